@@ -1,0 +1,5 @@
+/** The assay command. */
+@NullMarked
+package dev.assay.app;
+
+import org.jspecify.annotations.NullMarked;

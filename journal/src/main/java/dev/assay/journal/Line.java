@@ -1,0 +1,75 @@
+package dev.assay.journal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.ByteArrayOutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+
+/**
+ * One record as a line of {@code journal.jsonl}, without the line feed:
+ *
+ * <pre>{@code {"crc":"6e2d2f5b","seq":3,"type":"reply","body":{…}}}</pre>
+ *
+ * The checksum is CRC-32C over the bytes after it, from the comma to the last brace.
+ */
+final class Line {
+
+    private static final byte[] HEAD = "{\"crc\":\"".getBytes(StandardCharsets.US_ASCII);
+    /** Where the bytes that the checksum covers begin: the head, 8 hex digits and a quote. */
+    private static final int COVERED = HEAD.length + 8 + 1;
+
+    private Line() {}
+
+    static byte[] encode(long seq, String type, Object body) {
+        ByteArrayOutputStream covered = new ByteArrayOutputStream();
+        covered.writeBytes(utf8("\",\"seq\":" + seq + ",\"type\":" + new TextNode(type) + ",\"body\":"));
+        covered.writeBytes(CanonicalJson.bytes(body));
+        covered.write('}');
+        byte[] rest = covered.toByteArray();
+        ByteArrayOutputStream line = new ByteArrayOutputStream(rest.length + COVERED);
+        line.writeBytes(HEAD);
+        line.writeBytes(utf8(checksum(rest, 1)));
+        line.writeBytes(rest);
+        return line.toByteArray();
+    }
+
+    /** @throws Damaged if the line is no intact record with this number */
+    static Entry decode(byte[] line, long seq) throws Damaged {
+        if (line.length <= COVERED || !new String(line, COVERED - 9, 8, StandardCharsets.ISO_8859_1)
+                .equals(checksum(line, COVERED))) {
+            throw new Damaged("its checksum is wrong");
+        }
+        JsonNode json;
+        try {
+            json = CanonicalJson.parse(line);
+        } catch (UncheckedIOException e) {
+            throw new Damaged("it is no JSON");
+        }
+        if (json.path("seq").asLong(-1) != seq) {
+            throw new Damaged("it is record " + json.path("seq") + " where " + seq + " has to stand");
+        }
+        return new Entry(seq, json.path("type").asText(), json.path("body"));
+    }
+
+    private static String checksum(byte[] bytes, int from) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, from, bytes.length - from);
+        return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Why a line can't be believed. */
+    static final class Damaged extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Damaged(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.assay.journal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The right to write to a run folder: a lock of the operating system on the file {@code lock}, which ends with the
+ * process however that ends. The file says who holds it; between holders it is stale and means nothing.
+ *
+ * <p>Locks of POSIX belong to the process: closing <em>any</em> handle of the file drops them. So this process's own
+ * locks are kept in a table, and a second opener in it is turned away before it touches the file.
+ */
+final class RunLock {
+
+    private static final String FILE = "lock";
+    /** The byte that is locked: far behind the content, since Windows lets nobody read what is locked. */
+    private static final long LOCKED = 1 << 30;
+
+    private static final Map<Path, Holder> HELD_HERE = new ConcurrentHashMap<>();
+
+    private record Holder(long pid, Instant since) {}
+
+    private final Path realFolder;
+    private final RandomAccessFile file;
+
+    private RunLock(Path realFolder, RandomAccessFile file) {
+        this.realFolder = realFolder;
+        this.file = file;
+    }
+
+    /**
+     * Takes the lock, making the folder if need be.
+     *
+     * @throws BusyException if somebody has it
+     */
+    static RunLock acquire(Path folder) {
+        try {
+            Path real = Files.createDirectories(folder).toRealPath();
+            Holder self = new Holder(ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS));
+            Holder other = HELD_HERE.putIfAbsent(real, self);
+            if (other != null) {
+                throw new BusyException(folder, other.pid(), other.since());
+            }
+            try {
+                return new RunLock(real, lock(folder, self));
+            } catch (IOException | RuntimeException e) {
+                HELD_HERE.remove(real);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new JournalException(folder + " can't be opened for writing (" + e.getMessage()
+                    + "): mend its permissions or use another folder", e);
+        }
+    }
+
+    private static RandomAccessFile lock(Path folder, Holder self) throws IOException {
+        RandomAccessFile file = new RandomAccessFile(folder.resolve(FILE).toFile(), "rw");
+        try {
+            FileLock lock = file.getChannel().tryLock(LOCKED, 1, false);
+            if (lock == null) {
+                throw busy(folder, file);
+            }
+            file.setLength(0);
+            file.write(CanonicalJson.bytes(
+                    Map.of("pid", self.pid(), "since", self.since().toString())));
+            return file;
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static BusyException busy(Path folder, RandomAccessFile file) throws IOException {
+        byte[] content = new byte[(int) file.length()];
+        file.readFully(content);
+        try {
+            JsonNode holder = CanonicalJson.parse(content);
+            return new BusyException(
+                    folder,
+                    holder.path("pid").asLong(-1),
+                    Instant.parse(holder.path("since").asText()));
+        } catch (UncheckedIOException | DateTimeException e) {
+            // the holder has just come and not yet written its name
+            return new BusyException(folder, -1, Instant.EPOCH);
+        }
+    }
+
+    /** Gives the lock back. */
+    void release() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new JournalException(realFolder + ": the lock can't be closed (" + e.getMessage() + ")", e);
+        } finally {
+            HELD_HERE.remove(realFolder);
+        }
+    }
+}

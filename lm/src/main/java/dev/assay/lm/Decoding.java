@@ -1,0 +1,175 @@
+package dev.assay.lm;
+
+import dev.assay.tensor.DType;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** One batch of sequences on its way: the prompts first, then a token for every sequence at each step. */
+final class Decoding implements AutoCloseable {
+    private final LanguageModel model;
+    private final Hook hook;
+    private final Generator.Listener listener;
+    private final int[] stops;
+    private final KvCache cache;
+    private List<Row> rows;
+
+    /** One sequence. */
+    static final class Row {
+        private final int request;
+        private final int[] prompt;
+        private final Sampling sampling;
+        private final SplittableRandom random;
+        private int[] tokens = new int[32];
+        private int count;
+        private int pad;
+        private boolean stopped;
+
+        Row(int request, Request r) {
+            this.request = request;
+            this.prompt = r.prompt();
+            this.sampling = r.sampling();
+            this.random = new SplittableRandom(r.seed());
+        }
+
+        private void add(int token) {
+            if (count == tokens.length) tokens = Arrays.copyOf(tokens, 2 * count);
+            tokens[count++] = token;
+        }
+
+        private boolean ended() {
+            return stopped || count == sampling.maxTokens();
+        }
+    }
+
+    Decoding(LanguageModel model, List<Row> rows, Hook hook, Generator.Listener listener) {
+        this.model = model;
+        this.rows = rows;
+        this.hook = hook;
+        this.listener = listener;
+        this.stops = model.template().stopTokens();
+        int longest = rows.stream().mapToInt(r -> r.prompt.length).max().orElse(0);
+        int most = rows.stream().mapToInt(r -> r.sampling.maxTokens()).max().orElse(0);
+        for (Row r : rows) r.pad = longest - r.prompt.length;
+        this.cache = new KvCache(model.config(), model.type(), rows.size(), longest + most);
+    }
+
+    void run() {
+        try (var scope = Scope.open()) {
+            draw(prompts());
+        }
+        while (!rows.isEmpty()) {
+            try (var scope = Scope.open()) {
+                draw(step());
+            }
+        }
+    }
+
+    /** All prompts at once; returns the last position's logits {@code [row, vocab]}. */
+    private Tensor prompts() {
+        int n = rows.size();
+        int length = rows.getFirst().pad + rows.getFirst().prompt.length;
+        var ids = new long[n * length];
+        var positions = new long[n * length];
+        for (int r = 0; r < n; r++) {
+            Row row = rows.get(r);
+            for (int i = 0; i < row.prompt.length; i++) {
+                ids[r * length + row.pad + i] = row.prompt[i];
+                positions[r * length + row.pad + i] = i;
+            }
+        }
+        Tensor mask = Batches.causal(length, model.type());
+        Optional<Tensor> padding = padding(length);
+        return forward(ids, positions, length, Optional.of(padding.map(mask::add).orElse(mask)));
+    }
+
+    /** The newest token of every sequence; returns logits {@code [row, vocab]}. */
+    private Tensor step() {
+        int n = rows.size();
+        var ids = new long[n];
+        var positions = new long[n];
+        for (int r = 0; r < n; r++) {
+            Row row = rows.get(r);
+            ids[r] = row.tokens[row.count - 1];
+            positions[r] = row.prompt.length + row.count - 1;
+        }
+        return forward(ids, positions, 1, padding(cache.length() + 1));
+    }
+
+    private Tensor forward(long[] ids, long[] positions, int length, Optional<Tensor> mask) {
+        int n = rows.size();
+        Tensor residual = model.llama()
+                .residual(
+                        Tensor.of(ids, n, length), Tensor.of(positions, n, length), mask, Optional.of(cache), hook);
+        return model.llama().logits(residual.narrow(1, length - 1, 1).reshape(n, model.config().dModel()));
+    }
+
+    /** Blocks the padding on the left: {@code [row, 1, 1, seen]}; empty where there is none. */
+    private Optional<Tensor> padding(int seen) {
+        if (rows.stream().allMatch(r -> r.pad == 0)) return Optional.empty();
+        var blocked = new float[rows.size() * seen];
+        for (int r = 0; r < rows.size(); r++)
+            Arrays.fill(blocked, r * seen, r * seen + rows.get(r).pad, Batches.BLOCKED);
+        return Optional.of(Tensor.of(blocked, rows.size(), 1, 1, seen).to(model.type()));
+    }
+
+    /** Draws a token for every sequence and lets the ended ones go. */
+    private void draw(Tensor logits) {
+        Tensor fp32 = logits.to(DType.F32);
+        int vocab = model.config().vocab();
+        float[] values = fp32.floats();
+        float[] sums = logSumExp(fp32);
+        var drawn = new int[rows.size()];
+        IntStream.range(0, drawn.length).parallel().forEach(r -> {
+            Row row = rows.get(r);
+            drawn[r] = Sampler.draw(values, r * vocab, vocab, sums[r], row.sampling, row.random.nextDouble());
+        });
+        for (int r = 0; r < drawn.length; r++) accept(rows.get(r), drawn[r]);
+        drop();
+    }
+
+    /** Per row, of the logits divided by that row's temperature. */
+    private float[] logSumExp(Tensor logits) {
+        var scales = new float[rows.size()];
+        for (int r = 0; r < scales.length; r++) {
+            double t = rows.get(r).sampling.temperature();
+            scales[r] = t == 0 ? 1 : (float) (1 / t);
+        }
+        return logits.mul(Tensor.of(scales, scales.length, 1)).logSumExp(-1).floats();
+    }
+
+    private void accept(Row row, int token) {
+        for (int s : stops) row.stopped |= s == token;
+        if (!row.stopped) {
+            row.add(token);
+            listener.token(row.request, token);
+        }
+        if (row.ended()) {
+            int[] tokens = Arrays.copyOf(row.tokens, row.count);
+            listener.done(row.request, new Completion(model.tokenizer().decode(tokens), tokens, row.stopped));
+        }
+    }
+
+    private void drop() {
+        if (rows.stream().noneMatch(Row::ended)) return;
+        var kept = new ArrayList<Row>();
+        var index = new ArrayList<Integer>();
+        for (int r = 0; r < rows.size(); r++) {
+            if (rows.get(r).ended()) continue;
+            kept.add(rows.get(r));
+            index.add(r);
+        }
+        rows = kept;
+        if (!kept.isEmpty()) cache.select(index.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}

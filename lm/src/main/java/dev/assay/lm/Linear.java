@@ -1,0 +1,58 @@
+package dev.assay.lm;
+
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.DType;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
+import java.util.List;
+
+/**
+ * A linear map {@code [.., in] → [.., out]} without bias, with any number of low-rank side branches:
+ * {@code y = x Wᵀ + Σ scale · (x Aᵀ) Bᵀ} (Hu et al., 2021).
+ *
+ * @param name Hugging Face's name of it, for instance {@code layers.3.self_attn.q_proj}
+ * @param weight {@code [out, in]}
+ */
+record Linear(String name, Tensor weight, List<Side> sides) {
+    /**
+     * One side branch.
+     *
+     * @param a {@code [rank, in]}, fp32
+     * @param b {@code [out, rank]}, fp32
+     */
+    record Side(Tensor a, Tensor b, double scale) {}
+
+    Linear(String name, Tensor weight) {
+        this(name, weight, List.of());
+    }
+
+    Tensor apply(Tensor x) {
+        Tensor y = x.linear(weight);
+        for (Side s : sides) {
+            Tensor low = x.linear(s.a.to(x.type())).mul(s.scale);
+            y = y.add(low.linear(s.b.to(x.type())));
+        }
+        return y;
+    }
+
+    /** The same map with the adapters' branches beside it. */
+    Linear attached(List<Lora> adapters) {
+        return new Linear(name, weight, sides(adapters));
+    }
+
+    /** The same map with the adapters added into a new weight; shares the weight if none touches it. */
+    Linear merged(List<Lora> adapters) {
+        List<Side> added = sides(adapters);
+        if (added.isEmpty()) return this;
+        try (var pause = Autograd.pause();
+                var scope = Scope.open()) {
+            Tensor sum = weight.to(DType.F32);
+            for (Side s : added) sum = sum.add(s.b.matmul(s.a).mul(s.scale));
+            return new Linear(name, scope.keep(sum.to(weight.type())));
+        }
+    }
+
+    private List<Side> sides(List<Lora> adapters) {
+        return adapters.stream().flatMap(l -> l.side(name).stream()).toList();
+    }
+}

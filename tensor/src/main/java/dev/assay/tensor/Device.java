@@ -1,0 +1,58 @@
+package dev.assay.tensor;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.bytedeco.pytorch.global.torch;
+
+/** The processor that tensors are computed on, and how many of its threads are used. */
+public final class Device {
+    private static final Set<String> FLAGS = cpuFlags();
+    private static final boolean AMX = FLAGS.contains("amx_bf16");
+    private static final boolean BF16 = FLAGS.contains("avx512_bf16");
+
+    private static final String TORCH_VERSION = "2.10.0";
+
+    private Device() {}
+
+    /** Sets the number of threads of one tensor operation. */
+    public static void threads(int n) {
+        if (n < 1) throw new IllegalArgumentException("threads must be at least 1, was " + n);
+        torch.set_num_threads(n);
+    }
+
+    public static int threads() {
+        return torch.get_num_threads();
+    }
+
+    /** What tensors are computed with here, in words. */
+    public static String describe() {
+        return "CPU, LibTorch " + TORCH_VERSION + ", kernels " + capability() + ", bf16 products "
+                + (AMX ? "on AMX" : BF16 ? "on AVX-512 bf16" : "emulated (fp32 is faster here)");
+    }
+
+    /** LibTorch's own name of the instruction set that its kernels were chosen for, for instance {@code AVX512}. */
+    public static String capability() {
+        return torch.get_cpu_capability().getString();
+    }
+
+    /** The element type in which products are fastest here: bf16 where the CPU multiplies it in hardware, else fp32. */
+    public static DType fastest() {
+        return AMX || BF16 ? DType.BF16 : DType.F32;
+    }
+
+    private static Set<String> cpuFlags() {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(info)) return Set.of();
+        try (var lines = Files.lines(info)) {
+            return lines.filter(l -> l.startsWith("flags"))
+                    .findFirst()
+                    .map(l -> Set.of(l.substring(l.indexOf(':') + 1).trim().split("\\s+")))
+                    .orElse(Set.of());
+        } catch (IOException | UncheckedIOException e) {
+            return Set.of(); // without the flags the choice is fp32, which is right everywhere and slow nowhere
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.assay.tensor;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Files of named tensors as Hugging Face's safetensors library writes them: eight bytes of header length (little
+ * endian), a JSON header of name → dtype, shape and byte range, then the data. Files of up to 2 GiB, for adapters and
+ * checkpoints.
+ */
+public final class Safetensors {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Safetensors() {}
+
+    /** The bytes of a file that holds {@code tensors} (F32 or I64) in the map's order, and free-form metadata. */
+    public static byte[] encode(Map<String, Tensor> tensors, SortedMap<String, String> metadata) {
+        ObjectNode header = JSON.createObjectNode();
+        if (!metadata.isEmpty()) header.set("__metadata__", JSON.valueToTree(metadata));
+        var data = new ByteArrayOutputStream();
+        tensors.forEach((name, tensor) -> {
+            byte[] bytes = bytes(tensor);
+            ObjectNode entry = header.putObject(name);
+            entry.put("dtype", tensor.type().safetensors());
+            entry.set("shape", JSON.valueToTree(tensor.shape()));
+            entry.putArray("data_offsets").add(data.size()).add(data.size() + bytes.length);
+            data.writeBytes(bytes);
+        });
+        byte[] head = padded(header.toString());
+        return ByteBuffer.allocate(8 + head.length + data.size())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(head.length)
+                .put(head)
+                .put(data.toByteArray())
+                .array();
+    }
+
+    /** Reads every tensor of a file, in the header's order. */
+    public static Map<String, Tensor> read(Path file) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+            if (bytes.remaining() < 8) throw damaged(file, "it is shorter than 8 bytes");
+            long headLength = bytes.getLong();
+            if (headLength < 2 || headLength > bytes.remaining())
+                throw damaged(file, "the header's length is given as " + headLength + " bytes");
+            var head = new byte[(int) headLength];
+            bytes.get(head);
+            return read(file, JSON.readTree(new String(head, StandardCharsets.UTF_8)), bytes.slice());
+        } catch (JsonProcessingException e) {
+            throw damaged(file, "the header is not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, Tensor> read(Path file, JsonNode header, ByteBuffer data) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        header.properties().forEach(e -> {
+            if (!e.getKey().equals("__metadata__")) tensors.put(e.getKey(), tensor(file, e.getKey(), e.getValue(), data));
+        });
+        return tensors;
+    }
+
+    private static Tensor tensor(Path file, String name, JsonNode entry, ByteBuffer data) {
+        long[] shape = JSON.convertValue(entry.path("shape"), long[].class);
+        int from = entry.path("data_offsets").path(0).asInt(-1);
+        int to = entry.path("data_offsets").path(1).asInt(-1);
+        if (shape == null || from < 0 || to < from || to > data.capacity())
+            throw damaged(file, "tensor " + name + " lies outside the file");
+        long count = 1;
+        for (long s : shape) count *= s;
+        String type = entry.path("dtype").asText();
+        int width = type.equals("BF16") ? 2 : type.equals("F32") ? 4 : type.equals("I64") ? 8 : 0;
+        if (width == 0) throw damaged(file, "tensor " + name + " has dtype " + type + ", supported are F32, BF16, I64");
+        if (count * width != to - from) throw damaged(file, "tensor " + name + " does not fill its shape");
+        ByteBuffer part = data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
+        return switch (type) {
+            case "F32" -> {
+                var values = new float[(int) count];
+                part.asFloatBuffer().get(values);
+                yield Tensor.of(values, shape);
+            }
+            case "BF16" -> {
+                var values = new float[(int) count];
+                for (int i = 0; i < count; i++) values[i] = Float.intBitsToFloat(part.getShort(2 * i) << 16);
+                yield Tensor.of(values, shape).to(DType.BF16);
+            }
+            default -> {
+                var values = new long[(int) count];
+                part.asLongBuffer().get(values);
+                yield Tensor.of(values, shape);
+            }
+        };
+    }
+
+    private static byte[] bytes(Tensor tensor) {
+        int count = Math.toIntExact(tensor.count());
+        ByteBuffer out = ByteBuffer.allocate(count * tensor.type().bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        switch (tensor.type()) {
+            case F32 -> out.asFloatBuffer().put(tensor.floats());
+            case I64 -> out.asLongBuffer().put(tensor.longs());
+            case BF16 -> {
+                for (float f : tensor.floats()) out.putShort((short) (Float.floatToRawIntBits(f) >>> 16));
+            }
+        }
+        return out.array();
+    }
+
+    private static byte[] padded(String header) {
+        int length = header.getBytes(StandardCharsets.UTF_8).length;
+        return (header + " ".repeat((8 - length % 8) % 8)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static TensorException damaged(Path file, String how) {
+        return new TensorException(file + " is not a usable safetensors file: " + how + ". Delete it and make it again.");
+    }
+}

@@ -1,0 +1,299 @@
+package dev.assay.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * An array of numbers on the device, with gradients where they are asked for. Shapes are written outermost first;
+ * dimensions may be counted from the end with negative numbers. Operations return new tensors except those whose name
+ * ends in {@code InPlace}. Memory belongs to the innermost open {@link Scope}.
+ */
+public final class Tensor implements AutoCloseable {
+    final org.bytedeco.pytorch.Tensor torch;
+
+    private Tensor(org.bytedeco.pytorch.Tensor torch) {
+        this.torch = torch;
+    }
+
+    // ---- making
+
+    /** A copy of {@code values}, row-major. */
+    public static Tensor of(float[] values, long... shape) {
+        checkCount(values.length, shape);
+        return new Tensor(org.bytedeco.pytorch.Tensor.create(values, shape));
+    }
+
+    /** A copy of {@code values}, row-major. */
+    public static Tensor of(long[] values, long... shape) {
+        checkCount(values.length, shape);
+        return new Tensor(org.bytedeco.pytorch.Tensor.create(values, shape));
+    }
+
+    public static Tensor zeros(DType type, long... shape) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.zeros(
+                shape,
+                new TensorOptions().dtype(new org.bytedeco.pytorch.ScalarTypeOptional(type.torch))));
+    }
+
+    /** Joins tensors along an existing dimension. */
+    public static Tensor cat(List<Tensor> parts, long dim) {
+        var vector = new TensorVector();
+        for (Tensor t : parts) vector.push_back(t.torch);
+        return new Tensor(org.bytedeco.pytorch.global.torch.cat(vector, dim));
+    }
+
+    // ---- looking
+
+    public long[] shape() {
+        return torch.shape();
+    }
+
+    /** Length of dimension {@code dim}. */
+    public long size(int dim) {
+        return torch.size(dim < 0 ? dim + torch.dim() : dim);
+    }
+
+    public long count() {
+        return torch.numel();
+    }
+
+    public DType type() {
+        return DType.of(torch.scalar_type());
+    }
+
+    /** All elements as fp32, row-major. */
+    public float[] floats() {
+        var out = new float[Math.toIntExact(count())];
+        floats(out);
+        return out;
+    }
+
+    /** Copies all elements as fp32, row-major, into an array of at least that length. */
+    public void floats(float[] into) {
+        try (var scope = Scope.open()) {
+            var host = torch.detach().to(ScalarType.Float).contiguous();
+            new FloatPointer(host.data_ptr_float()).get(into, 0, Math.toIntExact(count()));
+        }
+    }
+
+    /** All elements of an {@link DType#I64} tensor, row-major. */
+    public long[] longs() {
+        try (var scope = Scope.open()) {
+            var out = new long[Math.toIntExact(count())];
+            new LongPointer(torch.contiguous().data_ptr_long()).get(out);
+            return out;
+        }
+    }
+
+    /** The only element. */
+    public double item() {
+        return torch.item().toDouble();
+    }
+
+    // ---- arithmetic, elementwise with broadcasting
+
+    public Tensor add(Tensor other) {
+        return new Tensor(torch.add(other.torch));
+    }
+
+    public Tensor sub(Tensor other) {
+        return new Tensor(torch.sub(other.torch));
+    }
+
+    public Tensor mul(Tensor other) {
+        return new Tensor(torch.mul(other.torch));
+    }
+
+    public Tensor mul(double factor) {
+        return new Tensor(torch.mul(new Scalar(factor)));
+    }
+
+    public Tensor neg() {
+        return new Tensor(torch.neg());
+    }
+
+    public Tensor square() {
+        return mul(this);
+    }
+
+    public Tensor sum() {
+        return new Tensor(torch.sum());
+    }
+
+    public Tensor mean() {
+        return new Tensor(torch.mean());
+    }
+
+    /** x / (1 + exp(-x)). */
+    public Tensor silu() {
+        return new Tensor(org.bytedeco.pytorch.global.torch.silu(torch));
+    }
+
+    /** exp(x) / sum of exp along {@code dim}. */
+    public Tensor softmax(long dim) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.softmax(torch, dim));
+    }
+
+    /** log of the sum of exp along {@code dim}. */
+    public Tensor logSumExp(long dim) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.logsumexp(torch, dim));
+    }
+
+    // ---- products
+
+    /** Matrix product over the last two dimensions; leading dimensions are batches. */
+    public Tensor matmul(Tensor other) {
+        return new Tensor(torch.matmul(other.torch));
+    }
+
+    /** {@code this · weightᵀ}: {@code [.., in]} by {@code [out, in]} gives {@code [.., out]}. */
+    public Tensor linear(Tensor weight) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.linear(torch, weight.torch));
+    }
+
+    /** Rows of this {@code [rows, width]} table: ids of any shape {@code [..]} give {@code [.., width]}. */
+    public Tensor embedding(Tensor ids) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.embedding(torch, ids.torch));
+    }
+
+    /** x / sqrt(mean(x²) + eps) · weight over the last dimension (Zhang and Sennrich, 2019). */
+    public Tensor rmsNorm(Tensor weight, double eps) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.rms_norm(
+                torch, new long[] {size(-1)}, new TensorOptional(weight.torch), new DoubleOptional(eps)));
+    }
+
+    /** Mean of -log softmax(this)[target]: logits {@code [n, classes]}, targets {@code [n]}. */
+    public Tensor crossEntropy(Tensor targets) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.cross_entropy_loss(torch, targets.torch));
+    }
+
+    // ---- shapes
+
+    public Tensor reshape(long... shape) {
+        return new Tensor(torch.reshape(shape));
+    }
+
+    public Tensor transpose(long a, long b) {
+        return new Tensor(torch.transpose(a, b));
+    }
+
+    public Tensor permute(long... dims) {
+        return new Tensor(torch.permute(dims));
+    }
+
+    public Tensor unsqueeze(long dim) {
+        return new Tensor(torch.unsqueeze(dim));
+    }
+
+    /** A view of {@code length} entries from {@code start} along {@code dim}. */
+    public Tensor narrow(long dim, long start, long length) {
+        return new Tensor(torch.narrow(dim, start, length));
+    }
+
+    /** The entries {@code index} ({@code [n]}, I64) along {@code dim}, copied. */
+    public Tensor indexSelect(long dim, Tensor index) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.index_select(torch, dim, index.torch));
+    }
+
+    public Tensor contiguous() {
+        return new Tensor(torch.contiguous());
+    }
+
+    /** The same numbers in another element type; itself if it has that type. */
+    public Tensor to(DType type) {
+        return type() == type ? this : new Tensor(torch.to(type.torch));
+    }
+
+    /** A copy with its own memory. */
+    public Tensor copy() {
+        return new Tensor(torch.detach().clone());
+    }
+
+    // ---- in place
+
+    public void setInPlace(Tensor source) {
+        torch.copy_(source.torch);
+    }
+
+    public void addInPlace(Tensor other, double factor) {
+        torch.add_(other.torch, new Scalar(factor));
+    }
+
+    public void mulInPlace(double factor) {
+        torch.mul_(new Scalar(factor));
+    }
+
+    /** this += factor · a · b. */
+    public void addProductInPlace(Tensor a, Tensor b, double factor) {
+        torch.addcmul_(a.torch, b.torch, new Scalar(factor));
+    }
+
+    /** this += factor · a / b. */
+    public void addQuotientInPlace(Tensor a, Tensor b, double factor) {
+        torch.addcdiv_(a.torch, b.torch, new Scalar(factor));
+    }
+
+    /** sqrt(x) · factor + offset. */
+    public Tensor scaledRoot(double factor, double offset) {
+        var root = torch.sqrt(); // the in-place operators return non-owning aliases: keep the original
+        root.mul_(new Scalar(factor));
+        root.add_(new Scalar(offset));
+        return new Tensor(root);
+    }
+
+    // ---- gradients
+
+    /** Marks this tensor as a leaf whose gradient is wanted. */
+    public Tensor requireGradient() {
+        torch.set_requires_grad(true);
+        return this;
+    }
+
+    /** Fills the gradients of all leaves that this single number depends on. */
+    public void backward() {
+        torch.backward();
+    }
+
+    /** The gradient that {@link #backward} left here. */
+    public Tensor gradient() {
+        var g = torch.grad();
+        if (!g.defined()) throw new TensorException("there is no gradient here: call backward() on a loss first");
+        return new Tensor(g);
+    }
+
+    /** Forgets the gradient. */
+    public void clearGradient() {
+        torch.mutable_grad().reset();
+    }
+
+    /** The same numbers, cut off from the graph of gradients. */
+    public Tensor detach() {
+        return new Tensor(torch.detach());
+    }
+
+    @Override
+    public void close() {
+        torch.releaseReference();
+    }
+
+    @Override
+    public String toString() {
+        return type() + Arrays.toString(shape());
+    }
+
+    private static void checkCount(long count, long[] shape) {
+        long wanted = 1;
+        for (long s : shape) wanted *= s;
+        if (wanted != count)
+            throw new TensorException(count + " values do not fill the shape " + Arrays.toString(shape));
+    }
+}
