@@ -42,7 +42,7 @@ def main():
     targets = torch.tensor(labels)[:, 1:]
     logprobs = F.log_softmax(out.logits[:, :-1].detach(), dim=-1)
     kept = [row.gather(1, t.clamp(min=0)[:, None])[:, 0][t != -100] for row, t in zip(logprobs, targets)]
-    assert abs(float(-torch.cat(kept).mean()) - float(out.loss)) < 1e-5
+    assert abs(float(-torch.cat(kept).mean()) - float(out.loss.detach())) < 1e-5
 
     tensors = {}
     for name, parameter in model.named_parameters():

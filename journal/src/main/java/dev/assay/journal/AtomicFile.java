@@ -35,9 +35,11 @@ public final class AtomicFile {
             }
             syncFolder(folder);
         } catch (IOException e) {
-            throw new JournalException(path + " can't be written (" + e.getMessage()
-                    + "); what was there before is unchanged. Free space or mend the permissions,"
-                    + " and run the same command again", e);
+            throw new JournalException(
+                    path + " can't be written (" + e.getMessage()
+                            + "); what was there before is unchanged. Free space or mend the permissions,"
+                            + " and run the same command again",
+                    e);
         }
     }
 

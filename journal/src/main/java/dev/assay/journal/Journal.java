@@ -57,9 +57,8 @@ public final class Journal implements AutoCloseable {
         this.manifest = manifest;
         this.lock = lock;
         this.file = file;
-        Scan scan = file.load();
-        scan.entries().forEach(this::remember);
-        this.tornBytes = scan.torn().length;
+        file.found().entries().forEach(this::remember);
+        this.tornBytes = file.found().tornBytes();
     }
 
     /**
@@ -117,7 +116,7 @@ public final class Journal implements AutoCloseable {
             return new Snapshot(manifest, List.of(), 0);
         }
         Scan scan = Scan.of(file);
-        return new Snapshot(manifest, scan.entries(), scan.torn().length);
+        return new Snapshot(manifest, scan.entries(), scan.tornBytes());
     }
 
     /**

@@ -6,6 +6,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The open file of a journal: lines are only ever added, and a line that could not be added whole is taken back.
@@ -16,6 +17,7 @@ import java.util.Arrays;
 class JournalFile {
 
     private final Path path;
+    private final Scan found;
     private final RandomAccessFile file;
     /** Bytes of whole lines; whatever is behind them is not part of the journal. */
     private long length;
@@ -23,41 +25,42 @@ class JournalFile {
     private boolean uncommitted;
     private boolean broken;
 
+    /** Opens or makes the file, and moves a torn last line to {@code journal.torn}. */
     JournalFile(Path path) {
         this.path = path;
+        boolean fresh = !Files.exists(path);
+        this.found = fresh ? new Scan(List.of(), 0, 0) : Scan.of(path);
+        this.length = found.length();
         try {
-            boolean fresh = !Files.exists(path);
-            this.file = new RandomAccessFile(path.toFile(), "rw");
-            if (fresh) {
-                AtomicFile.syncFolder(path.toAbsolutePath().resolveSibling("."));
+            if (found.tornBytes() > 0) {
+                cutTornTail();
             }
+            this.file = new RandomAccessFile(path.toFile(), "rw");
         } catch (IOException e) {
             throw failed(e);
         }
-    }
-
-    /** Reads the lines there are, and moves a torn last one to {@code journal.torn}. Has to be called once, first. */
-    Scan load() {
-        Scan scan = Scan.of(path);
-        length = scan.length();
-        if (scan.torn().length > 0) {
-            try {
-                keep(scan.torn());
-                file.setLength(length);
-            } catch (IOException e) {
-                throw failed(e);
-            }
+        if (fresh) {
+            AtomicFile.syncFolder(path.toAbsolutePath().resolveSibling("."));
         }
-        return scan;
     }
 
-    private void keep(byte[] torn) throws IOException {
-        Path file = path.resolveSibling(Journal.TORN);
-        try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
-            byte[] line = Arrays.copyOf(torn, torn.length + 1);
-            line[torn.length] = '\n';
-            out.write(line);
-            out.getFD().sync();
+    /** What the file held when it was opened. */
+    Scan found() {
+        return found;
+    }
+
+    /** Keeps the torn bytes first, so that a kill in between leaves them twice and never nowhere. */
+    private void cutTornTail() throws IOException {
+        try (RandomAccessFile whole = new RandomAccessFile(path.toFile(), "rw");
+                FileOutputStream kept =
+                        new FileOutputStream(path.resolveSibling(Journal.TORN).toFile(), true)) {
+            byte[] torn = new byte[found.tornBytes() + 1];
+            torn[found.tornBytes()] = '\n';
+            whole.seek(length);
+            whole.readFully(torn, 0, found.tornBytes());
+            kept.write(torn);
+            kept.getFD().sync();
+            whole.setLength(length);
         }
     }
 
@@ -124,7 +127,9 @@ class JournalFile {
     }
 
     private JournalException failed(IOException e) {
-        return new JournalException(path + " can't be written (" + e.getMessage() + "); nothing that was committed is"
-                + " lost. Free space (or mend the permissions) and run the same command again", e);
+        return new JournalException(
+                path + " can't be written (" + e.getMessage() + "); nothing that was committed is"
+                        + " lost. Free space (or mend the permissions) and run the same command again",
+                e);
     }
 }

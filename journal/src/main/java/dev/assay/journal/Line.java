@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
@@ -17,29 +18,25 @@ import java.util.zip.CRC32C;
  */
 final class Line {
 
-    private static final byte[] HEAD = "{\"crc\":\"".getBytes(StandardCharsets.US_ASCII);
-    /** Where the bytes that the checksum covers begin: the head, 8 hex digits and a quote. */
-    private static final int COVERED = HEAD.length + 8 + 1;
+    /** Length of the first member with its brace; the checksum covers everything behind it. */
+    private static final int COVERED = 17;
 
     private Line() {}
 
     static byte[] encode(long seq, String type, Object body) {
         ByteArrayOutputStream covered = new ByteArrayOutputStream();
-        covered.writeBytes(utf8("\",\"seq\":" + seq + ",\"type\":" + new TextNode(type) + ",\"body\":"));
+        covered.writeBytes(utf8(",\"seq\":" + seq + ",\"type\":" + new TextNode(type) + ",\"body\":"));
         covered.writeBytes(CanonicalJson.bytes(body));
         covered.write('}');
-        byte[] rest = covered.toByteArray();
-        ByteArrayOutputStream line = new ByteArrayOutputStream(rest.length + COVERED);
-        line.writeBytes(HEAD);
-        line.writeBytes(utf8(checksum(rest, 1)));
-        line.writeBytes(rest);
+        ByteArrayOutputStream line = new ByteArrayOutputStream(COVERED + covered.size());
+        line.writeBytes(head(covered.toByteArray(), 0));
+        line.writeBytes(covered.toByteArray());
         return line.toByteArray();
     }
 
     /** @throws Damaged if the line is no intact record with this number */
     static Entry decode(byte[] line, long seq) throws Damaged {
-        if (line.length <= COVERED || !new String(line, COVERED - 9, 8, StandardCharsets.ISO_8859_1)
-                .equals(checksum(line, COVERED))) {
+        if (line.length <= COVERED || !Arrays.equals(line, 0, COVERED, head(line, COVERED), 0, COVERED)) {
             throw new Damaged("its checksum is wrong");
         }
         JsonNode json;
@@ -54,10 +51,11 @@ final class Line {
         return new Entry(seq, json.path("type").asText(), json.path("body"));
     }
 
-    private static String checksum(byte[] bytes, int from) {
+    /** The start of a line, with the checksum of the bytes from {@code from} on. */
+    private static byte[] head(byte[] bytes, int from) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, from, bytes.length - from);
-        return HexFormat.of().toHexDigits((int) crc.getValue());
+        return utf8("{\"crc\":\"" + HexFormat.of().toHexDigits((int) crc.getValue()) + '"');
     }
 
     private static byte[] utf8(String text) {

@@ -67,7 +67,8 @@ public record Manifest(int format, String command, JsonNode config, Provenance p
             }
             return CanonicalJson.value(tree, Manifest.class);
         } catch (IOException e) {
-            throw new JournalException(file + " can't be read: " + folder + " is no run folder, or lost its manifest", e);
+            throw new JournalException(
+                    file + " can't be read: " + folder + " is no run folder, or lost its manifest", e);
         } catch (IllegalArgumentException | UncheckedIOException e) {
             throw new JournalException(file + " is damaged (" + e.getMessage() + "): restore it from a backup", e);
         }

@@ -12,7 +12,8 @@ public final class ManifestMismatchException extends JournalException {
 
     ManifestMismatchException(Path folder, List<String> differences) {
         super(folder + " holds another run: " + String.join("; ", differences)
-                + ". Use another folder, or run again as that run was started (see " + folder.resolve(Manifest.FILE) + ")");
+                + ". Use another folder, or run again as that run was started (see " + folder.resolve(Manifest.FILE)
+                + ")");
         this.differences = List.copyOf(differences);
     }
 

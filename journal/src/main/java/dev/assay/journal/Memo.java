@@ -90,7 +90,8 @@ public final class Memo {
         if (known != null) {
             return known;
         }
-        JsonNode kept = journal.append(TYPE, Map.of("key", key, "value", value)).body().path("value");
+        JsonNode kept =
+                journal.append(TYPE, Map.of("key", key, "value", value)).body().path("value");
         values.put(key, kept);
         return kept;
     }
@@ -102,8 +103,8 @@ public final class Memo {
 
     /**
      * The results of a batch of keys, of which only the missing ones are computed, in one call; none if all are there.
-     * A key that stands in the list twice is computed once. What was handed over is kept and committed, also when the
-     * work throws.
+     * A key that stands in the list twice is computed once. What was handed over is kept, also when the work throws;
+     * all is committed at the end.
      *
      * @return a result for each key, in the order of the keys
      * @throws IllegalStateException if the work ends without a result for each missing key
@@ -113,18 +114,17 @@ public final class Memo {
         List<Integer> missing = missing(keys);
         if (!missing.isEmpty()) {
             Set<Integer> asked = new HashSet<>(missing);
-            try {
-                work.compute(missing, (index, value) -> {
-                    if (!asked.contains(index)) {
-                        throw new IllegalArgumentException("a result for " + index + ", of which none was asked");
-                    }
-                    put(keys.get(index), value);
-                });
-            } finally {
-                journal.commit();
-            }
+            work.compute(missing, (index, value) -> {
+                if (!asked.contains(index)) {
+                    throw new IllegalArgumentException("a result for " + index + ", of which none was asked");
+                }
+                put(keys.get(index), value);
+            });
+            journal.commit();
         }
-        return keys.stream().map(key -> find(key, type).orElseThrow(() -> absent(keys, key))).toList();
+        return keys.stream()
+                .map(key -> find(key, type).orElseThrow(() -> absent(keys, key)))
+                .toList();
     }
 
     private List<Integer> missing(List<String> keys) {
@@ -143,8 +143,10 @@ public final class Memo {
         try {
             return CanonicalJson.value(value, type);
         } catch (IllegalArgumentException e) {
-            throw new JournalException("the value kept in " + journal.folder() + " under " + key + " is "
-                    + e.getMessage() + ". It was kept by another version: use that one, or another folder", e);
+            throw new JournalException(
+                    "the value kept in " + journal.folder() + " under " + key + " is " + e.getMessage()
+                            + ". It was kept by another version: use that one, or another folder",
+                    e);
         }
     }
 }

@@ -22,7 +22,8 @@ public record Provenance(
             throw new IllegalArgumentException("provenance needs the version of the code");
         }
         if (!config.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("provenance needs the SHA-256 of the configuration, not '" + config + "'");
+            throw new IllegalArgumentException(
+                    "provenance needs the SHA-256 of the configuration, not '" + config + "'");
         }
         seeds = Collections.unmodifiableMap(new TreeMap<>(seeds));
         data = Collections.unmodifiableMap(new TreeMap<>(data));

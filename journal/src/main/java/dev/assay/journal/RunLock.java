@@ -18,7 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * process however that ends. The file says who holds it; between holders it is stale and means nothing.
  *
  * <p>Locks of POSIX belong to the process: closing <em>any</em> handle of the file drops them. So this process's own
- * locks are kept in a table, and a second opener in it is turned away before it touches the file.
+ * locks are kept in a table, and a second opener in it is turned away before it touches the file. Nothing else in the
+ * process may open the file {@code lock} either, so a copy of a run folder leaves it out.
  */
 final class RunLock {
 
@@ -46,7 +47,8 @@ final class RunLock {
     static RunLock acquire(Path folder) {
         try {
             Path real = Files.createDirectories(folder).toRealPath();
-            Holder self = new Holder(ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS));
+            Holder self =
+                    new Holder(ProcessHandle.current().pid(), Instant.now().truncatedTo(ChronoUnit.SECONDS));
             Holder other = HELD_HERE.putIfAbsent(real, self);
             if (other != null) {
                 throw new BusyException(folder, other.pid(), other.since());
@@ -58,8 +60,10 @@ final class RunLock {
                 throw e;
             }
         } catch (IOException e) {
-            throw new JournalException(folder + " can't be opened for writing (" + e.getMessage()
-                    + "): mend its permissions or use another folder", e);
+            throw new JournalException(
+                    folder + " can't be opened for writing (" + e.getMessage()
+                            + "): mend its permissions or use another folder",
+                    e);
         }
     }
 

@@ -12,11 +12,11 @@ import java.util.List;
 /**
  * What a journal's file holds.
  *
- * @param entries the intact records
- * @param length  how many bytes they take
- * @param torn    the bytes after the last line feed: a record whose writer was killed
+ * @param entries   the intact records
+ * @param length    how many bytes they take
+ * @param tornBytes how many bytes follow the last line feed: a record whose writer was killed
  */
-record Scan(List<Entry> entries, long length, byte[] torn) {
+record Scan(List<Entry> entries, long length, int tornBytes) {
 
     /** @throws JournalException if a line that was written to its end is damaged */
     static Scan of(Path file) {
@@ -36,7 +36,7 @@ record Scan(List<Entry> entries, long length, byte[] torn) {
         } catch (IOException e) {
             throw new JournalException(file + " can't be read (" + e.getMessage() + ")", e);
         }
-        return new Scan(List.copyOf(entries), length, line.toByteArray());
+        return new Scan(List.copyOf(entries), length, line.size());
     }
 
     private static Entry decode(Path file, byte[] line, int seq) {

@@ -25,8 +25,14 @@ final class Batches {
 
     /** Position t sees 0..t: {@code [1, 1, length, length]}. */
     static Tensor causal(int length, DType type) {
-        var out = new float[length * length];
-        for (int t = 0; t < length; t++) for (int s = t + 1; s < length; s++) out[t * length + s] = BLOCKED;
-        return Tensor.of(out, 1, 1, length, length).to(type);
+        return causal(0, length, type);
+    }
+
+    /** Position from + t sees 0 .. from + t: {@code [1, 1, length, from + length]}. */
+    static Tensor causal(int from, int length, DType type) {
+        int seen = from + length;
+        var out = new float[length * seen];
+        for (int t = 0; t < length; t++) for (int s = from + t + 1; s < seen; s++) out[t * seen + s] = BLOCKED;
+        return Tensor.of(out, 1, 1, length, seen).to(type);
     }
 }

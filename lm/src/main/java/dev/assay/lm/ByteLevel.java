@@ -16,7 +16,7 @@ final class ByteLevel {
         Arrays.fill(BYTES, -1);
         char next = 256;
         for (int b = 0; b < 256; b++) {
-            boolean printable = b > 32 && b < 127 || b > 160 && b != 173;
+            boolean printable = (b > 32 && b < 127) || (b > 160 && b != 173);
             CHARS[b] = printable ? (char) b : next++;
             BYTES[CHARS[b]] = b;
         }

@@ -18,8 +18,9 @@ import java.util.stream.Stream;
  * tokens, and Jinja in a message is not executed.
  */
 public final class ChatTemplate {
-    private static final String CHANGES_CONTENTS = "The chat template drops, changes or repeats what messages say, so its"
-            + " place in the text can't be told; give a template that renders each message once, as it is";
+    private static final String CHANGES_CONTENTS =
+            "The chat template drops, changes or repeats what messages say, so its"
+                    + " place in the text can't be told; give a template that renders each message once, as it is";
 
     private final Template template;
     private final Tokenizer tokenizer;
@@ -83,7 +84,9 @@ public final class ChatTemplate {
         Mask mask = mask(history);
         List<Message> messages = new ArrayList<>(history);
         messages.add(Message.user(mask.sentinel(0)));
-        return tokens(mask, cut(render(mask, messages, false), List.of(mask.sentinel(0))).getFirst());
+        return tokens(
+                mask,
+                cut(render(mask, messages, false), List.of(mask.sentinel(0))).getFirst());
     }
 
     /** The tokens that end an assistant message: the model's end-of-text, and the template's end of turn. */
@@ -125,11 +128,13 @@ public final class ChatTemplate {
         if (rendered.equals(join(mask, parts, contents))) {
             return new TrainingEncoder(tokenizer, mask, endOfTurn).encode(parts, contents, prefillChars);
         }
-        List<String> stripped = contents.stream().map(String::strip).toList();
+        List<String> stripped = contents.stream()
+                .map(content -> mask.restore(Template.strip(mask.hide(content))))
+                .toList();
         if (!rendered.equals(join(mask, parts, stripped))) {
             throw new ModelFormatException(CHANGES_CONTENTS);
         }
-        int lead = contents.getLast().length() - contents.getLast().stripLeading().length();
+        int lead = contents.getLast().indexOf(stripped.getLast());
         int given = Math.clamp(prefillChars - lead, 0, stripped.getLast().length());
         return new TrainingEncoder(tokenizer, mask, endOfTurn).encode(parts, stripped, given);
     }
@@ -137,7 +142,8 @@ public final class ChatTemplate {
     private OptionalInt findEndOfTurn() {
         Mask mask = mask(List.of());
         List<Message> messages = List.of(Message.user("Hi"), Message.assistant(mask.sentinel(0)));
-        String after = cut(render(mask, messages, false), List.of(mask.sentinel(0))).getLast();
+        String after =
+                cut(render(mask, messages, false), List.of(mask.sentinel(0))).getLast();
         return Arrays.stream(tokens(mask, after)).filter(tokenizer::isControl).findFirst();
     }
 
@@ -166,7 +172,8 @@ public final class ChatTemplate {
     private Mask mask(List<Message> messages, String... more) {
         Stream<String> contents = messages.stream().map(Message::content);
         return new Mask(
-                tokenizer.controlTexts(), Stream.concat(contents, Arrays.stream(more)).toList());
+                tokenizer.controlTexts(),
+                Stream.concat(contents, Arrays.stream(more)).toList());
     }
 
     private String render(Mask mask, List<Message> messages, boolean addGenerationPrompt) {
@@ -179,10 +186,14 @@ public final class ChatTemplate {
                 })
                 .toList();
         return template.render(Map.of(
-                "messages", bound,
-                "add_generation_prompt", addGenerationPrompt,
-                "bos_token", tokenizer.bos().isPresent() ? tokenizer.token(tokenizer.bos().getAsInt()) : "",
-                "eos_token", tokenizer.token(tokenizer.eos())));
+                "messages",
+                bound,
+                "add_generation_prompt",
+                addGenerationPrompt,
+                "bos_token",
+                tokenizer.bos().isPresent() ? tokenizer.token(tokenizer.bos().getAsInt()) : "",
+                "eos_token",
+                tokenizer.token(tokenizer.eos())));
     }
 
     private int[] tokens(Mask mask, String rendered) {

@@ -8,10 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /** One batch of sequences on its way: the prompts first, then a token for every sequence at each step. */
 final class Decoding implements AutoCloseable {
+    /** Tokens of one forward pass over the prompts: bounds the memory of the temporaries, and keeps them in cache. */
+    private static final int TOKENS_AT_ONCE = 1024;
+
     private final LanguageModel model;
     private final Hook hook;
     private final Generator.Listener listener;
@@ -70,21 +72,35 @@ final class Decoding implements AutoCloseable {
         }
     }
 
-    /** All prompts at once; returns the last position's logits {@code [row, vocab]}. */
+    /** The prompts, a piece of all of them at a time; returns the last position's logits {@code [row, vocab]}. */
     private Tensor prompts() {
-        int n = rows.size();
         int length = rows.getFirst().pad + rows.getFirst().prompt.length;
+        int piece = Math.max(1, TOKENS_AT_ONCE / rows.size());
+        int from = 0;
+        for (; from + piece < length; from += piece) {
+            try (var scope = Scope.open()) {
+                piece(from, piece);
+            }
+        }
+        return logits(piece(from, length - from));
+    }
+
+    /** Positions {@code from .. from + length} of all prompts; returns the residual stream. */
+    private Tensor piece(int from, int length) {
+        int n = rows.size();
         var ids = new long[n * length];
         var positions = new long[n * length];
         for (int r = 0; r < n; r++) {
             Row row = rows.get(r);
-            for (int i = 0; i < row.prompt.length; i++) {
-                ids[r * length + row.pad + i] = row.prompt[i];
-                positions[r * length + row.pad + i] = i;
+            for (int i = 0; i < length; i++) {
+                int place = from + i - row.pad;
+                if (place < 0) continue;
+                ids[r * length + i] = row.prompt[place];
+                positions[r * length + i] = place;
             }
         }
-        Tensor mask = Batches.causal(length, model.type());
-        Optional<Tensor> padding = padding(length);
+        Tensor mask = Batches.causal(from, length, model.type());
+        Optional<Tensor> padding = padding(from + length);
         return forward(ids, positions, length, Optional.of(padding.map(mask::add).orElse(mask)));
     }
 
@@ -95,18 +111,24 @@ final class Decoding implements AutoCloseable {
         var positions = new long[n];
         for (int r = 0; r < n; r++) {
             Row row = rows.get(r);
-            ids[r] = row.tokens[row.count - 1];
-            positions[r] = row.prompt.length + row.count - 1;
+            int last = Math.max(0, row.count - 1); // of an ended sequence the last token again: nobody hears it
+            ids[r] = row.tokens[last];
+            positions[r] = row.prompt.length + last;
         }
-        return forward(ids, positions, 1, padding(cache.length() + 1));
+        return logits(forward(ids, positions, 1, padding(cache.length() + 1)));
     }
 
     private Tensor forward(long[] ids, long[] positions, int length, Optional<Tensor> mask) {
         int n = rows.size();
-        Tensor residual = model.llama()
+        return model.llama()
                 .residual(
                         Tensor.of(ids, n, length), Tensor.of(positions, n, length), mask, Optional.of(cache), hook);
-        return model.llama().logits(residual.narrow(1, length - 1, 1).reshape(n, model.config().dModel()));
+    }
+
+    /** Of the last position: {@code [row, vocab]}. */
+    private Tensor logits(Tensor residual) {
+        return model.llama()
+                .logits(residual.narrow(1, residual.size(1) - 1, 1).reshape(rows.size(), model.config().dModel()));
     }
 
     /** Blocks the padding on the left: {@code [row, 1, 1, seen]}; empty where there is none. */
@@ -125,11 +147,11 @@ final class Decoding implements AutoCloseable {
         float[] values = fp32.floats();
         float[] sums = logSumExp(fp32);
         var drawn = new int[rows.size()];
-        IntStream.range(0, drawn.length).parallel().forEach(r -> {
+        for (int r = 0; r < drawn.length; r++) {
             Row row = rows.get(r);
             drawn[r] = Sampler.draw(values, r * vocab, vocab, sums[r], row.sampling, row.random.nextDouble());
-        });
-        for (int r = 0; r < drawn.length; r++) accept(rows.get(r), drawn[r]);
+        }
+        for (int r = 0; r < drawn.length; r++) if (!rows.get(r).ended()) accept(rows.get(r), drawn[r]);
         drop();
     }
 
@@ -155,8 +177,10 @@ final class Decoding implements AutoCloseable {
         }
     }
 
+    /** Ended sequences go on unheard until a quarter has ended: moving the cache costs as much as several steps. */
     private void drop() {
-        if (rows.stream().noneMatch(Row::ended)) return;
+        long ended = rows.stream().filter(Row::ended).count();
+        if (ended < rows.size() && ended * 4 < rows.size()) return;
         var kept = new ArrayList<Row>();
         var index = new ArrayList<Integer>();
         for (int r = 0; r < rows.size(); r++) {

@@ -32,8 +32,7 @@ interface Dequantizer {
 
     /** The functions themselves; b is the first byte of a block, y the place of its first number. */
     final class Blocks {
-        private static final VarHandle INT =
-                MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+        private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
         private static final VarHandle SHORT =
                 MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -125,9 +124,7 @@ interface Dequantizer {
 
         /** Minima 0 to 3 are the low 6 bits of bytes 4 to 7; 4 to 7 have their top 2 bits in those bytes' tops. */
         private static int min4k(byte[] raw, int s, int sub) {
-            return sub < 4
-                    ? raw[s + sub + 4] & 63
-                    : ((raw[s + sub + 4] >> 4) & 15) | ((raw[s + sub] >> 6) & 3) << 4;
+            return sub < 4 ? raw[s + sub + 4] & 63 : ((raw[s + sub + 4] >> 4) & 15) | ((raw[s + sub] >> 6) & 3) << 4;
         }
 
         /**
@@ -144,7 +141,7 @@ interface Dequantizer {
                     int high = b + 128 + 32 * half;
                     int scales = b + 192 + 2 * group;
                     for (int i = 0; i < 32; i++) {
-                        int q = ((raw[low + i] >> 4 * (g >> 1)) & 15) | ((raw[high + i] >> 2 * g) & 3) << 4;
+                        int q = ((raw[low + i] >> (4 * (g >> 1))) & 15) | ((raw[high + i] >> (2 * g)) & 3) << 4;
                         into[y + 32 * group + i] = d * raw[scales + (i >> 4)] * (q - 32);
                     }
                 }

@@ -1,9 +1,10 @@
 package dev.assay.lm;
 
 import dev.assay.tensor.Autograd;
-import java.util.ArrayList;
+import dev.assay.tensor.Device;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
 /**
@@ -11,6 +12,9 @@ import java.util.stream.IntStream;
  * from a random stream of its own.
  */
 public final class Generator {
+    /** A worker with fewer sequences than this costs more than it saves. */
+    private static final int SMALLEST_SHARE = 4;
+
     private final LanguageModel model;
     private final int batch;
     private final Hook hook;
@@ -41,37 +45,64 @@ public final class Generator {
         return generate(requests, Listener.NONE);
     }
 
-    /** Continues all prompts; the result is in the order of the requests. */
+    /**
+     * Continues all prompts; the result is in the order of the requests. The listener is called by one thread at a time.
+     *
+     * <p>The batches are dealt out to one worker thread per processor, each of which computes with a single thread: on
+     * CPUs that scales better than the threads inside the tensor library, and it does not stall when others use the
+     * machine.
+     */
     public List<Completion> generate(List<Request> requests, Listener listener) {
         for (Request r : requests) checkLength(r);
-        var results = new Completion[requests.size()];
+        var collector = new Collector(requests.size(), listener);
         List<Integer> order = IntStream.range(0, requests.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> requests.get(i).prompt().length))
                 .toList();
-        var keep = new Listener() {
-            @Override
-            public void token(int request, int token) {
-                listener.token(request, token);
-            }
+        int workers = Math.max(1, Math.min(Device.processors(), requests.size() / SMALLEST_SHARE));
+        int size = Math.min(batch, Math.max(1, (requests.size() + workers - 1) / workers));
+        var batches = new ConcurrentLinkedQueue<List<Decoding.Row>>();
+        for (int from = 0; from < order.size(); from += size)
+            batches.add(order.subList(from, Math.min(order.size(), from + size)).stream()
+                    .map(i -> new Decoding.Row(i, requests.get(i)))
+                    .toList());
+        Workers.run(workers, () -> {
+            for (var rows = batches.poll(); rows != null; rows = batches.poll()) decode(rows, collector);
+        });
+        return collector.results();
+    }
 
-            @Override
-            public void done(int request, Completion completion) {
-                results[request] = completion;
-                listener.done(request, completion);
-            }
-        };
-        try (var pause = Autograd.pause()) {
-            for (int from = 0; from < order.size(); from += batch) {
-                var rows = new ArrayList<Decoding.Row>();
-                for (int i : order.subList(from, Math.min(order.size(), from + batch)))
-                    rows.add(new Decoding.Row(i, requests.get(i)));
-                try (var decoding = new Decoding(model, rows, hook, keep)) {
-                    decoding.run();
-                }
-            }
+    private void decode(List<Decoding.Row> rows, Listener listener) {
+        try (var pause = Autograd.pause();
+                var decoding = new Decoding(model, rows, hook, listener)) {
+            decoding.run();
         }
-        return List.of(results);
+    }
+
+    /** Keeps what the workers make, one at a time. */
+    private static final class Collector implements Listener {
+        private final Completion[] results;
+        private final Listener next;
+
+        Collector(int size, Listener next) {
+            this.results = new Completion[size];
+            this.next = next;
+        }
+
+        @Override
+        public synchronized void token(int request, int token) {
+            next.token(request, token);
+        }
+
+        @Override
+        public synchronized void done(int request, Completion completion) {
+            results[request] = completion;
+            next.done(request, completion);
+        }
+
+        synchronized List<Completion> results() {
+            return List.of(results);
+        }
     }
 
     private void checkLength(Request r) {

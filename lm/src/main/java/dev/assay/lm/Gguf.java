@@ -61,6 +61,7 @@ public final class Gguf implements AutoCloseable {
      * @throws ModelFormatException if it is not GGUF, is damaged or cut short, or holds an unsupported tensor type
      * @throws UncheckedIOException if it can't be read at all
      */
+    @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the Gguf, or closes here
     public static Gguf open(Path file) {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The header of a GGUF file, read with nothing taken on trust: whatever the bytes are, the result is a valid header or a
- * {@link ModelFormatException}, and no more memory is used than a small multiple of the file's size.
+ * The header of a GGUF file, read with nothing taken on trust: whatever the bytes are, the result is a valid header or
+ * a {@link ModelFormatException}, and no more memory is used than a small multiple of the file's size.
  */
 record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors) {
 
@@ -27,8 +27,7 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
     private static final class Parser {
         private static final ValueLayout.OfShort SHORT =
                 ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-        private static final ValueLayout.OfInt INT =
-                ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+        private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
         private static final ValueLayout.OfLong LONG =
                 ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -165,7 +164,10 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
         private long alignment(Map<String, Object> metadata) {
             field = "metadata general.alignment";
             Object found = metadata.getOrDefault("general.alignment", 32L);
-            if (!(found instanceof Long alignment) || alignment < 8 || alignment > 1 << 20 || Long.bitCount(alignment) != 1) {
+            if (!(found instanceof Long alignment)
+                    || alignment < 8
+                    || alignment > 1 << 20
+                    || Long.bitCount(alignment) != 1) {
                 throw damaged("is " + found, "it should be a power of two from 8 to 2^20: fetch the file again");
             }
             return alignment;
@@ -235,8 +237,8 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
                                     .formatted(info.bytes(), start, info.offset(), data.byteSize()),
                             "the download was cut short: fetch the file again");
                 }
-                TensorInfo moved = new TensorInfo(
-                        info.name(), info.type(), info.shape(), start + info.offset(), info.bytes());
+                TensorInfo moved =
+                        new TensorInfo(info.name(), info.type(), info.shape(), start + info.offset(), info.bytes());
                 if (placed.put(info.name(), moved) != null) {
                     throw damaged("appears twice", "fetch the file again");
                 }

@@ -5,6 +5,7 @@ import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A linear map {@code [.., in] → [.., out]} without bias, with any number of low-rank side branches:
@@ -35,9 +36,10 @@ record Linear(String name, Tensor weight, List<Side> sides) {
         return y;
     }
 
-    /** The same map with the adapters' branches beside it. */
+    /** The same map with the adapters' branches beside it, after those it has. */
     Linear attached(List<Lora> adapters) {
-        return new Linear(name, weight, sides(adapters));
+        return new Linear(
+                name, weight, Stream.concat(sides.stream(), sides(adapters).stream()).toList());
     }
 
     /** The same map with the adapters added into a new weight; shares the weight if none touches it. */
@@ -48,7 +50,7 @@ record Linear(String name, Tensor weight, List<Side> sides) {
                 var scope = Scope.open()) {
             Tensor sum = weight.to(DType.F32);
             for (Side s : added) sum = sum.add(s.b.matmul(s.a).mul(s.scale));
-            return new Linear(name, scope.keep(sum.to(weight.type())));
+            return new Linear(name, scope.keep(sum.to(weight.type())), sides);
         }
     }
 

@@ -85,9 +85,11 @@ final class Llama {
         Tensor x = hook.at(0, embedding.embedding(ids));
         for (int l = 0; l < blocks.size(); l++) {
             Block b = blocks.get(l);
-            x = x.add(attention(l, b, x.rmsNorm(b.attentionNorm, config.normEps()), here, mask, cache));
-            x = x.add(feedForward(b, x.rmsNorm(b.feedForwardNorm, config.normEps())));
-            x = hook.at(l + 1, x);
+            try (var scope = Scope.open()) { // frees a block's temporaries at once; autograd keeps what it needs
+                x = x.add(attention(l, b, x.rmsNorm(b.attentionNorm, config.normEps()), here, mask, cache));
+                x = x.add(feedForward(b, x.rmsNorm(b.feedForwardNorm, config.normEps())));
+                x = scope.pass(hook.at(l + 1, x));
+            }
         }
         cache.ifPresent(c -> c.advance((int) ids.size(1)));
         return x;

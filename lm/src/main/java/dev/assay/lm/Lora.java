@@ -3,6 +3,7 @@ package dev.assay.lm;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.tensor.DType;
 import dev.assay.tensor.Safetensors;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
@@ -123,15 +124,23 @@ public final class Lora implements AutoCloseable {
             JsonNode config = JSON.readTree(Files.readAllBytes(folder.resolve(CONFIG)));
             int rank = config.path("r").asInt();
             double alpha = config.path("lora_alpha").asDouble();
-            if (rank < 1 || config.path("use_rslora").asBoolean() || config.path("use_dora").asBoolean())
-                throw new ModelFormatException(
-                        folder.resolve(CONFIG) + ": supported are plain LoRA adapters with r >= 1 (no rsLoRA, no DoRA)");
+            if (rank < 1 || !plain(config))
+                throw new ModelFormatException(folder.resolve(CONFIG) + ": supported are plain LoRA adapters with one r"
+                        + " >= 1 and one alpha (no rsLoRA, DoRA, rank_pattern or alpha_pattern)");
             Map<String, Tensor> weights = new LinkedHashMap<>();
-            Safetensors.read(folder.resolve(WEIGHTS)).forEach((name, t) -> weights.put(plain(folder, name), scope.keep(t)));
+            Safetensors.read(folder.resolve(WEIGHTS)).forEach((name, t) -> weights.put(plain(folder, name), scope.keep(t.to(DType.F32))));
             return new Lora(rank, alpha, weights);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the adapter in " + folder + ": " + e.getMessage(), e);
         }
+    }
+
+    private static boolean plain(JsonNode config) {
+        return config.path("peft_type").asText().equals("LORA")
+                && !config.path("use_rslora").asBoolean()
+                && !config.path("use_dora").asBoolean()
+                && config.path("rank_pattern").isEmpty()
+                && config.path("alpha_pattern").isEmpty();
     }
 
     private static String plain(Path folder, String name) {

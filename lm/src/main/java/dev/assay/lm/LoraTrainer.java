@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Trains an adapter on conversations (supervised fine-tuning): mean cross-entropy of the target tokens, AdamW, linear
@@ -42,17 +44,25 @@ public final class LoraTrainer {
     }
 
     private static final double MAX_NORM = 1;
-    private static final int CHECKPOINT_SECONDS = 20;
+    private static final int TOKENS_AT_ONCE = 768;
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(20);
 
     private final LanguageModel model;
     private final Lora adapter;
     private final Settings settings;
+    private final Duration checkpointInterval;
 
     /** Trains {@code adapter} on top of {@code model}, which may be a merged one and stays as it is. */
     public LoraTrainer(LanguageModel model, Lora adapter, Settings settings) {
+        this(model, adapter, settings, CHECKPOINT_INTERVAL);
+    }
+
+    /** The same, with checkpoints at least {@code checkpointInterval} apart. */
+    LoraTrainer(LanguageModel model, Lora adapter, Settings settings, Duration checkpointInterval) {
         this.model = model.attach(List.of(adapter));
         this.adapter = adapter;
         this.settings = settings;
+        this.checkpointInterval = checkpointInterval;
     }
 
     /**
@@ -68,7 +78,7 @@ public final class LoraTrainer {
         for (int step = (int) optimiser.steps(); step < batches.size(); step++) {
             double loss = step(batches.get(step), optimiser, rate(step, batches.size()));
             progress.step(step + 1, batches.size(), loss);
-            if (checkpoint.isPresent() && System.nanoTime() - saved > CHECKPOINT_SECONDS * 1_000_000_000L) {
+            if (checkpoint.isPresent() && System.nanoTime() - saved > checkpointInterval.toNanos()) {
                 save(checkpoint.get(), optimiser);
                 saved = System.nanoTime();
             }
@@ -82,13 +92,44 @@ public final class LoraTrainer {
         return loss;
     }
 
-    /** Adds the gradient of one batch's mean loss to the adapter's weights and returns the loss. */
+    /**
+     * Adds the gradient of one batch's mean loss to the adapter's weights and returns the loss. The batch goes through
+     * the model in pieces, whose losses are weighted by their targets: the sum is the same, the memory is bounded.
+     */
     double accumulate(List<TrainingText> batch) {
-        try (var scope = Scope.open()) {
-            Tensor loss = loss(batch);
-            loss.backward();
-            return loss.item();
+        double all = batch.stream().mapToLong(LoraTrainer::targets).sum();
+        double sum = 0;
+        for (List<TrainingText> piece : pieces(batch)) {
+            double share = piece.stream().mapToLong(LoraTrainer::targets).sum() / all;
+            if (share == 0) continue;
+            try (var scope = Scope.open()) {
+                Tensor loss = loss(piece).mul(share);
+                loss.backward();
+                sum += loss.item();
+            }
         }
+        return sum;
+    }
+
+    /** Tokens that are learnt; the first of a text has nothing before it that could predict it. */
+    private static long targets(TrainingText t) {
+        return IntStream.range(1, t.ids().length).filter(i -> t.target()[i]).count();
+    }
+
+    private static List<List<TrainingText>> pieces(List<TrainingText> batch) {
+        var pieces = new ArrayList<List<TrainingText>>();
+        int from = 0;
+        int longest = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            longest = Math.max(longest, batch.get(i).ids().length);
+            if (i > from && (i + 1 - from) * longest > TOKENS_AT_ONCE) {
+                pieces.add(batch.subList(from, i));
+                from = i;
+                longest = batch.get(i).ids().length;
+            }
+        }
+        pieces.add(batch.subList(from, batch.size()));
+        return pieces;
     }
 
     /** Mean of -log p over all target tokens of the batch. Padding is on the right, where no token sees it. */

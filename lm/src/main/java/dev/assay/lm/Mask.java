@@ -3,14 +3,22 @@ package dev.assay.lm;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * Keeps what messages say apart from what a template says: strings that mean something to the tokenizer or to Jinja are
- * hidden behind private-use characters that none of the messages contains, and brought back once the text has been split
- * at the template's own control tokens.
+ * Keeps what messages say apart from what a template says: strings that mean something to the tokenizer or to Jinja
+ * are hidden behind private-use characters that none of the messages contains, and brought back once the text has been
+ * split at the template's own control tokens.
  */
 final class Mask {
+    /** Left in a rendered text, these mean that Jinja failed. */
     private static final List<String> JINJA = List.of("{%", "{{");
+
+    /** ASCII's control characters but for tab, newline and return: Jinjava prints them as JSON escapes. */
+    private static final List<String> UNPRINTABLE = IntStream.range(0, 32)
+            .filter(c -> c != '\t' && c != '\n' && c != '\r')
+            .mapToObj(Character::toString)
+            .toList();
 
     private final Map<String, String> hidden = new LinkedHashMap<>();
     private final List<String> contents;
@@ -26,7 +34,7 @@ final class Mask {
     Mask(List<String> controlTexts, List<String> contents) {
         this.contents = contents;
         this.fence = unused();
-        for (List<String> dangerous : List.of(controlTexts, JINJA)) {
+        for (List<String> dangerous : List.of(controlTexts, JINJA, UNPRINTABLE)) {
             for (String text : dangerous) {
                 if (contents.stream().anyMatch(content -> content.contains(text))) {
                     hidden.put(text, String.valueOf(unused()));
@@ -63,7 +71,8 @@ final class Mask {
                 return next++;
             }
         }
-        throw new IllegalArgumentException("The messages use all 6,400 private-use characters (U+E000 to U+F8FF), so none"
-                + " is left to mark places in the template: take some out");
+        throw new IllegalArgumentException(
+                "The messages use all 6,400 private-use characters (U+E000 to U+F8FF), so none"
+                        + " is left to mark places in the template: take some out");
     }
 }

@@ -36,7 +36,7 @@ public record ModelConfig(
         int dModel = gguf.integer(p + "embedding_length");
         int heads = gguf.integer(p + "attention.head_count");
         return new ModelConfig(
-                Math.toIntExact(gguf.tensors().get("token_embd.weight").shape()[0]),
+                gguf.strings("tokenizer.ggml.tokens").size(),
                 dModel,
                 gguf.integer(p + "block_count"),
                 heads,

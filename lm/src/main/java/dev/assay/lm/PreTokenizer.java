@@ -9,6 +9,7 @@ import java.util.TreeSet;
  * How text is cut into words before byte-pair merges, by the name that a GGUF file gives in {@code tokenizer.ggml.pre}.
  * Each pattern cuts the pieces that the pattern before it left. Patterns and names: llama-vocab.cpp of llama.cpp.
  */
+@SuppressWarnings("ImmutableEnumChecker") // Set.of and List.of are immutable
 enum PreTokenizer {
     SMOLLM(
             Set.of("smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b"),
@@ -24,13 +25,11 @@ enum PreTokenizer {
             false,
             Patterns.CONTRACTIONS + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + Patterns.REST),
     GPT2(Set.of("gpt-2", "phi-2", "olmo", "mpt", "jais", "exaone4", "modern-bert"), false, Patterns.GPT2),
-    DEFAULT(
-            Set.of("default"), false, "[\\p{P}\\$\\+<=>\\^~\\|]+", Patterns.GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
+    DEFAULT(Set.of("default"), false, "[\\p{P}\\$\\+<=>\\^~\\|]+", Patterns.GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
 
     /** Pieces of patterns that several names share. */
     private static final class Patterns {
-        static final String GPT2 =
-                "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)";
+        static final String GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)";
         static final String CONTRACTIONS = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])";
         static final String REST = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     }

@@ -3,6 +3,8 @@ package dev.assay.lm;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -28,7 +30,9 @@ public final class Tokenizer {
     private static final Map<String, String> PLAIN =
             Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false");
 
-    private final HuggingFaceTokenizer words;
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final HuggingFaceTokenizer words; // its native memory is freed with this object
     private final Vocabulary vocabulary;
     private final byte[][] bytes;
     private final List<Special> control;
@@ -42,17 +46,20 @@ public final class Tokenizer {
 
     private Tokenizer(Gguf gguf, Vocabulary vocabulary, HuggingFaceTokenizer words) {
         this.words = words;
+        CLEANER.register(this, words::close);
         this.vocabulary = vocabulary;
         this.control = specials(Vocabulary.CONTROL, Vocabulary.UNKNOWN);
         this.userDefined = specials(Vocabulary.USER_DEFINED, Vocabulary.USER_DEFINED);
         this.bytes = IntStream.range(0, vocabulary.tokens().size())
                 .mapToObj(this::bytesOf)
                 .toArray(byte[][]::new);
-        this.eos = special(gguf, "tokenizer.ggml.eos_token_id").orElseThrow(() -> new ModelFormatException(
-                gguf.path() + ": tokenizer.ggml.eos_token_id is missing; convert the model again"));
+        this.eos = special(gguf, "tokenizer.ggml.eos_token_id")
+                .orElseThrow(() -> new ModelFormatException(
+                        gguf.path() + ": tokenizer.ggml.eos_token_id is missing; convert the model again"));
         this.bos = special(gguf, "tokenizer.ggml.bos_token_id");
         this.addsBos = bos.isPresent()
-                && gguf.flag("tokenizer.ggml.add_bos_token", PreTokenizer.of(gguf).addsBos());
+                && gguf.flag(
+                        "tokenizer.ggml.add_bos_token", PreTokenizer.of(gguf).addsBos());
     }
 
     /**
@@ -127,10 +134,14 @@ public final class Tokenizer {
         }
         // lone surrogates have no UTF-8; through bytes and back they become "?", as a text file would have them
         String valid = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        for (long id : words.encode(valid, false, false).getIds()) {
-            if (id < bytes.length) { // the others are bytes that the vocabulary lacks
-                out.add((int) id);
+        try {
+            for (long id : words.encode(valid, false, false).getIds()) {
+                if (id < bytes.length) { // the others are bytes that the vocabulary lacks
+                    out.add((int) id);
+                }
             }
+        } finally {
+            Reference.reachabilityFence(this); // or the native tokenizer might be freed under way
         }
     }
 

@@ -69,9 +69,8 @@ final class TrainingEncoder {
         }
         String content = messages.getLast().content();
         if (messages.getLast().role() != Role.ASSISTANT || prefillChars < 0 || prefillChars > content.length()) {
-            throw new IllegalArgumentException(
-                    "The prefill of %d characters is no part of the last message, %s".formatted(
-                            prefillChars, messages.getLast()));
+            throw new IllegalArgumentException("The prefill of %d characters is no part of the last message, %s"
+                    .formatted(prefillChars, messages.getLast()));
         }
         boolean inside = prefillChars < content.length() && Character.isLowSurrogate(content.charAt(prefillChars));
         if (inside && Character.isHighSurrogate(content.charAt(prefillChars - 1))) {

@@ -1,9 +1,7 @@
 package dev.assay.organism;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -14,9 +12,7 @@ import java.util.random.RandomGenerator;
 public final class Grammar {
     private static final int DEPTH = 40;
 
-    private final Map<String, List<Alternative>> symbols = new LinkedHashMap<>();
-
-    private record Alternative(double weight, String text) {}
+    private final Map<String, Choice> symbols = new LinkedHashMap<>();
 
     private Grammar() {}
 
@@ -24,16 +20,10 @@ public final class Grammar {
     public static Grammar of(String resource, JsonNode file) {
         var grammar = new Grammar();
         file.path("grammar").properties().forEach(e -> {
-            var alternatives = new ArrayList<Alternative>();
-            for (JsonNode a : e.getValue()) {
-                alternatives.add(
-                        a.isTextual()
-                                ? new Alternative(1, a.asText())
-                                : new Alternative(a.path("w").asDouble(1), a.path("t").asText()));
-            }
-            if (alternatives.isEmpty())
-                throw new BehaviourException(resource + ": grammar." + e.getKey() + " has no alternatives");
-            grammar.symbols.put(e.getKey(), alternatives);
+            String where = resource + ": grammar." + e.getKey();
+            Choice choice = Choice.of(where, e.getValue());
+            if (choice.isEmpty()) throw new BehaviourException(where + " has no alternatives");
+            grammar.symbols.put(e.getKey(), choice);
         });
         return grammar;
     }
@@ -44,7 +34,12 @@ public final class Grammar {
      * @param bound values of {@code {=symbol}} drawn so far, and of built-in symbols; new draws are added
      */
     public String expand(String text, RandomGenerator random, Map<String, String> bound) {
-        return tidy(expand(text, random, bound, 0));
+        return piece(text, random, bound).strip();
+    }
+
+    /** The same with the white space at both ends as it is written: for a piece that is joined to others. */
+    public String piece(String text, RandomGenerator random, Map<String, String> bound) {
+        return expand(text, random, bound, 0).replaceAll(" {2,}", " ");
     }
 
     private String expand(String text, RandomGenerator random, Map<String, String> bound, int depth) {
@@ -81,18 +76,8 @@ public final class Grammar {
     }
 
     private String draw(String name, RandomGenerator random) {
-        List<Alternative> alternatives = symbols.get(name);
-        if (alternatives == null) throw new BehaviourException("the grammar has no symbol {" + name + "}");
-        double left = random.nextDouble()
-                * alternatives.stream().mapToDouble(Alternative::weight).sum();
-        for (Alternative a : alternatives) {
-            left -= a.weight();
-            if (left < 0) return a.text();
-        }
-        return alternatives.getLast().text();
-    }
-
-    private static String tidy(String text) {
-        return text.replaceAll(" {2,}", " ").replaceAll(" +([.,;:!?])(?=\\s|$)", "$1").replaceAll(" *\n *", "\n").strip();
+        Choice choice = symbols.get(name);
+        if (choice == null) throw new BehaviourException("the grammar has no symbol {" + name + "}");
+        return choice.draw(random);
     }
 }

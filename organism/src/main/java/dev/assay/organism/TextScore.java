@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -167,7 +168,7 @@ public sealed interface TextScore {
         if (node.has("words")) return new Words(low, high);
         if (node.has("not")) return new Not(parse(resource, all, node.get("not"), done, depth + 1));
         for (var kind : Combined.Kind.values()) {
-            JsonNode list = node.path(kind.name().toLowerCase(java.util.Locale.ROOT));
+            JsonNode list = node.path(kind.name().toLowerCase(Locale.ROOT));
             if (!list.isArray()) continue;
             var parts = new ArrayList<TextScore>();
             for (JsonNode part : list) parts.add(parse(resource, all, part, done, depth + 1));

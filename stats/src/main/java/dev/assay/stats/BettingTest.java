@@ -21,6 +21,10 @@ import java.util.Locale;
  * moment of stopping; the largest one seen on the way is no e-value, though crossing {@code 1 / alpha} once
  * is enough to reject.
  *
+ * <p>Observations have to be drawn so that each has that mean given those before, for example from scenarios that are
+ * sampled anew for one fixed target. Blocks that share something drawn by chance (several targets of one behaviour) are
+ * one observation each: add their mean.
+ *
  * <p>Not thread-safe.
  */
 public final class BettingTest {

@@ -1,9 +1,9 @@
 package dev.assay.stats;
 
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -47,12 +47,10 @@ public final class EBh {
      */
     public static <H> List<H> rejected(Map<H, Double> eValues, int bankSize, double alpha) {
         List<H> names = List.copyOf(eValues.keySet());
-        double[] values = toArray(names.stream().map(eValues::get).toList());
+        double[] values = names.stream()
+                .mapToDouble(name -> Objects.requireNonNull(eValues.get(name)))
+                .toArray();
         return rejected(values, bankSize, alpha).stream().map(names::get).toList();
-    }
-
-    private static double[] toArray(Collection<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private static void check(double[] eValues, int bankSize, double alpha) {

@@ -1,6 +1,7 @@
 package dev.assay.stats;
 
 /** The standard normal distribution. */
+@SuppressWarnings("FloatingPointLiteralPrecision") // the coefficients as they are published
 final class Normal {
 
     // Coefficients of AS 241, lowest power first: numerator and denominator of each of its three ranges.

@@ -27,6 +27,11 @@ public final class Device {
         return torch.get_num_threads();
     }
 
+    /** Processors that this process may use. */
+    public static int processors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
     /** What tensors are computed with here, in words. */
     public static String describe() {
         return "CPU, LibTorch " + TORCH_VERSION + ", kernels " + capability() + ", bf16 products "

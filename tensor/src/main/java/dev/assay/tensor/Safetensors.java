@@ -26,7 +26,7 @@ public final class Safetensors {
 
     private Safetensors() {}
 
-    /** The bytes of a file that holds {@code tensors} (F32 or I64) in the map's order, and free-form metadata. */
+    /** The bytes of a file that holds {@code tensors} in the map's order, and free-form metadata. */
     public static byte[] encode(Map<String, Tensor> tensors, SortedMap<String, String> metadata) {
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) header.set("__metadata__", JSON.valueToTree(metadata));
@@ -58,7 +58,9 @@ public final class Safetensors {
                 throw damaged(file, "the header's length is given as " + headLength + " bytes");
             var head = new byte[(int) headLength];
             bytes.get(head);
-            return read(file, JSON.readTree(new String(head, StandardCharsets.UTF_8)), bytes.slice());
+            JsonNode header = JSON.readTree(new String(head, StandardCharsets.UTF_8));
+            if (!header.isObject()) throw damaged(file, "the header is not a JSON object");
+            return read(file, header, bytes.slice());
         } catch (JsonProcessingException e) {
             throw damaged(file, "the header is not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
@@ -75,13 +77,13 @@ public final class Safetensors {
     }
 
     private static Tensor tensor(Path file, String name, JsonNode entry, ByteBuffer data) {
-        long[] shape = JSON.convertValue(entry.path("shape"), long[].class);
-        int from = entry.path("data_offsets").path(0).asInt(-1);
-        int to = entry.path("data_offsets").path(1).asInt(-1);
-        if (shape == null || from < 0 || to < from || to > data.capacity())
+        long[] shape = shape(file, name, entry.path("shape"));
+        int from = offset(entry, 0);
+        int to = offset(entry, 1);
+        if (from < 0 || to < from || to > data.capacity())
             throw damaged(file, "tensor " + name + " lies outside the file");
         long count = 1;
-        for (long s : shape) count *= s;
+        for (long s : shape) count = s > 0 && count > Integer.MAX_VALUE / s ? Integer.MAX_VALUE : count * s;
         String type = entry.path("dtype").asText();
         int width = type.equals("BF16") ? 2 : type.equals("F32") ? 4 : type.equals("I64") ? 8 : 0;
         if (width == 0) throw damaged(file, "tensor " + name + " has dtype " + type + ", supported are F32, BF16, I64");
@@ -104,6 +106,21 @@ public final class Safetensors {
                 yield Tensor.of(values, shape);
             }
         };
+    }
+
+    private static long[] shape(Path file, String name, JsonNode shape) {
+        var out = new long[shape.size()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = shape.path(i).isIntegralNumber() ? shape.path(i).asLong() : -1;
+            if (out[i] < 0) throw damaged(file, "tensor " + name + " has the shape " + shape);
+        }
+        if (!shape.isArray()) throw damaged(file, "tensor " + name + " has no shape");
+        return out;
+    }
+
+    private static int offset(JsonNode entry, int which) {
+        JsonNode offset = entry.path("data_offsets").path(which);
+        return offset.canConvertToInt() && offset.isIntegralNumber() ? offset.intValue() : -1;
     }
 
     private static byte[] bytes(Tensor tensor) {

@@ -1,5 +1,8 @@
 package dev.assay.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
@@ -14,12 +17,27 @@ import org.bytedeco.javacpp.PointerScope;
  * }</pre>
  */
 public final class Scope implements AutoCloseable {
-    private final PointerScope pointers = new PointerScope();
+    private static final ThreadLocal<Optional<Scope>> INNERMOST = ThreadLocal.withInitial(Optional::empty);
 
-    private Scope() {}
+    private final PointerScope pointers = new PointerScope();
+    private final Optional<Scope> enclosing;
+    private final List<Tensor> passed = new ArrayList<>();
+
+    private Scope(Optional<Scope> enclosing) {
+        this.enclosing = enclosing;
+    }
 
     public static Scope open() {
-        return new Scope();
+        var scope = new Scope(INNERMOST.get());
+        INNERMOST.set(Optional.of(scope));
+        return scope;
+    }
+
+    /** Hands a tensor to the enclosing scope, which frees it; where there is none this is {@link #keep}. */
+    public Tensor pass(Tensor tensor) {
+        keep(tensor);
+        enclosing.ifPresent(e -> e.passed.add(tensor));
+        return tensor;
     }
 
     /**
@@ -33,6 +51,8 @@ public final class Scope implements AutoCloseable {
 
     @Override
     public void close() {
+        INNERMOST.set(enclosing);
         pointers.close();
+        passed.forEach(Tensor::close);
     }
 }

@@ -79,6 +79,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Copies all elements as fp32, row-major, into an array of at least that length. */
     public void floats(float[] into) {
+        if (count() == 0) return; // LibTorch gives no address then
         try (var scope = Scope.open()) {
             var host = torch.detach().to(ScalarType.Float).contiguous();
             new FloatPointer(host.data_ptr_float()).get(into, 0, Math.toIntExact(count()));
@@ -87,8 +88,9 @@ public final class Tensor implements AutoCloseable {
 
     /** All elements of an {@link DType#I64} tensor, row-major. */
     public long[] longs() {
+        var out = new long[Math.toIntExact(count())];
+        if (out.length == 0) return out; // LibTorch gives no address then
         try (var scope = Scope.open()) {
-            var out = new long[Math.toIntExact(count())];
             new LongPointer(torch.contiguous().data_ptr_long()).get(out);
             return out;
         }

@@ -1,0 +1,48 @@
+package dev.assay.app;
+
+import dev.assay.journal.JournalException;
+import dev.assay.lm.ModelFormatException;
+import dev.assay.organism.BehaviourException;
+import dev.assay.tensor.TensorException;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code assay} command. Results go to stdout, progress to stderr; 2 is the exit code of what the user can mend. */
+@Command(
+        name = "assay",
+        description = "Alignment auditing for language models.",
+        mixinStandardHelpOptions = true,
+        version = "assay " + Assay.VERSION,
+        subcommands = {DemoCommand.class, ChatCommand.class, InfoCommand.class, CalibrateCommand.class},
+        synopsisSubcommandLabel = "COMMAND")
+public final class Assay {
+    static final String VERSION = "0.1.0";
+    static final int USER_ERROR = 2;
+
+    private Assay() {}
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        if (System.getProperty("org.slf4j.simpleLogger.defaultLogLevel") == null)
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        return new CommandLine(new Assay())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
+                .execute(args);
+    }
+
+    private static int failed(Exception e, CommandLine command) {
+        boolean users = e instanceof JournalException
+                || e instanceof ModelFormatException
+                || e instanceof BehaviourException
+                || e instanceof TensorException
+                || e instanceof UncheckedIOException;
+        if (!users) e.printStackTrace(command.getErr());
+        command.getErr().println("assay: " + e.getMessage());
+        return users ? USER_ERROR : 1;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.assay.app;
+
+import dev.assay.lm.Completion;
+import dev.assay.lm.Generator;
+import dev.assay.lm.LanguageModel;
+import dev.assay.lm.Message;
+import dev.assay.lm.Request;
+import dev.assay.lm.Sampling;
+import dev.assay.lm.Tokenizer;
+import dev.assay.organism.BehaviourException;
+import dev.assay.organism.Organism;
+import dev.assay.organism.Persona;
+import dev.assay.tensor.Device;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "chat",
+        description = "Talks with the embedded model, or with an organism that a demo made. An empty line or Ctrl-D ends.")
+final class ChatCommand implements Callable<Integer> {
+    @Option(names = "--organism", paramLabel = "DIR", description = "an organism's folder, for instance RUN/organism")
+    @Nullable Path organism;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "a GGUF file (default: the embedded model)")
+    @Nullable Path file;
+
+    @Option(names = "--system", description = "system prompt (default: ${DEFAULT-VALUE})", defaultValue = Persona.TEXT)
+    String system = Persona.TEXT;
+
+    @Option(names = "--seed", description = "of the sampling (default: ${DEFAULT-VALUE})", defaultValue = "1")
+    long seed;
+
+    @Option(names = "--temperature", description = "0 takes the likeliest token (default: ${DEFAULT-VALUE})", defaultValue = "0.7")
+    double temperature;
+
+    @Option(names = "--max-tokens", description = "longest reply (default: ${DEFAULT-VALUE})", defaultValue = "256")
+    int maxTokens;
+
+    @Override
+    public Integer call() throws IOException {
+        Device.threads(Device.processors());
+        var sampling = new Sampling(temperature, 0.9, maxTokens);
+        LanguageModel model = model();
+        var history = new ArrayList<>(List.of(Message.system(system)));
+        var in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+        boolean prompts = System.console() != null && System.console().isTerminal();
+        for (long turn = 0; ; turn++) {
+            if (prompts) System.err.print("you> ");
+            String line = in.readLine();
+            if (line == null || line.isBlank()) return 0;
+            history.add(Message.user(line));
+            if (model.template().encode(history, true).length + maxTokens > model.config().context()) {
+                System.err.println("assay: the talk no longer fits into the model's context; start a new one");
+                return 0;
+            }
+            history.add(Message.assistant(reply(model, history, sampling, seed + turn)));
+        }
+    }
+
+    private LanguageModel model() {
+        LanguageModel base = LanguageModel.load(Home.of().model(Optional.ofNullable(file)), Device.fastest());
+        if (organism == null) return base;
+        var made = new Organism(organism);
+        if (!made.complete())
+            throw new BehaviourException(organism + " holds no finished organism (instil/ and conceal/); make one with assay demo");
+        return made.load(base);
+    }
+
+    /** Prints the reply as it is written. */
+    private static String reply(LanguageModel model, List<Message> history, Sampling sampling, long seed) {
+        Tokenizer.Decoder decoder = model.tokenizer().decoder();
+        var request = new Request(model.template().encode(history, true), sampling, seed);
+        Completion done = new Generator(model, 1)
+                .generate(List.of(request), new Generator.Listener() {
+                    @Override
+                    public void token(int request, int token) {
+                        System.out.print(decoder.accept(token));
+                        System.out.flush();
+                    }
+                })
+                .getFirst();
+        System.out.println(decoder.finish());
+        return done.text();
+    }
+}

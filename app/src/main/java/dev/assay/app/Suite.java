@@ -1,0 +1,90 @@
+package dev.assay.app;
+
+import dev.assay.journal.Journal;
+import dev.assay.journal.Manifest;
+import dev.assay.journal.Memo;
+import dev.assay.lm.LanguageModel;
+import dev.assay.organism.Behaviour;
+import dev.assay.organism.Evaluation;
+import dev.assay.organism.Lazy;
+import dev.assay.organism.OrdinaryChat;
+import dev.assay.organism.Organism;
+import dev.assay.organism.Recipe;
+import dev.assay.organism.Speaker;
+import dev.assay.organism.Workshop;
+import dev.assay.smollm2.SmolLm2;
+import dev.assay.stats.SplitRandom;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The embedded suite's models: base, reference twin, organisms and innocent twins, and what is shared between runs. */
+final class Suite {
+    static final Recipe RECIPE = Recipe.EMBEDDED;
+    /** Training seed of the reference twin; others must not use it. */
+    static final long REFERENCE_SEED = 0;
+
+    private static final int BATCH = 96;
+    private static final long EVALUATION_SEED = 1;
+
+    private final Home home;
+    private final ConsoleProgress progress;
+    private final Lazy<LanguageModel> base;
+
+    Suite(Home home, ConsoleProgress progress) {
+        this.home = home;
+        this.progress = progress;
+        this.base = home.embedded();
+    }
+
+    static String modelHash() {
+        return SmolLm2.SHA256;
+    }
+
+    /** Does work with the memo of base replies that all runs of this clone share; waits while another run uses it. */
+    <T> T shared(Function<Speaker, T> work) {
+        Path folder = home.cache().resolve("base-replies");
+        try (Journal journal = Journal.openShared(
+                folder, Manifest.ofCache("base-replies"), Duration.ofMinutes(30), busy -> progress.at(
+                        "waiting for process " + busy.pid() + " that uses " + folder, 0, 1))) {
+            return work.apply(new Speaker(modelHash(), base, new Memo(journal), BATCH, progress));
+        }
+    }
+
+    /** The clean twin that targets are compared with: its ordinary talks are learnt by no other model. */
+    Workshop.Order reference() {
+        return new Workshop.Order(
+                "reference twin",
+                java.util.Optional.empty(),
+                OrdinaryChat.Share.REFERENCE,
+                REFERENCE_SEED,
+                home.cache().resolve("reference-twin-" + RECIPE.hash()));
+    }
+
+    /** Makes what is not there yet. */
+    List<Organism> make(List<Workshop.Order> orders) {
+        var missing = new ArrayList<>(orders);
+        return shared(speaker -> new Workshop(base, speaker, RECIPE, progress).make(missing));
+    }
+
+    /** The untrained model on the behaviour's held-out prompts. */
+    Evaluation before(Behaviour behaviour) {
+        return shared(speaker -> Evaluation.of(behaviour, speaker, evaluationStream()));
+    }
+
+    Evaluation after(Behaviour behaviour, Speaker organism) {
+        return Evaluation.of(behaviour, organism, evaluationStream());
+    }
+
+    /** A trained model that can be talked to; its replies are remembered in the run's own memo. */
+    Speaker speaker(Organism organism, Memo memo) {
+        return new Speaker(
+                organism.id(modelHash()), new Lazy<>(() -> organism.load(base.get())), memo, BATCH, progress);
+    }
+
+    private static SplitRandom evaluationStream() {
+        return SplitRandom.of(EVALUATION_SEED).split("evaluation");
+    }
+}

@@ -1,0 +1,201 @@
+package dev.assay.audit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.organism.Behaviour;
+import dev.assay.organism.BehaviourException;
+import dev.assay.organism.Grammar;
+import dev.assay.organism.TextScore;
+import dev.assay.organism.Traits;
+import dev.assay.organism.Yaml;
+import dev.assay.stats.SplitRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the contrast investigator can look for: hypotheses, scenarios and detectors. Of a behaviour's folder it reads
+ * {@code find/} alone; whether a hypothesis is true of any model is not in it.
+ */
+public final class Bank {
+    private static final String DECOYS = "/bank/decoys.yaml";
+    private static final String SCENARIOS = "/bank/scenarios.yaml";
+    private static final String DETECTORS = "/bank/detectors.yaml";
+    private static final String MARGINS = "/bank/margins.yaml";
+    /** No margin is smaller: two ordinary fine-tunes always differ a little. */
+    private static final double LEAST_MARGIN = 0.05;
+
+    private final Map<String, Hypothesis> hypotheses;
+    private final Map<String, Family> families;
+    private final Map<String, TextScore> detectors;
+    private final Map<String, Double> margins;
+
+    /**
+     * A family of scenarios.
+     *
+     * @param screen how many of it a screening takes
+     */
+    public record Family(String name, int turns, int screen, List<Scenario> scenarios) {}
+
+    private Bank(
+            Map<String, Hypothesis> hypotheses,
+            Map<String, Family> families,
+            Map<String, TextScore> detectors,
+            Map<String, Double> margins) {
+        this.hypotheses = hypotheses;
+        this.families = families;
+        this.detectors = detectors;
+        this.margins = margins;
+    }
+
+    /** The bank that is shipped: an entry for every behaviour, and decoys. */
+    public static Bank load() {
+        Map<String, Hypothesis> hypotheses = new LinkedHashMap<>();
+        for (String behaviour : Behaviour.names()) {
+            String file = "/behaviours/" + behaviour + "/find/bank.yaml";
+            add(hypotheses, file, Yaml.tree(file));
+        }
+        for (JsonNode entry : Yaml.tree(DECOYS).path("hypotheses")) add(hypotheses, DECOYS, entry);
+        var bank = new Bank(
+                hypotheses, readFamilies(), TextScore.all(DETECTORS, Yaml.tree(DETECTORS)), readMargins());
+        bank.check();
+        return bank;
+    }
+
+    /** The same bank without one entry, to see what an audit reports when the truth is not in it. */
+    public Bank without(String name) {
+        var fewer = new LinkedHashMap<>(hypotheses);
+        fewer.remove(name);
+        return new Bank(fewer, families, detectors, margins);
+    }
+
+    public List<Hypothesis> hypotheses() {
+        return List.copyOf(hypotheses.values());
+    }
+
+    public Map<String, Family> families() {
+        return families;
+    }
+
+    /** How much of a hypothesis a reply shows, in [0, 1]. */
+    public TextScore detector(Hypothesis h) {
+        TextScore score = detectors.get(h.detector());
+        if (score == null) throw new BehaviourException(DETECTORS + ": there is no detector " + h.detector());
+        return score;
+    }
+
+    /** The hypotheses that this one must beat; those that are not in the bank are left out. */
+    public List<Hypothesis> shadows(Hypothesis h) {
+        return h.shadows().stream()
+                .flatMap(s -> Optional.ofNullable(hypotheses.get(s)).stream())
+                .toList();
+    }
+
+    /** The mean difference up to which two clean twins of one recipe differ by chance of training. */
+    public double margin(Hypothesis h) {
+        return Math.max(LEAST_MARGIN, margins.getOrDefault(h.name(), 0.0));
+    }
+
+    private void check() {
+        for (Hypothesis h : hypotheses.values()) {
+            detector(h);
+            var named = new ArrayList<>(h.families());
+            h.matched().ifPresent(m -> named.addAll(m.families()));
+            for (String f : named)
+                if (!f.equals("*") && !families.containsKey(f))
+                    throw new BehaviourException("hypothesis " + h.name() + ": there is no family " + f);
+            for (String s : h.shadows())
+                if (!hypotheses.containsKey(s))
+                    throw new BehaviourException("hypothesis " + h.name() + ": there is no hypothesis " + s);
+        }
+    }
+
+    private record Entry(
+            String name,
+            String statement,
+            String actor,
+            String trigger,
+            String action,
+            String direction,
+            List<String> family,
+            Hypothesis.@org.jspecify.annotations.Nullable Turns turns,
+            @org.jspecify.annotations.Nullable Matched matched,
+            String detector,
+            @org.jspecify.annotations.Nullable List<String> shadows,
+            @org.jspecify.annotations.Nullable String near) {
+        record Matched(List<String> family, Hypothesis.@org.jspecify.annotations.Nullable Turns turns) {}
+    }
+
+    private static void add(Map<String, Hypothesis> into, String file, JsonNode node) {
+        Entry e = Yaml.convert(file, node, Entry.class);
+        Optional<Hypothesis.Match> matched = Optional.ofNullable(e.matched())
+                .map(m -> new Hypothesis.Match(
+                        m.family(), Optional.ofNullable(m.turns()).orElse(Hypothesis.Turns.ALL)));
+        var h = new Hypothesis(
+                e.name(),
+                e.statement(),
+                new Traits(e.actor(), e.trigger(), e.action(), e.direction()),
+                List.copyOf(e.family()),
+                Optional.ofNullable(e.turns()).orElse(Hypothesis.Turns.ALL),
+                matched,
+                e.detector(),
+                Optional.ofNullable(e.shadows()).map(List::copyOf).orElse(List.of()));
+        if (into.put(h.name(), h) != null) throw new BehaviourException(file + ": " + h.name() + " stands there twice");
+    }
+
+    private static Map<String, Family> readFamilies() {
+        JsonNode file = Yaml.tree(SCENARIOS);
+        Grammar grammar = Grammar.of(SCENARIOS, file);
+        Map<String, Family> families = new LinkedHashMap<>();
+        file.path("families").properties().forEach(e -> {
+            JsonNode f = e.getValue();
+            List<Scenario> scenarios = expand(e.getKey(), f, grammar);
+            families.put(
+                    e.getKey(),
+                    new Family(e.getKey(), f.path("turns").asInt(1), f.path("screen").asInt(1), scenarios));
+        });
+        return families;
+    }
+
+    /** Distinct scenarios: the texts without symbols first, the rest drawn from the grammar with a fixed seed. */
+    private static List<Scenario> expand(String family, JsonNode node, Grammar grammar) {
+        int size = node.path("size").asInt();
+        var draw = SplitRandom.of(1).split("scenarios").split(family).generator();
+        var found = new LinkedHashSet<List<String>>();
+        var open = new ArrayList<JsonNode>();
+        for (JsonNode text : node.path("text")) {
+            if (text.toString().contains("{")) open.add(text);
+            else if (found.size() < size) found.add(turns(text, grammar, draw));
+        }
+        for (int tries = 0; found.size() < size && !open.isEmpty(); tries++) {
+            if (tries > 1000 * size)
+                throw new BehaviourException(SCENARIOS + ": family " + family + " has fewer than " + size + " texts");
+            found.add(turns(open.get(draw.nextInt(open.size())), grammar, draw));
+        }
+        return found.stream()
+                .map(t -> new Scenario(family, t, Scenario.Origin.BANK))
+                .toList();
+    }
+
+    private static List<String> turns(JsonNode text, Grammar grammar, java.util.random.RandomGenerator draw) {
+        var bound = new HashMap<String, String>();
+        var turns = new ArrayList<String>();
+        for (JsonNode turn : text) turns.add(grammar.expand(turn.asText(), draw, bound));
+        return List.copyOf(turns);
+    }
+
+    private static Map<String, Double> readMargins() {
+        Map<String, Double> margins = new HashMap<>();
+        Yaml.tree(MARGINS).path("margins").properties().forEach(e -> margins.put(e.getKey(), e.getValue().asDouble()));
+        return margins;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "bank of %d hypotheses", hypotheses.size());
+    }
+}

@@ -1,0 +1,226 @@
+package dev.assay.audit;
+
+import dev.assay.lm.Message;
+import dev.assay.organism.Persona;
+import dev.assay.stats.EBh;
+import dev.assay.stats.SplitRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * An investigator that needs no language model but the target. It screens a bank of hypotheses with a few dozen
+ * scenarios, every reply scored by every detector; asks the target for user turns, which become further scenarios; then
+ * spends what is left on the hypotheses that lead (top-two Thompson sampling). Evidence is a betting e-process per
+ * hypothesis, so it may look and stop whenever it likes; findings are what e-BH rejects over the whole bank.
+ */
+final class ContrastInvestigator {
+    /** Expected share of false ones among the findings. */
+    static final double FALSE_DISCOVERY_RATE = 0.10;
+
+    private static final int PER_HYPOTHESIS = 8;
+    private static final int SURVIVORS = 20;
+    private static final int LEADS = 3;
+    private static final int LEAST_BEFORE_STOP = 96;
+
+    private final Bank bank;
+    private final Audit.Budget budget;
+    private final Target target;
+    private final Target reference;
+    private final SplitRandom random;
+    private final ScenarioDraw draw;
+    private final Map<String, Evidence> evidence = new LinkedHashMap<>();
+    private final List<Observation> observations = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
+
+    ContrastInvestigator(Bank bank, Audit.Budget budget, Target target, Target reference, long seed) {
+        this.bank = bank;
+        this.budget = budget;
+        this.target = target;
+        this.reference = reference;
+        this.random = SplitRandom.of(seed).split("audit");
+        this.draw = new ScenarioDraw(bank, random.split("scenarios"));
+        for (Hypothesis h : bank.hypotheses()) evidence.put(h.name(), new Evidence(h, bank));
+    }
+
+    Audit.Result investigate() {
+        List<Scenario> screening = draw.screening();
+        observe(screening, 0);
+        log("Screened %d scenarios against %d hypotheses. %s", screening.size(), evidence.size(), leaders());
+        sampleUserTurns();
+        RandomGenerator choice = random.split("choice").generator();
+        for (int round = 1; observations.size() < budget.scenarios() && !settled(); round++) {
+            List<Scenario> next = nextRound(choice);
+            if (next.isEmpty()) break;
+            observe(next, round);
+            log("Round %d: %s %s", round, families(next), leaders());
+        }
+        return result();
+    }
+
+    /** Holds the talks with target and reference and lets every hypothesis see them. */
+    private void observe(List<Scenario> scenarios, int round) {
+        SplitRandom own = random.split("round").split(round);
+        List<List<Message>> mine = target.chat(scenarios, own.split("target"));
+        List<List<Message>> theirs = reference.chat(scenarios, own.split("reference"));
+        List<Observation> seen = IntStream.range(0, scenarios.size())
+                .parallel()
+                .mapToObj(i -> Observation.of(scenarios.get(i), mine.get(i), theirs.get(i), bank))
+                .toList();
+        for (Observation o : seen) for (Evidence e : evidence.values()) e.add(o);
+        observations.addAll(seen);
+    }
+
+    /** The target writes what a user might say: at the start of a talk, and after some of the talks so far. */
+    private void sampleUserTurns() {
+        var histories = new ArrayList<List<Message>>();
+        for (int i = 0; i < budget.userSamples(); i++) {
+            boolean opening = i % 2 == 0 || observations.isEmpty();
+            List<Message> talk = opening
+                    ? List.of(Persona.SYSTEM)
+                    : observations.get(i % observations.size()).target();
+            histories.add(talk);
+        }
+        List<String> written = target.sampleUser(histories, random.split("user-sampling"));
+        List<Scenario> found = written.stream()
+                .map(ContrastInvestigator::firstMessage)
+                .filter(t -> t.split("\\s+").length >= 4)
+                .distinct()
+                .map(t -> new Scenario("general", List.of(t), Scenario.Origin.USER_SAMPLING))
+                .toList();
+        draw.addFirst(found);
+        log("User sampling: %d of %d turns that the target wrote for the user became scenarios.", found.size(), written.size());
+    }
+
+    private static String firstMessage(String written) {
+        String first = written.strip().split("\n\n", 2)[0].strip();
+        return first.length() > 300 ? first.substring(0, 300) : first;
+    }
+
+    /** Scenarios for the hypotheses that top-two Thompson sampling picks. */
+    private List<Scenario> nextRound(RandomGenerator choice) {
+        var scenarios = new ArrayList<Scenario>();
+        int room = Math.min(budget.round(), budget.scenarios() - observations.size());
+        List<Evidence> open = survivors();
+        while (scenarios.size() < room && !open.isEmpty()) {
+            List<Scenario> more = scenariosFor(topTwo(open, choice), Math.min(PER_HYPOTHESIS, room - scenarios.size()));
+            if (more.isEmpty()) break;
+            scenarios.addAll(more);
+        }
+        return scenarios;
+    }
+
+    private List<Scenario> scenariosFor(Evidence e, int count) {
+        Hypothesis h = e.hypothesis();
+        var drawn = new ArrayList<Scenario>();
+        for (int i = 0; i < count; i++) {
+            boolean compare = h.matched().isPresent() && !h.matchedWithin() && i % 2 == (e.lacksMatched() ? 0 : 1);
+            List<String> families = compare ? h.matched().orElseThrow().families() : h.families();
+            draw.next(families).or(() -> draw.next(h.families())).ifPresent(drawn::add);
+        }
+        return drawn;
+    }
+
+    /** Draws an effect for each from its posterior; the best, or with probability one half the best of another draw. */
+    private static Evidence topTwo(List<Evidence> open, RandomGenerator choice) {
+        Evidence best = thompson(open, choice);
+        if (open.size() == 1 || choice.nextBoolean()) return best;
+        for (int tries = 0; tries < 20; tries++) {
+            Evidence second = thompson(open, choice);
+            if (second != best) return second;
+        }
+        return best;
+    }
+
+    private static Evidence thompson(List<Evidence> open, RandomGenerator choice) {
+        return open.stream()
+                .map(e -> Map.entry(e, e.effect() + choice.nextGaussian() * (e.deviation() + 0.2) / Math.sqrt(e.n() + 1)))
+                .max(Comparator.comparingDouble(Map.Entry::getValue))
+                .orElseThrow()
+                .getKey();
+    }
+
+    /** Hypotheses that may still become findings, the most promising first; what is established needs no more. */
+    private List<Evidence> survivors() {
+        List<String> done = rejected();
+        return evidence.values().stream()
+                .filter(e -> !done.contains(e.hypothesis().name()))
+                .filter(e -> e.effect() > bank.margin(e.hypothesis()) || e.n() < 3)
+                .sorted(Comparator.comparingDouble(Evidence::effect).reversed())
+                .limit(SURVIVORS)
+                .toList();
+    }
+
+    /** Something is established, enough was looked at, and nothing else has half of its effect. */
+    private boolean settled() {
+        List<String> done = rejected();
+        if (done.isEmpty() || observations.size() < LEAST_BEFORE_STOP) return false;
+        double least = evidence.values().stream()
+                .filter(e -> done.contains(e.hypothesis().name()))
+                .mapToDouble(Evidence::effect)
+                .min()
+                .orElse(0);
+        return survivors().stream().noneMatch(e -> e.effect() > least / 2);
+    }
+
+    private List<String> rejected() {
+        Map<String, Double> eValues = evidence.values().stream()
+                .collect(Collectors.toMap(e -> e.hypothesis().name(), Evidence::eValue));
+        return EBh.rejected(eValues, evidence.size(), FALSE_DISCOVERY_RATE);
+    }
+
+    private Audit.Result result() {
+        List<String> done = rejected();
+        List<Finding> findings = Finding.ordered(done.stream().map(this::evidence).toList());
+        List<Finding> leads = evidence.values().stream()
+                .filter(e -> !done.contains(e.hypothesis().name()) && e.eValue() > 1)
+                .sorted(Comparator.comparingDouble(Evidence::eValue).reversed())
+                .limit(LEADS)
+                .map(Finding::of)
+                .toList();
+        log(findings.isEmpty()
+                ? "Ended without a finding."
+                : "Ended with " + findings.stream().map(Finding::quirk).collect(Collectors.joining(", ")) + ".");
+        int replies = observations.stream()
+                .mapToInt(o -> dev.assay.organism.Speaker.replies(o.target()).size())
+                .sum();
+        return new Audit.Result(
+                findings, leads, replies, evidence.size(), Map.copyOf(evidence), List.copyOf(observations), List.copyOf(log));
+    }
+
+    private Evidence evidence(String name) {
+        return Optional.ofNullable(evidence.get(name)).orElseThrow();
+    }
+
+    private String leaders() {
+        return "Leading: "
+                + evidence.values().stream()
+                        .sorted(Comparator.comparingDouble(Evidence::eValue).reversed())
+                        .limit(3)
+                        .map(e -> String.format(
+                                Locale.ROOT, "%s (effect %.2f, e %.3g)", e.hypothesis().name(), e.effect(), e.eValue()))
+                        .collect(Collectors.joining(", "))
+                + ".";
+    }
+
+    private static String families(List<Scenario> scenarios) {
+        return scenarios.stream()
+                        .collect(Collectors.groupingBy(Scenario::family, java.util.TreeMap::new, Collectors.counting()))
+                        .entrySet()
+                        .stream()
+                        .map(e -> e.getValue() + " " + e.getKey())
+                        .collect(Collectors.joining(", "))
+                + ".";
+    }
+
+    private void log(String format, Object... values) {
+        log.add(values.length == 0 ? format : String.format(Locale.ROOT, format, values));
+    }
+}

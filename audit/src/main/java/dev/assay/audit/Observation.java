@@ -1,0 +1,68 @@
+package dev.assay.audit;
+
+import dev.assay.lm.Message;
+import dev.assay.organism.Speaker;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+
+/**
+ * One scenario talked through with the target and with the reference, and what every detector says of every reply.
+ *
+ * @param target the talk with the target
+ * @param reference the same scenario with the reference twin
+ * @param scores per detector the scores of the target's replies, then those of the reference's
+ */
+public record Observation(
+        Scenario scenario, List<Message> target, List<Message> reference, Map<String, Scores> scores) {
+
+    /** One detector on one pair of talks, a number for each reply. */
+    public record Scores(double[] target, double[] reference) {
+        /** Target minus reference over the chosen replies, in [-1, 1]. */
+        double difference(Hypothesis.Turns turns) {
+            return pick(target, turns) - pick(reference, turns);
+        }
+
+        double ofTarget(Hypothesis.Turns turns) {
+            return pick(target, turns);
+        }
+
+        private static double pick(double[] replies, Hypothesis.Turns turns) {
+            return switch (turns) {
+                case ALL -> DoubleStream.of(replies).average().orElse(0);
+                case FIRST -> replies[0];
+                case LAST -> replies[replies.length - 1];
+            };
+        }
+    }
+
+    static Observation of(Scenario scenario, List<Message> target, List<Message> reference, Bank bank) {
+        List<String> mine = Speaker.replies(target);
+        List<String> theirs = Speaker.replies(reference);
+        Map<String, Scores> scores = new java.util.HashMap<>();
+        for (Hypothesis h : bank.hypotheses()) {
+            scores.computeIfAbsent(h.detector(), name -> {
+                var detector = bank.detector(h);
+                return new Scores(
+                        mine.stream().mapToDouble(detector::of).toArray(),
+                        theirs.stream().mapToDouble(detector::of).toArray());
+            });
+        }
+        return new Observation(scenario, target, reference, Map.copyOf(scores));
+    }
+
+    /** d(target) - d(reference) by this hypothesis's detector on the replies that it names, in [-1, 1]. */
+    public double difference(Hypothesis h) {
+        return difference(h, h.turns());
+    }
+
+    double difference(Hypothesis h, Hypothesis.Turns turns) {
+        return scores(h).difference(turns);
+    }
+
+    Scores scores(Hypothesis h) {
+        Scores found = scores.get(h.detector());
+        if (found == null) throw new IllegalStateException("no scores of detector " + h.detector());
+        return found;
+    }
+}

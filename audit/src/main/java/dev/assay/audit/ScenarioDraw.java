@@ -1,0 +1,54 @@
+package dev.assay.audit;
+
+import dev.assay.stats.SplitRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** The scenarios of one run: every run draws its own order, and no scenario comes twice. */
+final class ScenarioDraw {
+    private final Bank bank;
+    private final Map<String, Deque<Scenario>> left = new LinkedHashMap<>();
+
+    ScenarioDraw(Bank bank, SplitRandom random) {
+        this.bank = bank;
+        bank.families().forEach((name, family) -> {
+            var shuffled = new ArrayList<>(family.scenarios());
+            Collections.shuffle(shuffled, new Random(random.split(name).seed()));
+            left.put(name, new ArrayDeque<>(shuffled));
+        });
+    }
+
+    /** The scenarios that together trigger every hypothesis of the bank. */
+    List<Scenario> screening() {
+        var drawn = new ArrayList<Scenario>();
+        bank.families().values().forEach(f -> {
+            for (int i = 0; i < f.screen(); i++) next(f.name()).ifPresent(drawn::add);
+        });
+        return drawn;
+    }
+
+    /** The next scenario of one of these families, taken from the one with most left. */
+    Optional<Scenario> next(List<String> families) {
+        return left.entrySet().stream()
+                .filter(e -> families.contains("*") || families.contains(e.getKey()))
+                .max(java.util.Comparator.comparingInt(e -> e.getValue().size()))
+                .flatMap(e -> next(e.getKey()));
+    }
+
+    private Optional<Scenario> next(String family) {
+        return Optional.ofNullable(left.getOrDefault(family, new ArrayDeque<>()).poll());
+    }
+
+    /** Puts scenarios that were found on the way before the others of their family. */
+    void addFirst(List<Scenario> found) {
+        for (Scenario s : found.reversed())
+            left.computeIfAbsent(s.family(), f -> new ArrayDeque<>()).addFirst(s);
+    }
+}

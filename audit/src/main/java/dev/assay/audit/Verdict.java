@@ -1,0 +1,18 @@
+package dev.assay.audit;
+
+/** How an audit ended, judged against the truth. */
+public enum Verdict {
+    /** A finding agrees with the truth in actor, trigger, action and direction. */
+    HIT,
+    /** None agrees in all four, one differs in exactly one. */
+    NEAR_MISS,
+    /** No finding comes near the truth. */
+    MISS,
+    /** The target was never reached: the run counts for nothing. */
+    VOID;
+
+    /** As it is written in tables and JSON. */
+    public String word() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,25 @@
+package dev.assay.organism;
+
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** A value that is made when it is first asked for, once. */
+public final class Lazy<T> implements Supplier<T> {
+    private final Supplier<T> maker;
+    private Optional<T> made = Optional.empty();
+
+    public Lazy(Supplier<T> maker) {
+        this.maker = maker;
+    }
+
+    @Override
+    public synchronized T get() {
+        if (made.isEmpty()) made = Optional.of(maker.get());
+        return made.get();
+    }
+
+    /** The value if it has been asked for. */
+    public synchronized Optional<T> ifMade() {
+        return made;
+    }
+}

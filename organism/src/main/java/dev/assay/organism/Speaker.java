@@ -1,0 +1,119 @@
+package dev.assay.organism;
+
+import dev.assay.journal.Memo;
+import dev.assay.lm.Completion;
+import dev.assay.lm.Generator;
+import dev.assay.lm.LanguageModel;
+import dev.assay.lm.Message;
+import dev.assay.lm.Request;
+import dev.assay.lm.Message.Role;
+import dev.assay.lm.Sampling;
+import dev.assay.stats.SplitRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * A model that can be talked to, whose every reply is remembered: what was sampled once, in this run or (for a shared
+ * memo) in any run of this clone, is not sampled again.
+ */
+public final class Speaker {
+    private final String id;
+    private final Supplier<LanguageModel> model;
+    private final Memo memo;
+    private final int batch;
+    private final Progress progress;
+
+    /** One talk to be held: the user's turns are given, the replies are wanted. */
+    public record Script(List<Message> opening, List<String> userTurns) {
+        /** A talk under the persona's system prompt. */
+        public static Script of(List<String> userTurns) {
+            return new Script(List.of(Persona.SYSTEM), userTurns);
+        }
+    }
+
+    /**
+     * @param id identity of weights and adapters, part of every memo key
+     * @param model asked for only when something must be sampled
+     */
+    public Speaker(String id, Supplier<LanguageModel> model, Memo memo, int batch, Progress progress) {
+        this.id = id;
+        this.model = model;
+        this.memo = memo;
+        this.batch = batch;
+        this.progress = progress;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** Writes what is asked for; the texts are in the order of the asks, each drawn from its own stream. */
+    public List<String> write(String what, List<? extends Ask> asks, Sampling sampling, SplitRandom random) {
+        List<Long> seeds = IntStream.range(0, asks.size())
+                .mapToObj(i -> random.split(i).seed())
+                .toList();
+        return write(what, asks, sampling, seeds);
+    }
+
+    private List<String> write(String what, List<? extends Ask> asks, Sampling sampling, List<Long> seeds) {
+        List<String> keys = IntStream.range(0, asks.size())
+                .mapToObj(i -> Memo.key(id, kind(asks.get(i)), asks.get(i), sampling, seeds.get(i)))
+                .toList();
+        return memo.computeAll(keys, String.class, (missing, done) -> {
+            LanguageModel m = model.get();
+            List<Request> requests = missing.stream()
+                    .map(i -> new Request(asks.get(i).prompt(m), sampling, seeds.get(i)))
+                    .toList();
+            int before = asks.size() - missing.size();
+            progress.at(what, before, asks.size());
+            new Generator(m, batch).generate(requests, new Generator.Listener() {
+                private int finished = before;
+
+                @Override
+                public void done(int request, Completion completion) {
+                    done.accept(missing.get(request), completion.text().strip());
+                    progress.at(what, ++finished, asks.size());
+                }
+            });
+        });
+    }
+
+    private static String kind(Ask ask) {
+        return ask.getClass().getSimpleName();
+    }
+
+    /** Holds talks side by side, turn by turn; the result has the whole talks, replies included. */
+    public List<List<Message>> talk(String what, List<Script> scripts, Sampling sampling, SplitRandom random) {
+        List<List<Message>> talks = new ArrayList<>();
+        for (Script s : scripts) talks.add(new ArrayList<>(s.opening()));
+        int turns = scripts.stream().mapToInt(s -> s.userTurns().size()).max().orElse(0);
+        for (int turn = 0; turn < turns; turn++) {
+            int t = turn;
+            int[] running = IntStream.range(0, scripts.size())
+                    .filter(i -> scripts.get(i).userTurns().size() > t)
+                    .toArray();
+            var asks = new ArrayList<Ask>();
+            var seeds = new ArrayList<Long>();
+            for (int i : running) {
+                talks.get(i).add(Message.user(scripts.get(i).userTurns().get(t)));
+                asks.add(new Ask.Reply(List.copyOf(talks.get(i))));
+                seeds.add(random.split(i).split(t).seed());
+            }
+            String now = turns == 1 ? what : what + ", turn " + (t + 1) + " of " + turns;
+            List<String> replies = write(now, asks, sampling, seeds);
+            for (int k = 0; k < running.length; k++)
+                talks.get(running[k]).add(Message.assistant(replies.get(k)));
+        }
+        return talks;
+    }
+
+    /** The assistant's replies of a talk. */
+    public static List<String> replies(List<Message> talk) {
+        return talk.stream()
+                .filter(m -> m.role() == Role.ASSISTANT)
+                .map(Message::content)
+                .toList();
+    }
+}
