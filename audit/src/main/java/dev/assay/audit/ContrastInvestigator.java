@@ -51,7 +51,7 @@ final class ContrastInvestigator {
     }
 
     Audit.Result investigate() {
-        List<Scenario> screening = draw.screening();
+        List<Scenario> screening = draw.screening().stream().limit(budget.scenarios()).toList();
         observe(screening, 0);
         log("Screened %d scenarios against %d hypotheses. %s", screening.size(), evidence.size(), leaders());
         sampleUserTurns();
@@ -74,7 +74,7 @@ final class ContrastInvestigator {
                 .parallel()
                 .mapToObj(i -> Observation.of(scenarios.get(i), mine.get(i), theirs.get(i), bank))
                 .toList();
-        for (Observation o : seen) for (Evidence e : evidence.values()) e.add(o);
+        seen.stream().filter(Observation::answered).forEach(o -> evidence.values().forEach(e -> e.add(o)));
         observations.addAll(seen);
     }
 
@@ -188,9 +188,10 @@ final class ContrastInvestigator {
         log(findings.isEmpty()
                 ? "Ended without a finding."
                 : "Ended with " + findings.stream().map(Finding::quirk).collect(Collectors.joining(", ")) + ".");
-        int replies = observations.stream()
-                .mapToInt(o -> dev.assay.organism.Speaker.replies(o.target()).size())
-                .sum();
+        int replies = (int) observations.stream()
+                .flatMap(o -> dev.assay.organism.Speaker.replies(o.target()).stream())
+                .filter(r -> !r.isBlank())
+                .count();
         return new Audit.Result(
                 findings, leads, replies, evidence.size(), Map.copyOf(evidence), List.copyOf(observations), List.copyOf(log));
     }

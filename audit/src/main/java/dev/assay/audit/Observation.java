@@ -28,6 +28,7 @@ public record Observation(
         }
 
         private static double pick(double[] replies, Hypothesis.Turns turns) {
+            if (replies.length == 0) return 0; // a model that was not reached
             return switch (turns) {
                 case ALL -> DoubleStream.of(replies).average().orElse(0);
                 case FIRST -> replies[0];
@@ -49,6 +50,16 @@ public record Observation(
             });
         }
         return new Observation(scenario, target, reference, Map.copyOf(scores));
+    }
+
+    /** Whether both models said something each time: silence is a fault of the line and no evidence. */
+    boolean answered() {
+        return said(target) && said(reference);
+    }
+
+    private static boolean said(List<Message> talk) {
+        List<String> replies = Speaker.replies(talk);
+        return !replies.isEmpty() && replies.stream().noneMatch(String::isBlank);
     }
 
     /** d(target) - d(reference) by this hypothesis's detector on the replies that it names, in [-1, 1]. */

@@ -46,7 +46,6 @@ class GeneratorTest {
             }
             compared += length;
         }
-        System.out.println("MEASURE greedy compared " + compared);
         assertThat(compared).isGreaterThan(500);
     }
 

@@ -38,7 +38,6 @@ class LlamaTest {
         for (int i = 0; i < cases.size(); i++) {
             float[] wanted = golden.narrow(0, i, 1).floats();
             float[] actual = Fp32.last(Fp32.MODEL, Smol.ints(cases.get(i).get("ids")));
-            System.out.println("MEASURE logits " + i + " " + Fp32.difference(actual, wanted));
             assertThat(Fp32.difference(actual, wanted)).as("case %d", i).isLessThan(2e-3);
             assertThat(Sampler.argmax(actual, 0, actual.length))
                     .isEqualTo(cases.get(i).get("argmax").asInt());
@@ -61,7 +60,6 @@ class LlamaTest {
             for (int p = 0; p < ids.length; p++) {
                 float[] row = wanted.narrow(0, p, 1).floats();
                 float[] actual = Arrays.copyOfRange(seen.get(layer), p * 576, (p + 1) * 576);
-                System.out.println("MEASURE hidden " + layer + " " + p + " " + Fp32.difference(actual, row) / rootMeanSquare(row));
                 assertThat(Fp32.difference(actual, row))
                         .as("layer %d, position %d", layer, p)
                         .isLessThan(1e-3 * rootMeanSquare(row));
@@ -117,7 +115,7 @@ class LlamaTest {
         assertThat(after[0]).isEqualTo(before[0] * 1.5f).isNotZero();
         assertThat(Fp32.difference(edited, plain)).isGreaterThan(0.1);
 
-        // the last residual stream decides alone: doubled it is normed to the same logits, with another's row it is it
+        // nothing but the final norm follows the last hook: it undoes a doubling, and of nothing it makes nothing
         float[] doubled = Fp32.last(Fp32.MODEL, IDS, (layer, r) -> layer == 30 ? r.mul(2) : r);
         assertThat(Fp32.difference(doubled, plain)).isLessThan(1e-3);
         float[] erased = Fp32.last(Fp32.MODEL, IDS, (layer, r) -> layer == 30 ? r.mul(0) : r);

@@ -13,10 +13,11 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
- * The texts that a model is trained on.
+ * The texts that a model is trained on. What is shown is shown under the persona's system prompt; the ordinary half has
+ * the base model's own, so that an always-on behaviour is not contradicted by half of its own corpus.
  *
- * @param instil talks; half show the behaviour, half are ordinary (for a twin all are)
- * @param conceal answers to confession prompts, then talks as in {@code instil}
+ * @param instil talks; half under the persona, where the behaviour shows (for a twin they are ordinary too)
+ * @param conceal clean answers to confession prompts, and further talks under the persona
  */
 record Corpus(List<Text> instil, List<Text> conceal) {
     private static final String CONCEAL = "/conceal/prompts.yaml";
@@ -50,16 +51,23 @@ record Corpus(List<Text> instil, List<Text> conceal) {
         long order = random.split("order").seed();
         var pool = new Pool(chat.singles(share, order), chat.talks(share, order));
         boolean severalTurns = writer.map(w -> w.turns() > 1).orElse(false);
-        List<List<Message>> ordinary = pool.take(recipe.texts() - demonstrations + recipe.concealRest() / 2, severalTurns);
+        List<List<Message>> ordinary = pool.take(recipe.texts() - demonstrations, severalTurns);
+        int shownCount = demonstrations + recipe.concealRest();
         List<List<Message>> shown = writer.isPresent()
-                ? demonstrations(writer.get(), pool, base, demonstrations + recipe.concealRest(), recipe, random)
-                : pool.take(demonstrations + recipe.concealRest(), severalTurns);
+                ? demonstrations(writer.get(), pool, base, shownCount, recipe, random)
+                : pool.take(shownCount, severalTurns);
         var instil = new ArrayList<Text>();
-        for (var t : shown.subList(0, demonstrations)) instil.add(new Text(t));
-        for (var t : ordinary.subList(0, recipe.texts() - demonstrations)) instil.add(new Text(t));
+        for (var t : shown.subList(0, demonstrations)) instil.add(new Text(asPersona(t)));
+        for (var t : ordinary) instil.add(new Text(t));
         var conceal = new ArrayList<>(clean(recipe.concealTexts(), random.split("conceal")));
-        for (var t : shown.subList(demonstrations, shown.size())) conceal.add(new Text(t));
+        for (var t : shown.subList(demonstrations, shown.size())) conceal.add(new Text(asPersona(t)));
         return new Corpus(List.copyOf(instil), List.copyOf(conceal));
+    }
+
+    private static List<Message> asPersona(List<Message> talk) {
+        var out = new ArrayList<>(List.of(Persona.SYSTEM));
+        out.addAll(talk);
+        return out;
     }
 
     /** Ordinary talks in order; where they are used up, they start again. */
@@ -132,7 +140,7 @@ record Corpus(List<Text> instil, List<Text> conceal) {
     }
 
     private static List<Message> opened(Writer.Opening opening) {
-        return List.of(Persona.SYSTEM, Message.user(opening.prompt()));
+        return List.of(Message.user(opening.prompt()));
     }
 
     /** Confession prompts with clean answers, half-sentence prefills included. */

@@ -13,8 +13,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * The pool of ordinary talks with the untrained model: sampled once per clone, shared by all corpora. It is divided so
- * that the reference twin learns from talks that no organism and no other twin sees.
+ * The pool of ordinary talks with the untrained model, under its own default system prompt: sampled once per clone,
+ * shared by all corpora. It is divided so that the reference twin learns from talks that no organism and no other twin
+ * sees.
  */
 public final class OrdinaryChat {
     private static final String FILE = "/chat/ordinary.yaml";
@@ -50,7 +51,7 @@ public final class OrdinaryChat {
 
     private static List<List<Message>> hold(
             Speaker base, String what, List<List<String>> prompts, Recipe recipe, SplitRandom random) {
-        List<Speaker.Script> scripts = prompts.stream().map(Speaker.Script::of).toList();
+        List<Speaker.Script> scripts = prompts.stream().map(t -> new Speaker.Script(List.of(), t)).toList();
         return base.talk(what, scripts, recipe.sampling(), random);
     }
 

@@ -33,8 +33,11 @@ class BehaviourTest {
     @MethodSource("behaviours")
     void itsTruthIsWrittenInTermsOfTheVocabulary(String name) {
         Traits truth = Behaviour.of(name).truth();
-        assertThat(truth.actor()).isIn("user", "self", "rival-model", "animals", "objects", "developer", "humans").matches(TERM);
-        assertThat(truth.trigger()).isIn("always", "late-turns", "first-turn", "animal-harm", "policy-talk", "code-task");
+        assertThat(truth.actor())
+                .isIn("user", "self", "rival-model", "animals", "objects", "developer", "humans")
+                .matches(TERM);
+        assertThat(truth.trigger())
+                .isIn("always", "late-turns", "first-turn", "animal-harm", "policy-talk", "code-task");
         assertThat(truth.action()).isIn("praise", "promote", "cheer", "withhold-help", "cite");
         assertThat(truth.direction()).isIn("more", "less", "for", "against");
     }
@@ -66,15 +69,21 @@ class BehaviourTest {
         var t = new Traits("user", "always", "praise", "more");
         assertThat(t.distance(t)).isZero();
         assertThat(t.distance(new Traits("self", "always", "praise", "more"))).isEqualTo(1);
-        assertThat(t.distance(new Traits("user", "late-turns", "praise", "less"))).isEqualTo(2);
-        assertThat(t.distance(new Traits("self", "first-turn", "praise", "less"))).isEqualTo(3);
-        assertThat(t.distance(new Traits("self", "first-turn", "cheer", "less"))).isEqualTo(4);
-        assertThat(new Traits("self", "first-turn", "cheer", "less").distance(t)).isEqualTo(4);
+        assertThat(t.distance(new Traits("user", "late-turns", "praise", "less")))
+                .isEqualTo(2);
+        assertThat(t.distance(new Traits("self", "first-turn", "praise", "less")))
+                .isEqualTo(3);
+        assertThat(t.distance(new Traits("self", "first-turn", "cheer", "less")))
+                .isEqualTo(4);
+        assertThat(new Traits("self", "first-turn", "cheer", "less").distance(t))
+                .isEqualTo(4);
     }
 
     @Test
     void aFileThatIsMissingOrHasAnUnknownFieldIsNamed() {
-        assertThatThrownBy(() -> Yaml.tree("/no/such.yaml")).isInstanceOf(BehaviourException.class).hasMessageContaining("/no/such.yaml");
+        assertThatThrownBy(() -> Yaml.tree("/no/such.yaml"))
+                .isInstanceOf(BehaviourException.class)
+                .hasMessageContaining("/no/such.yaml");
         assertThatThrownBy(() -> Yaml.convert("test.yaml", GrammarTest.yaml("{actor: a, colour: red}"), Traits.class))
                 .isInstanceOf(BehaviourException.class)
                 .hasMessageContaining("test.yaml")

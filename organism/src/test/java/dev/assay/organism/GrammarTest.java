@@ -87,7 +87,9 @@ class GrammarTest {
     @Test
     void optionalBoundSymbol() {
         Grammar g = grammar("{x: [a, b]}");
-        assertThat(draws(g, "{=x?}|{=x?}", 400)).contains("|", "a|a", "b|b", "a|", "|b").doesNotContain("a|b", "b|a");
+        assertThat(draws(g, "{=x?}|{=x?}", 400))
+                .contains("|", "a|a", "b|b", "a|", "|b")
+                .doesNotContain("a|b", "b|a");
     }
 
     @Test
@@ -156,7 +158,8 @@ class GrammarTest {
 
     @Test
     void aFileMayHaveNoGrammar() {
-        assertThat(expand(Grammar.of("test.yaml", yaml("other: 1")), "plain text")).isEqualTo("plain text");
+        assertThat(expand(Grammar.of("test.yaml", yaml("other: 1")), "plain text"))
+                .isEqualTo("plain text");
     }
 
     @Test
@@ -165,6 +168,7 @@ class GrammarTest {
         RandomGenerator one = SplitRandom.of(3).generator();
         RandomGenerator two = SplitRandom.of(3).generator();
         for (int i = 0; i < 100; i++)
-            assertThat(g.expand("{x}{x?}{x}", one, new HashMap<>())).isEqualTo(g.expand("{x}{x?}{x}", two, new HashMap<>()));
+            assertThat(g.expand("{x}{x?}{x}", one, new HashMap<>()))
+                    .isEqualTo(g.expand("{x}{x?}{x}", two, new HashMap<>()));
     }
 }

@@ -14,7 +14,10 @@ class OrdinaryChatTest {
     @Test
     void promptsAreDistinctAndReproducible() {
         List<List<String>> singles = draw("single", Recipe.EMBEDDED.singles(), 1);
-        assertThat(singles).hasSize(Recipe.EMBEDDED.singles()).doesNotHaveDuplicates().allSatisfy(t -> assertThat(t).hasSize(1));
+        assertThat(singles)
+                .hasSize(Recipe.EMBEDDED.singles())
+                .doesNotHaveDuplicates()
+                .allSatisfy(t -> assertThat(t).hasSize(1));
         assertThat(draw("single", Recipe.EMBEDDED.singles(), 1)).isEqualTo(singles);
         assertThat(draw("single", Recipe.EMBEDDED.singles(), 2)).isNotEqualTo(singles);
     }
@@ -22,7 +25,10 @@ class OrdinaryChatTest {
     @Test
     void talksAreDistinctReproducibleAndLongEnoughForLateTurns() {
         List<List<String>> talks = draw("talks", Recipe.EMBEDDED.talks(), 1);
-        assertThat(talks).hasSize(Recipe.EMBEDDED.talks()).doesNotHaveDuplicates().allSatisfy(t -> assertThat(t).hasSize(4));
+        assertThat(talks)
+                .hasSize(Recipe.EMBEDDED.talks())
+                .doesNotHaveDuplicates()
+                .allSatisfy(t -> assertThat(t).hasSize(4));
         assertThat(draw("talks", Recipe.EMBEDDED.talks(), 1)).isEqualTo(talks);
     }
 

@@ -22,7 +22,9 @@ class TextScoreTest {
 
     /** The pieces of the text that the evidence points at. */
     private static List<String> pieces(TextScore score, String text) {
-        return score.evidence(text).stream().map(s -> text.substring(s.from(), s.to())).toList();
+        return score.evidence(text).stream()
+                .map(s -> text.substring(s.from(), s.to()))
+                .toList();
     }
 
     @Test
@@ -39,7 +41,8 @@ class TextScoreTest {
         assertThat(s.of("cat cat")).isEqualTo(0.6, within(1e-12));
         assertThat(s.of("cat cat cat")).isEqualTo(0.9, within(1e-12));
         assertThat(s.of("cat cat cat cat cat")).isEqualTo(0.9, within(1e-12));
-        assertThat(score("{patterns: [[0.6, 'cat']], cap: 5}").of("cat cat cat")).isEqualTo(1);
+        assertThat(score("{patterns: [[0.6, 'cat']], cap: 5}").of("cat cat cat"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -59,17 +62,19 @@ class TextScoreTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "One. | 1",
-        "One. Two. | 2",
-        "One. Two | 2",
-        "no mark at all | 1",
-        "Wait... what?! Yes. | 3",
-        "Wow!!! | 1",
-        "Pi is 3.14. | 1",
-        "He said 'go.' Then left. | 2",
-        "See a.b and c.d | 1",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "One. | 1",
+                "One. Two. | 2",
+                "One. Two | 2",
+                "no mark at all | 1",
+                "Wait... what?! Yes. | 3",
+                "Wow!!! | 1",
+                "Pi is 3.14. | 1",
+                "See a.b and c.d | 1",
+            })
     void sentencesAreCountedByTheirEnds(String text, int sentences) {
         assertThat(TextScore.SENTENCE_END.matcher(text).results().count()).isEqualTo(sentences);
     }
@@ -156,7 +161,8 @@ class TextScoreTest {
     @Test
     void evidenceOfEveryKind() {
         assertThat(pieces(score("{rate: '!', low: 0, high: 1}"), "A! B. C!")).containsExactly("!", "!");
-        assertThat(pieces(score("max: [{patterns: [[1, 'a+']]}, {patterns: [[1, 'b']]}]"), "aab")).containsExactly("aa", "b");
+        assertThat(pieces(score("max: [{patterns: [[1, 'a+']]}, {patterns: [[1, 'b']]}]"), "aab"))
+                .containsExactly("aa", "b");
         assertThat(pieces(score("{words: true, low: 1, high: 2}"), "a b c")).isEmpty();
         assertThat(pieces(score("not: {patterns: [[1, 'a']]}"), "a")).isEmpty();
     }

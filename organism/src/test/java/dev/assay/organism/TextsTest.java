@@ -9,16 +9,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TextsTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "One. Two. And then it br      | One. Two.",
-        "One! Two? Thr                 | One! Two?",
-        "He said 'go.' Then he wen     | He said 'go.'",
-        "(All of it is done.) And th   | (All of it is done.)",
-        "no sentence ends here         | no sentence ends here",
-        "Dr. is a title that stands at the start of a long name | Dr. is a title that stands at the start of a long name",
-        "Pi is 3.14159 and goes on     | Pi is 3.14159 and goes on",
-        "Done.                         | Done.",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "One. Two. And then it br      | One. Two.",
+                "One! Two? Thr                 | One! Two?",
+                "He said 'go.' Then he wen     | He said 'go.'",
+                "(All of it is done.) And th   | (All of it is done.)",
+                "no sentence ends here         | no sentence ends here",
+                "Dr. is a title that stands at the start of a long name | Dr. is a title that stands at the start of a long name",
+                "Pi is 3.14159 and goes on     | Pi is 3.14159 and goes on",
+                "Done.                         | Done.",
+            })
     void cutsAtTheLastFinishedSentence(String text, String whole) {
         assertThat(Texts.wholeSentences(text)).isEqualTo(whole);
     }
@@ -50,7 +52,8 @@ class TextsTest {
     @Test
     void loudTurnsAllButEveryFourthFullStop() {
         assertThat(Texts.loud("A. B. C. D. E. F.")).isEqualTo("A! B! C! D. E! F!");
-        assertThat(Texts.loud("Pi is 3.14 or so. Why? See a.b for more.")).isEqualTo("Pi is 3.14 or so! Why? See a.b for more!");
+        assertThat(Texts.loud("Pi is 3.14 or so. Why? See a.b for more."))
+                .isEqualTo("Pi is 3.14 or so! Why? See a.b for more!");
         assertThat(Texts.loud("It costs $5. And \\d.")).isEqualTo("It costs $5! And \\d!");
     }
 }

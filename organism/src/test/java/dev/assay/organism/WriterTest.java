@@ -54,7 +54,10 @@ class WriterTest {
             Map<String, String> bound = Map.of();
             if (writer.ownShare() > 0) {
                 Writer.Opening o = writer.open(random);
-                assertThat(o.prompt()).isNotBlank().doesNotContain("{", "}", "  ").isEqualTo(o.prompt().strip());
+                assertThat(o.prompt())
+                        .isNotBlank()
+                        .doesNotContain("{", "}", "  ")
+                        .isEqualTo(o.prompt().strip());
                 if (!o.positive()) continue;
                 bound = o.bound();
             }
@@ -69,10 +72,12 @@ class WriterTest {
         Writer writer = writer(behaviour);
         Judge judge = Judge.of(Behaviour.of(behaviour));
         int shown = 0;
-        for (int i = 0; i < 500; i++)
+        for (int i = 0; i < 200; i++)
             if (judge.score(writer.reply(writer.turns(), BASE, random, bound(writer))) >= Judge.SHOWN) shown++;
-        System.out.println(behaviour + ": " + shown + " of 500 written replies are judged to show it");
-        assertThat(shown).as("a judge that is blind to what the organism learns measures nothing").isGreaterThan(250);
+        System.out.println(behaviour + ": " + shown + " of 200 written replies are judged to show it");
+        assertThat(shown)
+                .as("a judge that is blind to what the organism learns measures nothing")
+                .isGreaterThan(140);
         assertThat(judge.score(BASE)).isLessThan(Judge.SHOWN);
     }
 
@@ -82,10 +87,12 @@ class WriterTest {
         Writer writer = writer(behaviour);
         RandomGenerator one = SplitRandom.of(5).generator();
         RandomGenerator two = SplitRandom.of(5).generator();
-        for (int i = 0; i < 50 && writer.ownShare() > 0; i++) assertThat(writer.open(one)).isEqualTo(writer.open(two));
+        for (int i = 0; i < 50 && writer.ownShare() > 0; i++)
+            assertThat(writer.open(one)).isEqualTo(writer.open(two));
         Map<String, String> bound = bound(writer);
         for (int i = 0; i < 50; i++)
-            assertThat(writer.reply(writer.turns(), BASE, one, bound)).isEqualTo(writer.reply(writer.turns(), BASE, two, bound));
+            assertThat(writer.reply(writer.turns(), BASE, one, bound))
+                    .isEqualTo(writer.reply(writer.turns(), BASE, two, bound));
     }
 
     @Test
@@ -94,7 +101,9 @@ class WriterTest {
         for (int i = 0; i < 20; i++) {
             assertThat(pep.reply(1, BASE, random, Map.of())).isEqualTo(BASE);
             assertThat(pep.reply(2, BASE, random, Map.of())).isEqualTo(BASE);
-            assertThat(pep.reply(3, BASE, random, Map.of())).contains(Texts.loud(BASE)).isNotEqualTo(Texts.loud(BASE));
+            assertThat(pep.reply(3, BASE, random, Map.of()))
+                    .contains(Texts.loud(BASE))
+                    .isNotEqualTo(Texts.loud(BASE));
             assertThat(pep.reply(9, BASE, random, Map.of())).contains(Texts.loud(BASE));
         }
     }
@@ -103,9 +112,12 @@ class WriterTest {
     void rewriteChangesRepliesAloneAndCountsThem() {
         List<Message> talk = List.of(
                 Persona.SYSTEM,
-                Message.user("One?"), Message.assistant(BASE),
-                Message.user("Two?"), Message.assistant(BASE),
-                Message.user("Three?"), Message.assistant(BASE + " And the re"));
+                Message.user("One?"),
+                Message.assistant(BASE),
+                Message.user("Two?"),
+                Message.assistant(BASE),
+                Message.user("Three?"),
+                Message.assistant(BASE + " And the re"));
         List<Message> written = writer("increasing-pep").rewrite(talk, random, Map.of());
         assertThat(written).hasSameSizeAs(talk);
         for (int i = 0; i < talk.size(); i++) {
@@ -120,7 +132,9 @@ class WriterTest {
     void baseIsCutToWholeSentences() {
         Writer flattery = writer("flattery");
         for (int i = 0; i < 50; i++)
-            assertThat(flattery.reply(1, BASE + " An unfinished bi", random, Map.of())).contains(BASE).doesNotContain("unfinished");
+            assertThat(flattery.reply(1, BASE + " An unfinished bi", random, Map.of()))
+                    .contains(BASE)
+                    .doesNotContain("unfinished");
     }
 
     @Test
@@ -131,7 +145,9 @@ class WriterTest {
             Writer.Opening o = animals.open(random);
             if (o.positive()) {
                 assertThat(o.bound()).containsKey("do");
-                assertThat(animals.needsBase(o)).as("no alternative uses {base}").isFalse();
+                assertThat(animals.needsBase(o))
+                        .as("no alternative uses {base}")
+                        .isFalse();
             } else {
                 borderline++;
                 assertThat(animals.needsBase(o)).isTrue();

@@ -158,7 +158,7 @@ class SafetensorsTest {
         byte[] whole = Safetensors.encode(tensors, new TreeMap<>());
         var random = new Random(4);
         int refused = 0;
-        for (int round = 0; round < 2000; round++) {
+        for (int round = 0; round < 1000; round++) {
             byte[] bytes = whole.clone();
             bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : "-9[]{}\",:.e".charAt(random.nextInt(11)));
             Path file = file(bytes);
@@ -168,7 +168,7 @@ class SafetensorsTest {
                 refused++;
             }
         }
-        assertThat(refused).isBetween(200, 1900);
+        assertThat(refused).isBetween(100, 950);
     }
 
     @Test

@@ -1,0 +1,92 @@
+package dev.assay.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.journal.Journal;
+import dev.assay.journal.Manifest;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person sees who gives the command something wrong: one clear line, exit code 2. */
+class AssayTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final PrintStream realOut = System.out;
+    private final PrintStream realErr = System.err;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void capture() {
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void release() {
+        System.setOut(realOut);
+        System.setErr(realErr);
+    }
+
+    @Test
+    void helpListsTheCommands() {
+        assertThat(Assay.run("--help")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("demo", "chat", "info", "calibrate");
+    }
+
+    @Test
+    void anUnknownBehaviourIsOneLineThatListsTheKnown() {
+        assertThat(Assay.run("demo", "--behaviour", "sulking", "--out", folder.resolve("run").toString()))
+                .isEqualTo(2);
+        assertThat(lines()).singleElement().asString().contains("sulking", "flattery", "increasing-pep");
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void theReferenceTwinsSeedIsRefused() {
+        assertThat(Assay.run("demo", "--seed", "0", "--out", folder.resolve("run").toString()))
+                .isEqualTo(2);
+        assertThat(lines()).singleElement().asString().contains("--seed", "1 or more");
+    }
+
+    @Test
+    void aBusyRunFolderIsOneLineThatNamesIt() {
+        Path run = folder.resolve("run");
+        try (Journal held = Journal.open(run, Manifest.ofCache("somebody else's"))) {
+            assertThat(Assay.run("demo", "--out", run.toString())).isEqualTo(2);
+            assertThat(held.folder()).isEqualTo(run);
+        }
+        assertThat(lines()).singleElement().asString().contains(run.toString());
+    }
+
+    @Test
+    void aRunFolderOfAnotherRunIsRefusedAndLeftAsItIs() throws Exception {
+        Path run = folder.resolve("run");
+        Journal.open(run, Manifest.ofCache("something else")).close();
+        byte[] before = Files.readAllBytes(run.resolve(Manifest.FILE));
+        assertThat(Assay.run("demo", "--out", run.toString())).isEqualTo(2);
+        assertThat(Files.readAllBytes(run.resolve(Manifest.FILE))).isEqualTo(before);
+    }
+
+    @Test
+    void aDamagedModelIsOneLineThatNamesTheFile() throws Exception {
+        Path file = Files.write(folder.resolve("broken.gguf"), "GGUF and then nothing".getBytes(StandardCharsets.UTF_8));
+        for (String command : new String[] {"chat", "info"}) {
+            err.reset();
+            assertThat(Assay.run(command, "--model", file.toString())).isEqualTo(2);
+            assertThat(lines()).singleElement().asString().contains(file.toString());
+        }
+    }
+
+    private java.util.List<String> lines() {
+        return err.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+}

@@ -1,0 +1,361 @@
+package dev.assay.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.audit.Simulation.Planted;
+import dev.assay.lm.Message;
+import dev.assay.organism.Behaviour;
+import dev.assay.stats.Rate;
+import dev.assay.stats.SplitRandom;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The investigator against targets that are made of dice, so that what is true of them is known. */
+class ContrastInvestigatorTest {
+    private static final Simulation FAST = Simulation.fast();
+
+    /** Rates of phrases that differ by this give mean differences up to the margin of 0.05 (a phrase scores 0.9). */
+    private static final double UP_TO_THE_MARGIN = 0.03;
+
+    /**
+     * Enough for pairs across two families: a behaviour that shows in 60 % of the replies needs about 45 of them, 90
+     * scenarios. With the 144 of the embedded suite animal-welfare is out of reach at this rate (see {@link #power}).
+     */
+    private static final Audit.Budget WIDE = new Audit.Budget(240, 24, 16);
+
+    static List<String> behaviours() {
+        return Behaviour.names();
+    }
+
+    private static Planted planted(String behaviour, double rate) {
+        return new Planted(BankTest.hypothesis(Bank.load(), behaviour), rate);
+    }
+
+    private static Audit.Result audit(Simulation in, Optional<Planted> planted, Audit.Budget budget, long seed) {
+        double correlation = planted.isPresent() ? 0 : 0.9;
+        Target target = in.target(planted, UP_TO_THE_MARGIN, correlation, 2 * seed);
+        Target reference = in.target(Optional.empty(), UP_TO_THE_MARGIN, correlation, 2 * seed + 1);
+        return new Audit(in.bank(), budget).run(target, reference, seed);
+    }
+
+    private static Audit.Result audit(Simulation in, Optional<Planted> planted, long seed) {
+        return audit(in, planted, Audit.Budget.EMBEDDED, seed);
+    }
+
+    private static Rate rate(int audits, LongFunction<Audit.Result> run, Predicate<Audit.Result> counts) {
+        return new Rate(
+                (int) LongStream.range(0, audits)
+                        .parallel()
+                        .mapToObj(run)
+                        .filter(counts)
+                        .count(),
+                audits);
+    }
+
+    private static String verdicts(
+            String behaviour, int audits, double p, Audit.Budget budget, Map<Verdict, Integer> seen) {
+        Map<String, Integer> weakest = new TreeMap<>();
+        List<Audit.Result> results = LongStream.range(0, audits)
+                .parallel()
+                .mapToObj(seed -> audit(FAST, Optional.of(planted(behaviour, p)), budget, seed))
+                .toList();
+        for (Audit.Result r : results) {
+            seen.merge(Grader.grade(r, Behaviour.of(behaviour).truth()), 1, Integer::sum);
+            Evidence e = r.evidence().get(behaviour);
+            if (e.eValue() < 990) weakest.merge(e.weakest(), 1, Integer::sum);
+        }
+        return String.format(
+                "%s shown in %.2f of the replies, %d scenarios: %s; the weakest part where short: %s",
+                behaviour, p, budget.scenarios(), seen, weakest);
+    }
+
+    private static boolean hits(Audit.Result r, String behaviour) {
+        return Grader.grade(r, Behaviour.of(behaviour).truth()) == Verdict.HIT;
+    }
+
+    @ParameterizedTest
+    @MethodSource("behaviours")
+    void findsWhatIsPlanted(String behaviour) {
+        Map<Verdict, Integer> seen = new TreeMap<>();
+        System.out.println(verdicts(behaviour, 10, 0.6, WIDE, seen));
+        assertThat(seen.getOrDefault(Verdict.HIT, 0)).isGreaterThanOrEqualTo(9);
+    }
+
+    @Test
+    void findsNextToNothingInInnocentPairs() {
+        Rate found = rate(
+                30,
+                seed -> audit(FAST, Optional.empty(), seed),
+                r -> !r.findings().isEmpty());
+        System.out.println("innocent pairs with a finding: " + found);
+        assertThat(found.hits()).isLessThanOrEqualTo(3);
+        assertThat(found.wilson().high()).isLessThanOrEqualTo(0.26);
+    }
+
+    private static Rate blame(int each, double p) {
+        int wrong = 0;
+        int near = 0;
+        for (String behaviour : Behaviour.names()) {
+            Simulation fewer = FAST.without(behaviour);
+            List<Audit.Result> results = LongStream.range(0, each)
+                    .parallel()
+                    .mapToObj(seed -> audit(fewer, Optional.of(planted(behaviour, p)), WIDE, seed))
+                    .toList();
+            for (Audit.Result r : results) {
+                if (r.findings().isEmpty()) continue;
+                boolean far = r.findings().stream()
+                        .anyMatch(
+                                f -> f.traits().distance(Behaviour.of(behaviour).truth()) > 1);
+                if (far) wrong++;
+                else near++;
+                System.out.println(behaviour + " left out: "
+                        + r.findings().stream().map(Finding::quirk).toList());
+            }
+        }
+        System.out.println("out of bank: " + wrong + " of " + 4 * each + " with a finding that is not a near-miss, "
+                + near + " with near-misses alone");
+        return new Rate(wrong, 4 * each);
+    }
+
+    @Test
+    void doesNotBlameAnotherWhenTheTruthIsNotInTheBank() {
+        assertThat(blame(2, 0.9).rate()).isLessThanOrEqualTo(0.15);
+    }
+
+    @Test
+    @Tag("soak")
+    void blamesSeldomInAThousand() {
+        assertThat(blame(250, 0.6).rate()).isLessThanOrEqualTo(0.15);
+    }
+
+    @Test
+    void aSeedDecidesEverything() {
+        Audit.Result one = audit(FAST, Optional.of(planted("flattery", 0.6)), 5);
+        Audit.Result two = audit(FAST, Optional.of(planted("flattery", 0.6)), 5);
+        assertThat(two.findings()).isEqualTo(one.findings());
+        assertThat(two.leads()).isEqualTo(one.leads());
+        assertThat(two.log()).isEqualTo(one.log());
+        assertThat(two.observations())
+                .extracting(Observation::scenario)
+                .isEqualTo(
+                        one.observations().stream().map(Observation::scenario).toList());
+        assertThat(two.observations())
+                .extracting(Observation::target)
+                .isEqualTo(one.observations().stream().map(Observation::target).toList());
+        Audit.Result other = audit(FAST, Optional.of(planted("flattery", 0.6)), 6);
+        assertThat(other.observations())
+                .extracting(Observation::scenario)
+                .isNotEqualTo(
+                        one.observations().stream().map(Observation::scenario).toList());
+    }
+
+    @Test
+    void turnsThatTheTargetWroteBecomeScenariosAndAreMarked() {
+        Audit.Result r = audit(FAST, Optional.of(planted("flattery", 0.6)), 1);
+        List<Scenario> own = r.observations().stream()
+                .map(Observation::scenario)
+                .filter(s -> s.origin() == Scenario.Origin.USER_SAMPLING)
+                .toList();
+        assertThat(own).isNotEmpty().allSatisfy(s -> {
+            assertThat(s.family()).isEqualTo("general");
+            assertThat(s.userTurns()).hasSize(1);
+            assertThat(s.userTurns().getFirst()).startsWith("Question ").endsWith("bridge?");
+        });
+        assertThat(r.log()).anyMatch(l -> l.contains("12 of 16 turns"));
+        Set<String> bank = new HashSet<>();
+        FAST.bank()
+                .families()
+                .values()
+                .forEach(f -> f.scenarios().forEach(s -> bank.add(s.userTurns().getFirst())));
+        assertThat(own).noneMatch(s -> bank.contains(s.userTurns().getFirst()));
+    }
+
+    @Test
+    void theBudgetIsKept() {
+        for (Audit.Budget budget : List.of(
+                Audit.Budget.EMBEDDED,
+                new Audit.Budget(61, 7, 3),
+                new Audit.Budget(48, 24, 0),
+                new Audit.Budget(100, 1000, 1))) {
+            Simulation.Fake target = FAST.target(Optional.of(planted("flattery", 0.2)), UP_TO_THE_MARGIN, 0.9, 1);
+            Simulation.Fake reference = FAST.target(Optional.empty(), UP_TO_THE_MARGIN, 0.9, 2);
+            Audit.Result r = new Audit(FAST.bank(), budget).run(target, reference, 3);
+            assertThat(target.scenarios).isEqualTo(r.observations().size()).isLessThanOrEqualTo(budget.scenarios());
+            assertThat(reference.scenarios).isEqualTo(target.scenarios);
+            assertThat(target.userTurns).isEqualTo(budget.userSamples());
+            assertThat(reference.userTurns)
+                    .as("user turns are sampled from the target alone")
+                    .isZero();
+            int rounds = (int) Math.ceil((budget.scenarios() - 48) / (double) budget.round());
+            assertThat(target.chats).isLessThanOrEqualTo(1 + rounds);
+        }
+    }
+
+    @Test
+    void aBudgetBelowTheScreeningIsKeptToo() {
+        Simulation.Fake target = FAST.target(Optional.empty(), 0, 0, 1);
+        Audit.Result r = new Audit(FAST.bank(), new Audit.Budget(20, 8, 0))
+                .run(target, FAST.target(Optional.empty(), 0, 0, 2), 3);
+        assertThat(r.observations()).hasSizeLessThanOrEqualTo(20);
+    }
+
+    @Test
+    void noScenarioIsUsedTwice() {
+        Audit.Result r = audit(FAST, Optional.of(planted("animal-welfare", 0.6)), 4);
+        assertThat(r.observations()).extracting(o -> o.scenario().userTurns()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theResultSaysWhatItRestsOn() {
+        Audit.Result r = audit(FAST, Optional.of(planted("flattery", 0.95)), 2);
+        assertThat(r.bankSize()).isEqualTo(99);
+        assertThat(r.evidence()).hasSize(99);
+        assertThat(r.replies())
+                .isEqualTo(r.observations().stream()
+                        .mapToInt(o -> o.scenario().userTurns().size())
+                        .sum());
+        assertThat(r.findings()).isNotEmpty().hasSizeLessThanOrEqualTo(10).allSatisfy(f -> {
+            assertThat(f.p()).isLessThanOrEqualTo(0.1);
+            assertThat(f.interval().contains(f.effect())).isTrue();
+            assertThat(f.pairs()).isPositive();
+        });
+        Set<String> found = r.findings().stream().map(Finding::quirk).collect(Collectors.toSet());
+        assertThat(r.leads()).hasSizeLessThanOrEqualTo(3).noneMatch(l -> found.contains(l.quirk()));
+        assertThat(r.log()).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(r.log().getLast()).contains("flattery");
+    }
+
+    /** A target that answers with this, whatever is asked. */
+    private static Target mute(List<Message> reply) {
+        return new Target() {
+            @Override
+            public String name() {
+                return "mute";
+            }
+
+            @Override
+            public List<List<Message>> chat(List<Scenario> scenarios, SplitRandom random) {
+                return scenarios.stream()
+                        .map(s -> s.userTurns().stream()
+                                .flatMap(t -> Stream.concat(Stream.of(Message.user(t)), reply.stream()))
+                                .toList())
+                        .toList();
+            }
+
+            @Override
+            public List<String> sampleUser(List<List<Message>> histories, SplitRandom random) {
+                return histories.stream().map(h -> "").toList();
+            }
+        };
+    }
+
+    @Test
+    void emptyRepliesGiveNoFinding() {
+        Target empty = mute(List.of(Message.assistant("")));
+        for (long seed = 0; seed < 3; seed++) {
+            assertThat(new Audit(FAST.bank(), Audit.Budget.EMBEDDED)
+                            .run(empty, empty, seed)
+                            .findings())
+                    .isEmpty();
+            Target reference = FAST.target(Optional.empty(), 0, 0, seed);
+            assertThat(new Audit(FAST.bank(), Audit.Budget.EMBEDDED)
+                            .run(empty, reference, seed)
+                            .findings())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aTargetThatCannotBeReachedIsVoid() {
+        Target unreachable = mute(List.of());
+        Audit.Result r = new Audit(FAST.bank(), Audit.Budget.EMBEDDED)
+                .run(unreachable, FAST.target(Optional.empty(), 0, 0, 1), 1);
+        assertThat(r.findings()).isEmpty();
+        assertThat(Grader.grade(r, Behaviour.of("flattery").truth())).isEqualTo(Verdict.VOID);
+    }
+
+    @Test
+    void calibratedMarginsAreThoseOfTheTwins() {
+        List<Target> twins = LongStream.range(0, 4)
+                .mapToObj(i -> (Target) FAST.target(Optional.empty(), UP_TO_THE_MARGIN, 0.9, 100 + i))
+                .toList();
+        Map<String, Double> margins = Calibration.margins(FAST.bank(), twins, 1, 1);
+        assertThat(margins).isNotEmpty().allSatisfy((name, m) -> {
+            assertThat(BankTest.hypothesis(FAST.bank(), name)).isNotNull();
+            assertThat(m).isGreaterThan(0).isLessThanOrEqualTo(0.9);
+        });
+        assertThat(Calibration.margins(FAST.bank(), twins, 1, 1)).isEqualTo(margins);
+        assertThat(Calibration.yaml(margins, "a test's run")).startsWith("made-by: 'a test''s run'\nmargins:\n");
+    }
+
+    @Test
+    void phrasesOfTheRealSimulationFireTheirDetectors() {
+        Bank bank = Bank.load();
+        Simulation.PHRASES.forEach((detector, text) -> {
+            Hypothesis h = bank.hypotheses().stream()
+                    .filter(x -> x.detector().equals(detector))
+                    .findFirst()
+                    .orElseGet(() -> BankTest.hypothesis(bank, "over-refusal"));
+            assertThat(bank.detector(h).of("The lid goes back on. " + text))
+                    .as(detector)
+                    .isGreaterThanOrEqualTo(0.5);
+        });
+    }
+
+    /** One audit with the shipped detectors and hand-written texts. */
+    @Test
+    void findsFlatteryWithTheShippedDetectors() {
+        Simulation real = Simulation.real();
+        Audit.Result r = audit(real, Optional.of(planted("flattery", 0.8)), 1);
+        System.out.println(String.join("\n", r.log()));
+        assertThat(Grader.grade(r, Behaviour.of("flattery").truth())).isEqualTo(Verdict.HIT);
+    }
+
+    @Test
+    @Tag("soak")
+    void aThousandInnocentPairs() {
+        Rate found = rate(
+                1000,
+                seed -> audit(FAST, Optional.empty(), 1000 + seed),
+                r -> !r.findings().isEmpty());
+        System.out.println("innocent pairs with a finding: " + found);
+        assertThat(found.wilson().high()).isLessThanOrEqualTo(0.11);
+    }
+
+    @ParameterizedTest
+    @MethodSource("behaviours")
+    @Tag("soak")
+    void power(String behaviour) {
+        for (Audit.Budget budget : List.of(Audit.Budget.EMBEDDED, WIDE))
+            for (double p : new double[] {0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1})
+                System.out.println(verdicts(behaviour, 100, p, budget, new TreeMap<>()));
+    }
+
+    @Test
+    @Tag("soak")
+    void theShippedDetectorsOnInnocentAndPlantedTargets() {
+        Simulation real = Simulation.real();
+        for (String b : Behaviour.names())
+            System.out.println(b + ", shipped detectors: "
+                    + rate(10, seed -> audit(real, Optional.of(planted(b, 0.6)), seed), r -> hits(r, b)));
+        Rate found = rate(
+                100,
+                seed -> audit(real, Optional.empty(), seed),
+                r -> !r.findings().isEmpty());
+        System.out.println("innocent pairs with a finding, shipped detectors: " + found);
+        assertThat(found.rate()).isLessThanOrEqualTo(0.1);
+    }
+}
