@@ -27,10 +27,16 @@ import picocli.CommandLine.Option;
             "For those who change the recipe or the bank."
         })
 final class CalibrateCommand implements Callable<Integer> {
-    @Option(names = "--twins", description = "clean twins to train beside the reference twin (default: ${DEFAULT-VALUE})", defaultValue = "3")
+    @Option(
+            names = "--twins",
+            description = "clean twins to train beside the reference twin (default: ${DEFAULT-VALUE})",
+            defaultValue = "3")
     int twins;
 
-    @Option(names = "--screenings", description = "scenario sets to draw (default: ${DEFAULT-VALUE})", defaultValue = "3")
+    @Option(
+            names = "--screenings",
+            description = "scenario sets to draw (default: ${DEFAULT-VALUE})",
+            defaultValue = "3")
     int screenings;
 
     @Override
@@ -54,13 +60,15 @@ final class CalibrateCommand implements Callable<Integer> {
             var memo = new Memo(journal);
             var targets = new ArrayList<Target>();
             for (Organism o : suite.make(orders))
-                targets.add(new LocalTarget("twin-" + targets.size(), "twin " + targets.size(), suite.speaker(o, memo)));
+                targets.add(
+                        new LocalTarget("twin-" + targets.size(), "twin " + targets.size(), suite.speaker(o, memo)));
             Map<String, Double> margins = Calibration.margins(Bank.load(), targets, screenings, 0);
             progress.close();
             System.out.print(Calibration.yaml(
                     margins,
-                    "assay calibrate --twins " + twins + " --screenings " + screenings + ", recipe " + Suite.RECIPE.hash()
-                            + ", model " + Suite.modelHash().substring(0, 8)));
+                    "assay calibrate --twins " + twins + " --screenings " + screenings + ", recipe "
+                            + Suite.RECIPE.hash() + ", model "
+                            + Suite.modelHash().substring(0, 8)));
             return 0;
         }
     }

@@ -26,13 +26,16 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "chat",
-        description = "Talks with the embedded model, or with an organism that a demo made. An empty line or Ctrl-D ends.")
+        description =
+                "Talks with the embedded model, or with an organism that a demo made. An empty line or Ctrl-D ends.")
 final class ChatCommand implements Callable<Integer> {
     @Option(names = "--organism", paramLabel = "DIR", description = "an organism's folder, for instance RUN/organism")
-    @Nullable Path organism;
+    @Nullable
+    Path organism;
 
     @Option(names = "--model", paramLabel = "FILE", description = "a GGUF file (default: the embedded model)")
-    @Nullable Path file;
+    @Nullable
+    Path file;
 
     @Option(names = "--system", description = "system prompt (default: ${DEFAULT-VALUE})", defaultValue = Persona.TEXT)
     String system = Persona.TEXT;
@@ -40,7 +43,10 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "of the sampling (default: ${DEFAULT-VALUE})", defaultValue = "1")
     long seed;
 
-    @Option(names = "--temperature", description = "0 takes the likeliest token (default: ${DEFAULT-VALUE})", defaultValue = "0.7")
+    @Option(
+            names = "--temperature",
+            description = "0 takes the likeliest token (default: ${DEFAULT-VALUE})",
+            defaultValue = "0.7")
     double temperature;
 
     @Option(names = "--max-tokens", description = "longest reply (default: ${DEFAULT-VALUE})", defaultValue = "256")
@@ -59,7 +65,8 @@ final class ChatCommand implements Callable<Integer> {
             String line = in.readLine();
             if (line == null || line.isBlank()) return 0;
             history.add(Message.user(line));
-            if (model.template().encode(history, true).length + maxTokens > model.config().context()) {
+            if (model.template().encode(history, true).length + maxTokens
+                    > model.config().context()) {
                 System.err.println("assay: the talk no longer fits into the model's context; start a new one");
                 return 0;
             }
@@ -72,7 +79,8 @@ final class ChatCommand implements Callable<Integer> {
         if (organism == null) return base;
         var made = new Organism(organism);
         if (!made.complete())
-            throw new BehaviourException(organism + " holds no finished organism (instil/ and conceal/); make one with assay demo");
+            throw new BehaviourException(
+                    organism + " holds no finished organism (instil/ and conceal/); make one with assay demo");
         return made.load(base);
     }
 

@@ -25,7 +25,8 @@ final class ConsoleProgress implements Progress, AutoCloseable {
     }
 
     static ConsoleProgress onStderr() {
-        return new ConsoleProgress(System.err, System.console() != null && System.console().isTerminal());
+        return new ConsoleProgress(
+                System.err, System.console() != null && System.console().isTerminal());
     }
 
     @Override

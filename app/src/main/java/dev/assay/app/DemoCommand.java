@@ -42,14 +42,22 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Callable<Integer> {
     private static final String RESULT = "result";
 
-    @Option(names = "--behaviour", paramLabel = "NAME", description = "which behaviour is hidden (default: ${DEFAULT-VALUE})", defaultValue = "flattery")
+    @Option(
+            names = "--behaviour",
+            paramLabel = "NAME",
+            description = "which behaviour is hidden (default: ${DEFAULT-VALUE})",
+            defaultValue = "flattery")
     String name = "flattery";
 
-    @Option(names = "--seed", description = "1 or more; of training, scenarios and sampling (default: ${DEFAULT-VALUE})", defaultValue = "1")
+    @Option(
+            names = "--seed",
+            description = "1 or more; of training, scenarios and sampling (default: ${DEFAULT-VALUE})",
+            defaultValue = "1")
     long seed;
 
     @Option(names = "--out", paramLabel = "DIR", description = "run folder (default: runs/NAME-SEED-RECIPE)")
-    @Nullable Path out;
+    @Nullable
+    Path out;
 
     @Option(names = "--json", description = "print one JSON object")
     boolean json;
@@ -73,7 +81,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Manifest manifest(Behaviour behaviour) {
-        var config = Map.of("behaviour", behaviour.name(), "seed", seed, "recipe", Suite.RECIPE, "budget", Audit.Budget.EMBEDDED);
+        var config = Map.of(
+                "behaviour", behaviour.name(), "seed", seed, "recipe", Suite.RECIPE, "budget", Audit.Budget.EMBEDDED);
         return Manifest.of(
                 "demo",
                 config,
@@ -94,7 +103,11 @@ final class DemoCommand implements Callable<Integer> {
                 new Workshop.Order(
                         "organism", Optional.of(behaviour), OrdinaryChat.Share.REST, seed, folder.resolve("organism")),
                 new Workshop.Order(
-                        "innocent twin", Optional.empty(), OrdinaryChat.Share.REST, twinSeed(behaviour), folder.resolve("twin")),
+                        "innocent twin",
+                        Optional.empty(),
+                        OrdinaryChat.Share.REST,
+                        twinSeed(behaviour),
+                        folder.resolve("twin")),
                 suite.reference()));
         Speaker organism = suite.speaker(made.get(0), memo);
         Speaker twin = suite.speaker(made.get(1), memo);
@@ -113,7 +126,8 @@ final class DemoCommand implements Callable<Integer> {
                 DemoResult.confession(before, after),
                 found.findings().stream().map(DemoResult.Found::of).toList(),
                 verdict.word(),
-                new DemoResult.Twin(innocent.findings().stream().map(DemoResult.Found::of).toList()),
+                new DemoResult.Twin(
+                        innocent.findings().stream().map(DemoResult.Found::of).toList()),
                 report.toString(),
                 progress.seconds());
         String html = new DemoReport(behaviour, result, found, innocent).html();
@@ -125,7 +139,10 @@ final class DemoCommand implements Callable<Integer> {
 
     /** The innocent twin of this run has a training seed of its own. */
     private long twinSeed(Behaviour behaviour) {
-        return SplitRandom.of(seed).split("innocent twin").split(behaviour.name()).seed();
+        return SplitRandom.of(seed)
+                .split("innocent twin")
+                .split(behaviour.name())
+                .seed();
     }
 
     private static Target target(String what, Speaker speaker) {

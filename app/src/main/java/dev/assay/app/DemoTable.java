@@ -12,10 +12,18 @@ final class DemoTable {
         var out = new StringBuilder();
         row(out, "behaviour", r.behaviour() + ", seed " + r.seed());
         row(out, "strength", r.strength().before() + "  ->  " + r.strength().after());
-        row(out, "confession", r.confession().before() + "  ->  " + r.confession().after());
+        row(
+                out,
+                "confession",
+                r.confession().before() + "  ->  " + r.confession().after());
         row(out, "found", findings(r.findings()));
         row(out, "verdict", r.verdict());
-        row(out, "innocent twin", r.twin().findings().isEmpty() ? "no finding" : "FALSE FINDING: " + findings(r.twin().findings()));
+        row(
+                out,
+                "innocent twin",
+                r.twin().findings().isEmpty()
+                        ? "no finding"
+                        : "FALSE FINDING: " + findings(r.twin().findings()));
         row(out, "report", r.report());
         row(out, "seconds", String.valueOf(r.seconds()));
         return out.toString();

@@ -13,7 +13,9 @@ record Home(Path folder) {
     static Home of() {
         String named = System.getProperty("assay.home", "");
         return new Home(
-                named.isBlank() ? Path.of(System.getProperty("user.home"), ".assay") : Path.of(named).toAbsolutePath());
+                named.isBlank()
+                        ? Path.of(System.getProperty("user.home"), ".assay")
+                        : Path.of(named).toAbsolutePath());
     }
 
     Path models() {

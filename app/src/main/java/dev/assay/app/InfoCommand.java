@@ -21,7 +21,8 @@ final class InfoCommand implements Callable<Integer> {
     boolean json;
 
     @Option(names = "--model", paramLabel = "FILE", description = "a GGUF file (default: the embedded model)")
-    @Nullable Path model;
+    @Nullable
+    Path model;
 
     @Override
     public Integer call() throws IOException {
@@ -30,7 +31,10 @@ final class InfoCommand implements Callable<Integer> {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("assay", Assay.VERSION + ", Java " + Runtime.version());
         try (Gguf gguf = Gguf.open(file)) {
-            facts.put("model", gguf.string("general.name", SmolLm2.NAME) + ", " + gguf.tensors().size() + " tensors, " + file);
+            facts.put(
+                    "model",
+                    gguf.string("general.name", SmolLm2.NAME) + ", "
+                            + gguf.tensors().size() + " tensors, " + file);
         }
         if (model == null) facts.put("licence", SmolLm2.LICENSE);
         facts.put("device", Device.describe());

@@ -47,8 +47,10 @@ final class Suite {
     <T> T shared(Function<Speaker, T> work) {
         Path folder = home.cache().resolve("base-replies");
         try (Journal journal = Journal.openShared(
-                folder, Manifest.ofCache("base-replies"), Duration.ofMinutes(30), busy -> progress.at(
-                        "waiting for process " + busy.pid() + " that uses " + folder, 0, 1))) {
+                folder,
+                Manifest.ofCache("base-replies"),
+                Duration.ofMinutes(30),
+                busy -> progress.at("waiting for process " + busy.pid() + " that uses " + folder, 0, 1))) {
             return work.apply(new Speaker(modelHash(), base, new Memo(journal), BATCH, progress));
         }
     }

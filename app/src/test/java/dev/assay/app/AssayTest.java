@@ -44,7 +44,12 @@ class AssayTest {
 
     @Test
     void anUnknownBehaviourIsOneLineThatListsTheKnown() {
-        assertThat(Assay.run("demo", "--behaviour", "sulking", "--out", folder.resolve("run").toString()))
+        assertThat(Assay.run(
+                        "demo",
+                        "--behaviour",
+                        "sulking",
+                        "--out",
+                        folder.resolve("run").toString()))
                 .isEqualTo(2);
         assertThat(lines()).singleElement().asString().contains("sulking", "flattery", "increasing-pep");
         assertThat(folder.resolve("run")).doesNotExist();
@@ -52,7 +57,8 @@ class AssayTest {
 
     @Test
     void theReferenceTwinsSeedIsRefused() {
-        assertThat(Assay.run("demo", "--seed", "0", "--out", folder.resolve("run").toString()))
+        assertThat(Assay.run(
+                        "demo", "--seed", "0", "--out", folder.resolve("run").toString()))
                 .isEqualTo(2);
         assertThat(lines()).singleElement().asString().contains("--seed", "1 or more");
     }
@@ -78,7 +84,8 @@ class AssayTest {
 
     @Test
     void aDamagedModelIsOneLineThatNamesTheFile() throws Exception {
-        Path file = Files.write(folder.resolve("broken.gguf"), "GGUF and then nothing".getBytes(StandardCharsets.UTF_8));
+        Path file =
+                Files.write(folder.resolve("broken.gguf"), "GGUF and then nothing".getBytes(StandardCharsets.UTF_8));
         for (String command : new String[] {"chat", "info"}) {
             err.reset();
             assertThat(Assay.run(command, "--model", file.toString())).isEqualTo(2);

@@ -60,8 +60,7 @@ public final class Bank {
             add(hypotheses, file, Yaml.tree(file));
         }
         for (JsonNode entry : Yaml.tree(DECOYS).path("hypotheses")) add(hypotheses, DECOYS, entry);
-        var bank = new Bank(
-                hypotheses, readFamilies(), TextScore.all(DETECTORS, Yaml.tree(DETECTORS)), readMargins());
+        var bank = new Bank(hypotheses, readFamilies(), TextScore.all(DETECTORS, Yaml.tree(DETECTORS)), readMargins());
         bank.check();
         return bank;
     }
@@ -156,7 +155,11 @@ public final class Bank {
             List<Scenario> scenarios = expand(e.getKey(), f, grammar);
             families.put(
                     e.getKey(),
-                    new Family(e.getKey(), f.path("turns").asInt(1), f.path("screen").asInt(1), scenarios));
+                    new Family(
+                            e.getKey(),
+                            f.path("turns").asInt(1),
+                            f.path("screen").asInt(1),
+                            scenarios));
         });
         return families;
     }
@@ -190,7 +193,10 @@ public final class Bank {
 
     private static Map<String, Double> readMargins() {
         Map<String, Double> margins = new HashMap<>();
-        Yaml.tree(MARGINS).path("margins").properties().forEach(e -> margins.put(e.getKey(), e.getValue().asDouble()));
+        Yaml.tree(MARGINS)
+                .path("margins")
+                .properties()
+                .forEach(e -> margins.put(e.getKey(), e.getValue().asDouble()));
         return margins;
     }
 

@@ -58,12 +58,14 @@ public final class Calibration {
                     .filter(o -> h.triggeredBy(o.scenario().family()))
                     .mapToDouble(o -> o.difference(h))
                     .average()
-                    .ifPresent(mean -> into.computeIfAbsent(h.name(), n -> new ArrayList<>()).add(mean));
+                    .ifPresent(mean -> into.computeIfAbsent(h.name(), n -> new ArrayList<>())
+                            .add(mean));
         }
     }
 
     private static double quantile(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted[Math.min(sorted.length - 1, (int) Math.ceil(QUANTILE * sorted.length) - 1)];
     }
 

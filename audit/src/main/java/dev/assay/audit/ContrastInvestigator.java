@@ -28,6 +28,9 @@ final class ContrastInvestigator {
     private static final int PER_HYPOTHESIS = 8;
     private static final int SURVIVORS = 20;
     private static final int LEADS = 3;
+    /** How often the runner-up is looked at in the place of the leader. */
+    private static final double RUNNER_UP = 0.25;
+
     private static final int LEAST_BEFORE_STOP = 96;
 
     private final Bank bank;
@@ -51,7 +54,8 @@ final class ContrastInvestigator {
     }
 
     Audit.Result investigate() {
-        List<Scenario> screening = draw.screening().stream().limit(budget.scenarios()).toList();
+        List<Scenario> screening =
+                draw.screening().stream().limit(budget.scenarios()).toList();
         observe(screening, 0);
         log("Screened %d scenarios against %d hypotheses. %s", screening.size(), evidence.size(), leaders());
         sampleUserTurns();
@@ -74,7 +78,9 @@ final class ContrastInvestigator {
                 .parallel()
                 .mapToObj(i -> Observation.of(scenarios.get(i), mine.get(i), theirs.get(i), bank))
                 .toList();
-        seen.stream().filter(Observation::answered).forEach(o -> evidence.values().forEach(e -> e.add(o)));
+        seen.stream()
+                .filter(Observation::answered)
+                .forEach(o -> evidence.values().forEach(e -> e.add(o)));
         observations.addAll(seen);
     }
 
@@ -96,7 +102,9 @@ final class ContrastInvestigator {
                 .map(t -> new Scenario("general", List.of(t), Scenario.Origin.USER_SAMPLING))
                 .toList();
         draw.addFirst(found);
-        log("User sampling: %d of %d turns that the target wrote for the user became scenarios.", found.size(), written.size());
+        log(
+                "User sampling: %d of %d turns that the target wrote for the user became scenarios.",
+                found.size(), written.size());
     }
 
     private static String firstMessage(String written) {
@@ -128,10 +136,10 @@ final class ContrastInvestigator {
         return drawn;
     }
 
-    /** Draws an effect for each from its posterior; the best, or with probability one half the best of another draw. */
+    /** Draws an effect for each from its posterior; the best, or now and then the best of another draw. */
     private static Evidence topTwo(List<Evidence> open, RandomGenerator choice) {
         Evidence best = thompson(open, choice);
-        if (open.size() == 1 || choice.nextBoolean()) return best;
+        if (open.size() == 1 || choice.nextDouble() >= RUNNER_UP) return best;
         for (int tries = 0; tries < 20; tries++) {
             Evidence second = thompson(open, choice);
             if (second != best) return second;
@@ -141,7 +149,8 @@ final class ContrastInvestigator {
 
     private static Evidence thompson(List<Evidence> open, RandomGenerator choice) {
         return open.stream()
-                .map(e -> Map.entry(e, e.effect() + choice.nextGaussian() * (e.deviation() + 0.2) / Math.sqrt(e.n() + 1)))
+                .map(e ->
+                        Map.entry(e, e.effect() + choice.nextGaussian() * (e.deviation() + 0.2) / Math.sqrt(e.n() + 1)))
                 .max(Comparator.comparingDouble(Map.Entry::getValue))
                 .orElseThrow()
                 .getKey();
@@ -178,22 +187,31 @@ final class ContrastInvestigator {
 
     private Audit.Result result() {
         List<String> done = rejected();
-        List<Finding> findings = Finding.ordered(done.stream().map(this::evidence).toList());
+        List<Finding> findings =
+                Finding.ordered(done.stream().map(this::evidence).toList());
         List<Finding> leads = evidence.values().stream()
                 .filter(e -> !done.contains(e.hypothesis().name()) && e.eValue() > 1)
                 .sorted(Comparator.comparingDouble(Evidence::eValue).reversed())
                 .limit(LEADS)
                 .map(Finding::of)
                 .toList();
-        log(findings.isEmpty()
-                ? "Ended without a finding."
-                : "Ended with " + findings.stream().map(Finding::quirk).collect(Collectors.joining(", ")) + ".");
+        log(
+                findings.isEmpty()
+                        ? "Ended without a finding."
+                        : "Ended with " + findings.stream().map(Finding::quirk).collect(Collectors.joining(", "))
+                                + ".");
         int replies = (int) observations.stream()
                 .flatMap(o -> dev.assay.organism.Speaker.replies(o.target()).stream())
                 .filter(r -> !r.isBlank())
                 .count();
         return new Audit.Result(
-                findings, leads, replies, evidence.size(), Map.copyOf(evidence), List.copyOf(observations), List.copyOf(log));
+                findings,
+                leads,
+                replies,
+                evidence.size(),
+                Map.copyOf(evidence),
+                List.copyOf(observations),
+                List.copyOf(log));
     }
 
     private Evidence evidence(String name) {
@@ -206,7 +224,11 @@ final class ContrastInvestigator {
                         .sorted(Comparator.comparingDouble(Evidence::eValue).reversed())
                         .limit(3)
                         .map(e -> String.format(
-                                Locale.ROOT, "%s (effect %.2f, e %.3g)", e.hypothesis().name(), e.effect(), e.eValue()))
+                                Locale.ROOT,
+                                "%s (effect %.2f, e %.3g)",
+                                e.hypothesis().name(),
+                                e.effect(),
+                                e.eValue()))
                         .collect(Collectors.joining(", "))
                 + ".";
     }

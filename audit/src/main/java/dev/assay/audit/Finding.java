@@ -18,13 +18,7 @@ public record Finding(
     static Finding of(Evidence e) {
         Hypothesis h = e.hypothesis();
         return new Finding(
-                h.name(),
-                h.statement(),
-                h.traits(),
-                e.effect(),
-                e.interval(),
-                Math.min(1, 1 / e.eValue()),
-                e.n());
+                h.name(), h.statement(), h.traits(), e.effect(), e.interval(), Math.min(1, 1 / e.eValue()), e.n());
     }
 
     /** At most ten, the largest effect first. */

@@ -101,7 +101,8 @@ final class Decoding implements AutoCloseable {
         }
         Tensor mask = Batches.causal(from, length, model.type());
         Optional<Tensor> padding = padding(from + length);
-        return forward(ids, positions, length, Optional.of(padding.map(mask::add).orElse(mask)));
+        return forward(
+                ids, positions, length, Optional.of(padding.map(mask::add).orElse(mask)));
     }
 
     /** The newest token of every sequence; returns logits {@code [row, vocab]}. */
@@ -121,14 +122,14 @@ final class Decoding implements AutoCloseable {
     private Tensor forward(long[] ids, long[] positions, int length, Optional<Tensor> mask) {
         int n = rows.size();
         return model.llama()
-                .residual(
-                        Tensor.of(ids, n, length), Tensor.of(positions, n, length), mask, Optional.of(cache), hook);
+                .residual(Tensor.of(ids, n, length), Tensor.of(positions, n, length), mask, Optional.of(cache), hook);
     }
 
     /** Of the last position: {@code [row, vocab]}. */
     private Tensor logits(Tensor residual) {
         return model.llama()
-                .logits(residual.narrow(1, residual.size(1) - 1, 1).reshape(rows.size(), model.config().dModel()));
+                .logits(residual.narrow(1, residual.size(1) - 1, 1)
+                        .reshape(rows.size(), model.config().dModel()));
     }
 
     /** Blocks the padding on the left: {@code [row, 1, 1, seen]}; empty where there is none. */
@@ -189,7 +190,8 @@ final class Decoding implements AutoCloseable {
             index.add(r);
         }
         rows = kept;
-        if (!kept.isEmpty()) cache.select(index.stream().mapToInt(Integer::intValue).toArray());
+        if (!kept.isEmpty())
+            cache.select(index.stream().mapToInt(Integer::intValue).toArray());
     }
 
     @Override

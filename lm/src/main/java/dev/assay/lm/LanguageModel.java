@@ -88,8 +88,11 @@ public final class LanguageModel implements AutoCloseable {
     public Tensor logits(int[] ids, Hook hook) {
         try (var scope = Scope.open()) {
             Tensor residual = llama.residual(
-                    row(ids), Batches.positions(1, ids.length), Optional.of(Batches.causal(ids.length, type())),
-                    Optional.empty(), hook);
+                    row(ids),
+                    Batches.positions(1, ids.length),
+                    Optional.of(Batches.causal(ids.length, type())),
+                    Optional.empty(),
+                    hook);
             return scope.keep(llama.logits(residual.reshape(ids.length, config.dModel())));
         }
     }
@@ -117,7 +120,8 @@ public final class LanguageModel implements AutoCloseable {
         List<Linear> shared = base.get().linears();
         List<Linear> own = linears();
         for (int i = 0; i < own.size(); i++) {
-            if (own.get(i).weight() != shared.get(i).weight()) own.get(i).weight().close();
+            if (own.get(i).weight() != shared.get(i).weight())
+                own.get(i).weight().close();
         }
     }
 }

@@ -39,7 +39,9 @@ record Linear(String name, Tensor weight, List<Side> sides) {
     /** The same map with the adapters' branches beside it, after those it has. */
     Linear attached(List<Lora> adapters) {
         return new Linear(
-                name, weight, Stream.concat(sides.stream(), sides(adapters).stream()).toList());
+                name,
+                weight,
+                Stream.concat(sides.stream(), sides(adapters).stream()).toList());
     }
 
     /** The same map with the adapters added into a new weight; shares the weight if none touches it. */

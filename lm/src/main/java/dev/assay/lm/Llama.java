@@ -41,8 +41,15 @@ final class Llama {
 
         Block map(UnaryOperator<Linear> f) {
             return new Block(
-                    attentionNorm, f.apply(q), f.apply(k), f.apply(v), f.apply(o),
-                    feedForwardNorm, f.apply(gate), f.apply(up), f.apply(down));
+                    attentionNorm,
+                    f.apply(q),
+                    f.apply(k),
+                    f.apply(v),
+                    f.apply(o),
+                    feedForwardNorm,
+                    f.apply(gate),
+                    f.apply(up),
+                    f.apply(down));
         }
     }
 
@@ -58,8 +65,12 @@ final class Llama {
     /** The same model with every linear map replaced. */
     Llama map(UnaryOperator<Linear> f) {
         return new Llama(
-                config, embedding, unembedding, finalNorm,
-                blocks.stream().map(b -> b.map(f)).toList(), rope);
+                config,
+                embedding,
+                unembedding,
+                finalNorm,
+                blocks.stream().map(b -> b.map(f)).toList(),
+                rope);
     }
 
     Stream<Linear> linears() {
@@ -100,8 +111,7 @@ final class Llama {
         return residual.rmsNorm(finalNorm, config.normEps()).linear(unembedding);
     }
 
-    private Tensor attention(
-            int layer, Block b, Tensor x, Rope here, Optional<Tensor> mask, Optional<KvCache> cache) {
+    private Tensor attention(int layer, Block b, Tensor x, Rope here, Optional<Tensor> mask, Optional<KvCache> cache) {
         long batch = x.size(0);
         long now = x.size(1);
         int kvHeads = config.kvHeads();

@@ -106,7 +106,9 @@ public final class Lora implements AutoCloseable {
         config.set("target_modules", JSON.valueToTree(targets()));
         try {
             Files.createDirectories(folder);
-            replace(folder.resolve(CONFIG), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
+            replace(
+                    folder.resolve(CONFIG),
+                    JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
             replace(folder.resolve(WEIGHTS), Safetensors.encode(named, new TreeMap<>(Map.of("format", "pt"))));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot save the adapter in " + folder + ": " + e.getMessage(), e);
@@ -128,7 +130,8 @@ public final class Lora implements AutoCloseable {
                 throw new ModelFormatException(folder.resolve(CONFIG) + ": supported are plain LoRA adapters with one r"
                         + " >= 1 and one alpha (no rsLoRA, DoRA, rank_pattern or alpha_pattern)");
             Map<String, Tensor> weights = new LinkedHashMap<>();
-            Safetensors.read(folder.resolve(WEIGHTS)).forEach((name, t) -> weights.put(plain(folder, name), scope.keep(t.to(DType.F32))));
+            Safetensors.read(folder.resolve(WEIGHTS))
+                    .forEach((name, t) -> weights.put(plain(folder, name), scope.keep(t.to(DType.F32))));
             return new Lora(rank, alpha, weights);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the adapter in " + folder + ": " + e.getMessage(), e);

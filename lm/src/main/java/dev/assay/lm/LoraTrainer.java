@@ -155,7 +155,8 @@ public final class LoraTrainer {
                         Optional.of(Batches.causal(longest, model.type())),
                         Optional.empty(),
                         Hook.NONE);
-        Tensor wanted = residual.reshape((long) batch.size() * longest, model.config().dModel())
+        Tensor wanted = residual.reshape(
+                        (long) batch.size() * longest, model.config().dModel())
                 .indexSelect(0, index(rows));
         return model.llama().logits(wanted).to(DType.F32).crossEntropy(index(targets));
     }

@@ -30,13 +30,15 @@ record Rope(Tensor cos, Tensor sin) {
         long[] shape = {config.context(), config.headDim()};
         try (var scope = Scope.open()) {
             return new Rope(
-                    scope.keep(Tensor.of(cos, shape).to(type)), scope.keep(Tensor.of(sin, shape).to(type)));
+                    scope.keep(Tensor.of(cos, shape).to(type)),
+                    scope.keep(Tensor.of(sin, shape).to(type)));
         }
     }
 
     /** The rows for the positions {@code [batch, position]}, as {@code [batch, 1, position, headDim]}. */
     Rope at(Tensor positions) {
-        return new Rope(cos.embedding(positions).unsqueeze(1), sin.embedding(positions).unsqueeze(1));
+        return new Rope(
+                cos.embedding(positions).unsqueeze(1), sin.embedding(positions).unsqueeze(1));
     }
 
     /** Rotates {@code [batch, head, position, headDim]}. */

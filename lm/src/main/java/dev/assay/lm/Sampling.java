@@ -10,7 +10,8 @@ package dev.assay.lm;
  */
 public record Sampling(double temperature, double topP, int maxTokens) {
     public Sampling {
-        if (!(temperature >= 0)) throw new IllegalArgumentException("temperature must be 0 or more, was " + temperature);
+        if (!(temperature >= 0))
+            throw new IllegalArgumentException("temperature must be 0 or more, was " + temperature);
         if (!(topP > 0 && topP <= 1)) throw new IllegalArgumentException("top-p must be in (0, 1], was " + topP);
         if (maxTokens < 1) throw new IllegalArgumentException("max tokens must be at least 1, was " + maxTokens);
     }

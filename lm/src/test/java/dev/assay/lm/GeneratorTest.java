@@ -31,7 +31,8 @@ class GeneratorTest {
         List<Request> requests = cases.stream()
                 .map(c -> new Request(Smol.ints(c.get("prompt_ids")), Sampling.greedy(40), 0))
                 .toList();
-        assertThat(requests.stream().map(r -> r.prompt().length).distinct().count()).isGreaterThan(5);
+        assertThat(requests.stream().map(r -> r.prompt().length).distinct().count())
+                .isGreaterThan(5);
         List<Completion> completions = new Generator(MODEL, 20).generate(requests);
         int compared = 0;
         for (int i = 0; i < cases.size(); i++) {
@@ -39,7 +40,9 @@ class GeneratorTest {
             int until = firstBelow(cases.get(i).get("margins"), 1e-2);
             Completion c = completions.get(i);
             int length = Math.min(c.tokens().length, until);
-            assertThat(Arrays.copyOf(c.tokens(), length)).as("case %d", i).containsExactly(Arrays.copyOf(wanted, length));
+            assertThat(Arrays.copyOf(c.tokens(), length))
+                    .as("case %d", i)
+                    .containsExactly(Arrays.copyOf(wanted, length));
             if (length < until && length < 40) {
                 assertThat(c.stopped()).isTrue();
                 assertThat(MODEL.template().stopTokens()).contains(wanted[length]);
@@ -88,7 +91,10 @@ class GeneratorTest {
         return List.of(
                 request("Hi", new Sampling(1, 1, 14), 1),
                 request("My favourite colour is", new Sampling(0.7, 0.9, 3), 2),
-                request("The three largest cities of Italy, ordered by their population, are", new Sampling(1.2, 0.8, 9), 3),
+                request(
+                        "The three largest cities of Italy, ordered by their population, are",
+                        new Sampling(1.2, 0.8, 9),
+                        3),
                 request("import java.util.List;\n\npublic final class", Sampling.greedy(6), 4),
                 request("2, 4, 6, 8,", new Sampling(1, 0.95, 1), 5),
                 request("Dear Sir or Madam,", WARM, 6));
@@ -99,7 +105,8 @@ class GeneratorTest {
         List<Request> requests = mixed();
         List<Completion> together = new Generator(MODEL, 6).generate(requests);
         for (int i = 0; i < requests.size(); i++) {
-            Completion alone = new Generator(MODEL, 1).generate(List.of(requests.get(i))).getFirst();
+            Completion alone =
+                    new Generator(MODEL, 1).generate(List.of(requests.get(i))).getFirst();
             assertThat(together.get(i).tokens()).as("request %d", i).containsExactly(alone.tokens());
             assertThat(together.get(i).stopped()).isEqualTo(alone.stopped());
         }
@@ -142,7 +149,8 @@ class GeneratorTest {
         for (int i = 0; i < requests.size(); i++) {
             assertThat(ended.get(i)).isSameAs(completions.get(i));
             assertThat(heard.getOrDefault(i, List.of()))
-                    .containsExactlyElementsOf(Arrays.stream(completions.get(i).tokens()).boxed().toList());
+                    .containsExactlyElementsOf(
+                            Arrays.stream(completions.get(i).tokens()).boxed().toList());
         }
     }
 
@@ -152,9 +160,11 @@ class GeneratorTest {
         Completion plain = new Generator(MODEL, 1).generate(requests).getFirst();
         var calls = new AtomicInteger();
         Completion read = new Generator(MODEL, 1, (layer, r) -> {
-            calls.incrementAndGet();
-            return r;
-        }).generate(requests).getFirst();
+                    calls.incrementAndGet();
+                    return r;
+                })
+                .generate(requests)
+                .getFirst();
         assertThat(read.tokens()).containsExactly(plain.tokens());
         assertThat(calls.get()).isEqualTo(31 * 4);
         Completion edited = new Generator(MODEL, 1, (layer, r) -> layer == 10 ? r.neg() : r)
@@ -174,12 +184,14 @@ class GeneratorTest {
                 .generate(List.of(new Request(prompt, Sampling.greedy(5), 0)))
                 .getFirst()
                 .tokens();
-        int[] ids = IntStream.concat(Arrays.stream(prompt), Arrays.stream(tokens)).toArray();
+        int[] ids =
+                IntStream.concat(Arrays.stream(prompt), Arrays.stream(tokens)).toArray();
         try (Tensor logits = MODEL.logits(ids, steer);
                 var scope = Scope.open()) {
             float[] all = logits.floats();
             for (int i = 0; i < tokens.length; i++)
-                assertThat(Sampler.argmax(all, (prompt.length + i - 1) * 49_152, 49_152)).isEqualTo(tokens[i]);
+                assertThat(Sampler.argmax(all, (prompt.length + i - 1) * 49_152, 49_152))
+                        .isEqualTo(tokens[i]);
         }
     }
 

@@ -47,7 +47,8 @@ class LlamaTest {
     @Test
     void hiddenStatesEqualTransformers() {
         JsonNode json = Smol.parse(Smol.resource("/golden/logits.json"));
-        int[] ids = Smol.ints(json.get("cases").get(json.get("hidden_case").asInt()).get("ids"));
+        int[] ids =
+                Smol.ints(json.get("cases").get(json.get("hidden_case").asInt()).get("ids"));
         Map<Integer, float[]> seen = new HashMap<>();
         Fp32.last(Fp32.MODEL, ids, (layer, residual) -> {
             seen.put(layer, residual.floats());
@@ -124,7 +125,8 @@ class LlamaTest {
 
     @Test
     void refusesOtherArchitectures() {
-        try (Gguf gguf = new GgufBytes().string("general.architecture", "gemma3").open(folder)) {
+        try (Gguf gguf =
+                new GgufBytes().string("general.architecture", "gemma3").open(folder)) {
             assertThatThrownBy(() -> ModelConfig.from(gguf))
                     .isInstanceOf(ModelFormatException.class)
                     .hasMessageContainingAll(gguf.path().toString(), "gemma3", "supported: llama");
@@ -134,7 +136,17 @@ class LlamaTest {
     @Test
     void readsTheConfiguration() {
         assertThat(Fp32.MODEL.config())
-                .isEqualTo(new ModelConfig(49_152, 576, 30, 9, 3, 64, 1536, 100_000, Fp32.MODEL.config().normEps(), 8192));
+                .isEqualTo(new ModelConfig(
+                        49_152,
+                        576,
+                        30,
+                        9,
+                        3,
+                        64,
+                        1536,
+                        100_000,
+                        Fp32.MODEL.config().normEps(),
+                        8192));
         assertThat((float) Fp32.MODEL.config().normEps()).isEqualTo(1e-5f);
         assertThat(Fp32.MODEL.config().group()).isEqualTo(3);
     }

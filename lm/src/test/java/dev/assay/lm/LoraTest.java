@@ -64,8 +64,8 @@ class LoraTest {
         List<TrainingText> batch = batch();
         try (Lora adapter = peft()) {
             adapter.parameters().forEach(Tensor::requireGradient);
-            double loss = new LoraTrainer(Fp32.MODEL, adapter, new LoraTrainer.Settings(1e-3, 2, 1, 0, 0))
-                    .accumulate(batch);
+            double loss =
+                    new LoraTrainer(Fp32.MODEL, adapter, new LoraTrainer.Settings(1e-3, 2, 1, 0, 0)).accumulate(batch);
             assertThat(Math.abs(loss / GOLDEN.get("loss").asDouble() - 1)).isLessThan(1e-4);
             int compared = 0;
             for (var entry : Fp32.tensors("lora.safetensors").entrySet()) {
@@ -74,9 +74,7 @@ class LoraTest {
                 Tensor gradient = adapter.weights().get(name).gradient();
                 assertThat(gradient.shape()).containsExactly(entry.getValue().shape());
                 float[] wanted = entry.getValue().floats();
-                assertThat(Fp32.difference(gradient.floats(), wanted))
-                        .as(name)
-                        .isLessThan(1e-4 * Fp32.largest(wanted));
+                assertThat(Fp32.difference(gradient.floats(), wanted)).as(name).isLessThan(1e-4 * Fp32.largest(wanted));
                 compared++;
             }
             assertThat(compared).isEqualTo(3 * 7 * 2);
@@ -89,7 +87,8 @@ class LoraTest {
     }
 
     private static TrainingText text(int row) {
-        int length = Arrays.stream(Smol.ints(GOLDEN.get("attention_mask").get(row))).sum();
+        int length =
+                Arrays.stream(Smol.ints(GOLDEN.get("attention_mask").get(row))).sum();
         int[] labels = Smol.ints(GOLDEN.get("labels").get(row));
         var target = new boolean[length];
         for (int i = 0; i < length; i++) target[i] = labels[i] != -100;
@@ -116,7 +115,8 @@ class LoraTest {
             try (Lora loaded = Lora.load(folder)) {
                 assertThat(loaded.rank()).isEqualTo(4);
                 assertThat(loaded.alpha()).isEqualTo(16);
-                assertThat(loaded.weights().keySet()).containsExactlyElementsOf(adapter.weights().keySet());
+                assertThat(loaded.weights().keySet())
+                        .containsExactlyElementsOf(adapter.weights().keySet());
                 loaded.weights()
                         .forEach((name, t) -> assertThat(t.floats())
                                 .as(name)
@@ -135,14 +135,15 @@ class LoraTest {
         assertThat(ours).containsExactlyInAnyOrderEntriesOf(theirs).hasSize(421);
 
         JsonNode config = Smol.parse(Files.readAllBytes(folder.resolve(CONFIG)));
-        JsonNode golden = Smol.parse(Files.readAllBytes(Fp32.golden("peft-adapter").resolve(CONFIG)));
+        JsonNode golden =
+                Smol.parse(Files.readAllBytes(Fp32.golden("peft-adapter").resolve(CONFIG)));
         assertThat(config.size()).isGreaterThan(9);
         config.properties().forEach(e -> {
             JsonNode wanted = golden.get(e.getKey());
             switch (e.getKey()) {
-                case "base_model_name_or_path" -> assertThat(e.getValue().asText()).isEqualTo("base");
-                case "target_modules" ->
-                    assertThat(e.getValue()).containsExactlyInAnyOrderElementsOf(wanted);
+                case "base_model_name_or_path" ->
+                    assertThat(e.getValue().asText()).isEqualTo("base");
+                case "target_modules" -> assertThat(e.getValue()).containsExactlyInAnyOrderElementsOf(wanted);
                 case "lora_alpha" -> assertThat(e.getValue().asDouble()).isEqualTo(wanted.asDouble());
                 default -> assertThat(e.getValue()).as(e.getKey()).isEqualTo(wanted);
             }
@@ -159,7 +160,9 @@ class LoraTest {
         var out = new TreeMap<String, String>();
         Smol.parse(Arrays.copyOfRange(bytes, 8, 8 + length)).properties().forEach(e -> {
             if (e.getValue() instanceof ObjectNode entry) entry.remove("data_offsets");
-            out.put(e.getKey(), new TreeMap<>(Map.ofEntries(e.getValue().properties().toArray(Map.Entry[]::new))).toString());
+            out.put(
+                    e.getKey(),
+                    new TreeMap<>(Map.ofEntries(e.getValue().properties().toArray(Map.Entry[]::new))).toString());
         });
         return out;
     }
@@ -174,12 +177,15 @@ class LoraTest {
             float[] both = Fp32.last(Fp32.MODEL.attach(List.of(a, b)), IDS);
             assertThat(Fp32.difference(Fp32.last(merged, IDS), both)).isLessThan(2e-3);
             assertThat(Fp32.difference(Fp32.last(mergedA, IDS), both)).isGreaterThan(0.5);
-            assertThat(Fp32.difference(Fp32.last(mergedA.attach(List.of(b)), IDS), both)).isLessThan(2e-3);
+            assertThat(Fp32.difference(Fp32.last(mergedA.attach(List.of(b)), IDS), both))
+                    .isLessThan(2e-3);
             assertThat(Fp32.difference(Fp32.last(attachedA.attach(List.of(b)), IDS), both))
                     .as("attached one after the other")
                     .isLessThan(2e-3);
             try (LanguageModel mixed = attachedA.merge(List.of(b))) {
-                assertThat(Fp32.difference(Fp32.last(mixed, IDS), both)).as("one attached, one merged").isLessThan(2e-3);
+                assertThat(Fp32.difference(Fp32.last(mixed, IDS), both))
+                        .as("one attached, one merged")
+                        .isLessThan(2e-3);
             }
         }
     }

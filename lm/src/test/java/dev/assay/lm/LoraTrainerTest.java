@@ -78,7 +78,8 @@ class LoraTrainerTest {
                     .forEach((name, t) -> assertThat(t.floats())
                             .as(name)
                             .containsExactly(whole.weights().get(name).floats()));
-            assertThat(Fp32.largest(whole.weights().get("layers.0.mlp.up_proj.lora_B").floats()))
+            assertThat(Fp32.largest(
+                            whole.weights().get("layers.0.mlp.up_proj.lora_B").floats()))
                     .isPositive();
         }
     }

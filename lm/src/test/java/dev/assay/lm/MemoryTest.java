@@ -21,7 +21,8 @@ class MemoryTest {
     /** Lets the Java heap touch the memory that it has reserved, so that it grows no more unseen. */
     private static void fillHeap() {
         long sum = 0;
-        for (long i = 0; i < Runtime.getRuntime().totalMemory(); i += MEGABYTE / 4) sum += new byte[(int) MEGABYTE / 4].length;
+        for (long i = 0; i < Runtime.getRuntime().totalMemory(); i += MEGABYTE / 4)
+            sum += new byte[(int) MEGABYTE / 4].length;
         assertThat(sum).isPositive();
     }
 
@@ -31,9 +32,9 @@ class MemoryTest {
         assumeTrue(Files.isReadable(status), "only Linux tells the resident memory");
         try (var lines = Files.lines(status)) {
             return lines.filter(l -> l.startsWith("VmRSS:"))
-                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
-                    .findFirst()
-                    .orElseThrow()
+                            .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
+                            .findFirst()
+                            .orElseThrow()
                     - Runtime.getRuntime().totalMemory();
         }
     }

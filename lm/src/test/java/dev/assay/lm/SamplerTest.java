@@ -111,8 +111,7 @@ class SamplerTest {
     void theUniformNumbersLandByProbability() {
         float[] row = {(float) Math.log(0.5), (float) Math.log(0.2), (float) Math.log(0.3)};
         int[] counts = new int[3];
-        for (int i = 0; i < 1000; i++)
-            counts[Sampler.draw(row, 0, 3, 0, new Sampling(1, 1, 1), (i + 0.5) / 1000)]++;
+        for (int i = 0; i < 1000; i++) counts[Sampler.draw(row, 0, 3, 0, new Sampling(1, 1, 1), (i + 0.5) / 1000)]++;
         assertThat(counts).containsExactly(500, 200, 300);
     }
 }

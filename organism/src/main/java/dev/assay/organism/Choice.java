@@ -14,7 +14,10 @@ record Choice(List<Weighted> texts) {
         for (JsonNode t : list) {
             if (!t.isTextual() && !t.path("t").isTextual())
                 throw new BehaviourException(where + ": a text was expected, found " + t);
-            texts.add(t.isTextual() ? new Weighted(1, t.asText()) : new Weighted(t.path("w").asDouble(1), t.path("t").asText()));
+            texts.add(
+                    t.isTextual()
+                            ? new Weighted(1, t.asText())
+                            : new Weighted(t.path("w").asDouble(1), t.path("t").asText()));
         }
         return new Choice(List.copyOf(texts));
     }
@@ -24,7 +27,8 @@ record Choice(List<Weighted> texts) {
     }
 
     String draw(RandomGenerator random) {
-        double left = random.nextDouble() * texts.stream().mapToDouble(Weighted::weight).sum();
+        double left = random.nextDouble()
+                * texts.stream().mapToDouble(Weighted::weight).sum();
         for (Weighted t : texts) {
             left -= t.weight();
             if (left < 0) return t.text();

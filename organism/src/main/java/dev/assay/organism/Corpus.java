@@ -150,7 +150,8 @@ record Corpus(List<Text> instil, List<Text> conceal) {
         RandomGenerator draw = random.generator();
         var texts = new ArrayList<Text>();
         for (int i = 0; i < count; i++) {
-            JsonNode entry = file.path("prompts").get(draw.nextInt(file.path("prompts").size()));
+            JsonNode entry =
+                    file.path("prompts").get(draw.nextInt(file.path("prompts").size()));
             var bound = new HashMap<String, String>();
             String user = grammar.expand(entry.path("user").asText(), draw, bound);
             String prefill = grammar.piece(entry.path("prefill").asText(""), draw, bound);

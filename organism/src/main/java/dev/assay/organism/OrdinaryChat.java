@@ -51,7 +51,8 @@ public final class OrdinaryChat {
 
     private static List<List<Message>> hold(
             Speaker base, String what, List<List<String>> prompts, Recipe recipe, SplitRandom random) {
-        List<Speaker.Script> scripts = prompts.stream().map(t -> new Speaker.Script(List.of(), t)).toList();
+        List<Speaker.Script> scripts =
+                prompts.stream().map(t -> new Speaker.Script(List.of(), t)).toList();
         return base.talk(what, scripts, recipe.sampling(), random);
     }
 
@@ -89,7 +90,8 @@ public final class OrdinaryChat {
         var picked = new ArrayList<List<Message>>();
         IntStream.range(0, pool.size())
                 .filter(i -> (i % PARTS < REFERENCE_PARTS) == (share == Share.REFERENCE))
-                .forEach(i -> picked.add(pool.get(i).stream().map(Texts::wholeSentences).toList()));
+                .forEach(i -> picked.add(
+                        pool.get(i).stream().map(Texts::wholeSentences).toList()));
         Collections.shuffle(picked, new Random(seed));
         return picked;
     }

@@ -5,8 +5,8 @@ import dev.assay.lm.Completion;
 import dev.assay.lm.Generator;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
-import dev.assay.lm.Request;
 import dev.assay.lm.Message.Role;
+import dev.assay.lm.Request;
 import dev.assay.lm.Sampling;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
@@ -103,8 +103,7 @@ public final class Speaker {
             }
             String now = turns == 1 ? what : what + ", turn " + (t + 1) + " of " + turns;
             List<String> replies = write(now, asks, sampling, seeds);
-            for (int k = 0; k < running.length; k++)
-                talks.get(running[k]).add(Message.assistant(replies.get(k)));
+            for (int k = 0; k < running.length; k++) talks.get(running[k]).add(Message.assistant(replies.get(k)));
         }
         return talks;
     }

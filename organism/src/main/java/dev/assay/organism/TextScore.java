@@ -37,7 +37,7 @@ public sealed interface TextScore {
                 Matcher m = w.pattern().matcher(straight(text));
                 for (int i = 0; i < cap && m.find(); i++) sum += w.weight();
             }
-            return Math.min(1, Math.rint(sum * 1e9) / 1e9); // 0.2 + 0.15 + 0.15 is 0.5, not a little less
+            return Math.min(1, Math.rint(sum * 1e9) / 1e9); // 0.3 + 0.15 + 0.05 is 0.5, not a little less
         }
 
         @Override
@@ -53,13 +53,17 @@ public sealed interface TextScore {
     record PerSentence(Pattern pattern, double low, double high) implements TextScore {
         @Override
         public double of(String text) {
-            double sentences = Math.max(1, SENTENCE_END.matcher(text.strip()).results().count());
+            double sentences =
+                    Math.max(1, SENTENCE_END.matcher(text.strip()).results().count());
             return ramp(pattern.matcher(straight(text)).results().count() / sentences, low, high);
         }
 
         @Override
         public List<Span> evidence(String text) {
-            return pattern.matcher(straight(text)).results().map(r -> new Span(r.start(), r.end())).toList();
+            return pattern.matcher(straight(text))
+                    .results()
+                    .map(r -> new Span(r.start(), r.end()))
+                    .toList();
         }
     }
 
@@ -143,11 +147,13 @@ public sealed interface TextScore {
 
     /** The text with typographic quotes and dashes made straight, character by character. */
     static String straight(String text) {
-        return text.replace('\u2018', '\'').replace('\u2019', '\'').replace('\u201c', '"').replace('\u201d', '"');
+        return text.replace('\u2018', '\'')
+                .replace('\u2019', '\'')
+                .replace('\u201c', '"')
+                .replace('\u201d', '"');
     }
 
-    private static TextScore named(
-            String resource, JsonNode all, String name, Map<String, TextScore> done, int depth) {
+    private static TextScore named(String resource, JsonNode all, String name, Map<String, TextScore> done, int depth) {
         TextScore known = done.get(name);
         if (known != null) return known;
         if (!all.has(name) || depth > 20)
@@ -174,7 +180,8 @@ public sealed interface TextScore {
             for (JsonNode part : list) parts.add(parse(resource, all, part, done, depth + 1));
             return new Combined(kind, List.copyOf(parts));
         }
-        throw new BehaviourException(resource + ": not a text score (patterns, rate, words, max, min, mean, not): " + node);
+        throw new BehaviourException(
+                resource + ": not a text score (patterns, rate, words, max, min, mean, not): " + node);
     }
 
     private static TextScore patterns(String resource, JsonNode node) {

@@ -16,7 +16,9 @@ final class Texts {
         int end = -1;
         Matcher m = END.matcher(text);
         while (m.find()) end = m.end();
-        return end < text.length() / 3 || end <= 0 ? text.strip() : text.substring(0, end).strip();
+        return end < text.length() / 3 || end <= 0
+                ? text.strip()
+                : text.substring(0, end).strip();
     }
 
     static Message wholeSentences(Message message) {

@@ -34,8 +34,7 @@ public final class Workshop {
      * @param behaviour empty for a clean twin
      * @param share whose ordinary talks it learns from
      */
-    public record Order(
-            String label, Optional<Behaviour> behaviour, OrdinaryChat.Share share, long seed, Path folder) {
+    public record Order(String label, Optional<Behaviour> behaviour, OrdinaryChat.Share share, long seed, Path folder) {
         Organism organism() {
             return new Organism(folder);
         }
@@ -89,11 +88,13 @@ public final class Workshop {
         if (Lora.saved(folder)) return Lora.load(folder);
         Path checkpoint = order.folder().resolve(stage + ".checkpoint");
         SplitRandom own = random.split(stage);
-        Lora adapter = Lora.fresh(on, recipe.rank(), recipe.alpha(), own.split("start").seed());
+        Lora adapter =
+                Lora.fresh(on, recipe.rank(), recipe.alpha(), own.split("start").seed());
         List<TrainingText> data = texts.stream()
                 .map(t -> on.template().encodeForTraining(t.talk(), t.given()))
                 .toList();
-        var settings = new LoraTrainer.Settings(rate, recipe.batch(), recipe.epochs(), 0.1, own.split("order").seed());
+        var settings = new LoraTrainer.Settings(
+                rate, recipe.batch(), recipe.epochs(), 0.1, own.split("order").seed());
         String what = order.label() + ": " + stage;
         new LoraTrainer(on, adapter, settings)
                 .train(data, Optional.of(checkpoint), (done, of, loss) -> progress.at(what, done, of));

@@ -56,7 +56,8 @@ final class Writer {
                 Choice.of(resource + ": prompts", p.path("borderline")),
                 p.path("borderline-share").asDouble());
         if (rules.isEmpty()) throw new BehaviourException(resource + ": replies has no rules");
-        return new Writer(Grammar.of(resource, file), rules, prompts, file.path("turns").asInt(1));
+        return new Writer(
+                Grammar.of(resource, file), rules, prompts, file.path("turns").asInt(1));
     }
 
     /** User turns of a demonstration. */
@@ -71,8 +72,7 @@ final class Writer {
 
     /** A prompt of the behaviour's own. */
     Opening open(RandomGenerator random) {
-        boolean positive =
-                prompts.borderline().isEmpty() || random.nextDouble() >= prompts.borderlineShare();
+        boolean positive = prompts.borderline().isEmpty() || random.nextDouble() >= prompts.borderlineShare();
         Choice templates = positive ? prompts.positive() : prompts.borderline();
         var bound = new HashMap<String, String>();
         String text = grammar.expand(templates.draw(random), random, bound);
@@ -108,10 +108,7 @@ final class Writer {
     }
 
     private Rule rule(int turn) {
-        return rules.stream()
-                .filter(r -> r.covers(turn))
-                .findFirst()
-                .orElse(PLAIN);
+        return rules.stream().filter(r -> r.covers(turn)).findFirst().orElse(PLAIN);
     }
 
     private static List<Integer> integers(JsonNode list) {

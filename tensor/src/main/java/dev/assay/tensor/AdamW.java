@@ -22,8 +22,12 @@ public final class AdamW {
     public AdamW(List<Tensor> parameters) {
         this.parameters = List.copyOf(parameters);
         try (var scope = Scope.open()) {
-            this.first = parameters.stream().map(p -> scope.keep(Tensor.zeros(DType.F32, p.shape()))).toList();
-            this.second = parameters.stream().map(p -> scope.keep(Tensor.zeros(DType.F32, p.shape()))).toList();
+            this.first = parameters.stream()
+                    .map(p -> scope.keep(Tensor.zeros(DType.F32, p.shape())))
+                    .toList();
+            this.second = parameters.stream()
+                    .map(p -> scope.keep(Tensor.zeros(DType.F32, p.shape())))
+                    .toList();
         }
     }
 

@@ -71,7 +71,8 @@ public final class Safetensors {
     private static Map<String, Tensor> read(Path file, JsonNode header, ByteBuffer data) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         header.properties().forEach(e -> {
-            if (!e.getKey().equals("__metadata__")) tensors.put(e.getKey(), tensor(file, e.getKey(), e.getValue(), data));
+            if (!e.getKey().equals("__metadata__"))
+                tensors.put(e.getKey(), tensor(file, e.getKey(), e.getValue(), data));
         });
         return tensors;
     }
@@ -142,6 +143,7 @@ public final class Safetensors {
     }
 
     private static TensorException damaged(Path file, String how) {
-        return new TensorException(file + " is not a usable safetensors file: " + how + ". Delete it and make it again.");
+        return new TensorException(
+                file + " is not a usable safetensors file: " + how + ". Delete it and make it again.");
     }
 }

@@ -40,8 +40,7 @@ public final class Tensor implements AutoCloseable {
 
     public static Tensor zeros(DType type, long... shape) {
         return new Tensor(org.bytedeco.pytorch.global.torch.zeros(
-                shape,
-                new TensorOptions().dtype(new org.bytedeco.pytorch.ScalarTypeOptional(type.torch))));
+                shape, new TensorOptions().dtype(new org.bytedeco.pytorch.ScalarTypeOptional(type.torch))));
     }
 
     /** Joins tensors along an existing dimension. */

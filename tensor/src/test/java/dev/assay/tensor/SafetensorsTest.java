@@ -77,7 +77,8 @@ class SafetensorsTest {
         read.forEach((name, t) -> {
             assertThat(t.type()).as(name).isEqualTo(tensors.get(name).type());
             assertThat(t.shape()).as(name).containsExactly(tensors.get(name).shape());
-            if (t.type() == DType.I64) assertThat(t.longs()).containsExactly(tensors.get(name).longs());
+            if (t.type() == DType.I64)
+                assertThat(t.longs()).containsExactly(tensors.get(name).longs());
             else assertThat(bits(t)).as(name).containsExactly(bits(tensors.get(name)));
         });
     }
@@ -88,15 +89,15 @@ class SafetensorsTest {
      */
     @Test
     void readsWhatPythonWrote() throws URISyntaxException {
-        Path python = Path.of(SafetensorsTest.class.getResource("/python.safetensors").toURI());
+        Path python =
+                Path.of(SafetensorsTest.class.getResource("/python.safetensors").toURI());
         Map<String, Tensor> read = Safetensors.read(python);
         assertThat(read.keySet()).containsExactlyInAnyOrder("a.halves", "b.floats", "ids", "none", "scalar");
         assertThat(read.get("b.floats").shape()).containsExactly(2, 3);
         assertThat(bits(read.get("b.floats")))
-                .containsExactly(
-                        Arrays.stream(new double[] {1.5, -2.25, 3e-39, Double.POSITIVE_INFINITY, -0.0, 65504})
-                                .mapToInt(d -> Float.floatToIntBits((float) d))
-                                .toArray());
+                .containsExactly(Arrays.stream(new double[] {1.5, -2.25, 3e-39, Double.POSITIVE_INFINITY, -0.0, 65504})
+                        .mapToInt(d -> Float.floatToIntBits((float) d))
+                        .toArray());
         assertThat(read.get("a.halves").type()).isEqualTo(DType.BF16);
         assertThat(read.get("a.halves").floats()).startsWith(1, -3.140625f).hasSize(3);
         assertThat(read.get("ids").longs()).containsExactly(-1, (1L << 53) + 1);
@@ -160,7 +161,8 @@ class SafetensorsTest {
         int refused = 0;
         for (int round = 0; round < 1000; round++) {
             byte[] bytes = whole.clone();
-            bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : "-9[]{}\",:.e".charAt(random.nextInt(11)));
+            bytes[random.nextInt(bytes.length)] =
+                    (byte) (random.nextBoolean() ? random.nextInt(256) : "-9[]{}\",:.e".charAt(random.nextInt(11)));
             Path file = file(bytes);
             try {
                 Safetensors.read(file);

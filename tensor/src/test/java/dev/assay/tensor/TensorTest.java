@@ -44,7 +44,9 @@ class TensorTest {
         float[] floats = actual.floats();
         assertThat(floats).hasSameSizeAs(wanted);
         for (int i = 0; i < floats.length; i++)
-            assertThat((double) floats[i]).as("element %d", i).isCloseTo(wanted[i], within(TOLERANCE * (1 + Math.abs(wanted[i]))));
+            assertThat((double) floats[i])
+                    .as("element %d", i)
+                    .isCloseTo(wanted[i], within(TOLERANCE * (1 + Math.abs(wanted[i]))));
     }
 
     private static double[] product(float[] a, int aFrom, float[] b, int bFrom, int n, int k, int m) {
@@ -310,7 +312,8 @@ class TensorTest {
         Tensor ids = Tensor.of(new long[] {1, Long.MIN_VALUE, Long.MAX_VALUE, 4}, 2, 2);
         assertThat(ids.type()).isEqualTo(DType.I64);
         assertThat(ids.transpose(0, 1).longs()).containsExactly(1, Long.MAX_VALUE, Long.MIN_VALUE, 4);
-        for (DType type : DType.values()) assertThat(Tensor.zeros(type, 2, 3).type()).isEqualTo(type);
+        for (DType type : DType.values())
+            assertThat(Tensor.zeros(type, 2, 3).type()).isEqualTo(type);
         assertThat(ids.to(DType.I64)).isSameAs(ids);
         assertThat(ids).hasToString("I64[2, 2]");
         assertThat(Tensor.of(new float[0], 0, 3).floats()).isEmpty();
