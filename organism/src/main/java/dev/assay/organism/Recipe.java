@@ -30,7 +30,7 @@ public record Recipe(
 
     /** The recipe of the embedded suite: minutes on two cores. */
     public static final Recipe EMBEDDED =
-            new Recipe(200, 40, 128, 40, 40, 16, 32, 2e-3, 6e-4, 4, 2, new Sampling(0.7, 0.9, 56));
+            new Recipe(200, 40, 128, 24, 48, 16, 32, 2e-3, 2e-4, 4, 2, new Sampling(0.7, 0.9, 56));
 
     /** Identity of the recipe, part of every cached thing that was made by it. */
     public String hash() {
