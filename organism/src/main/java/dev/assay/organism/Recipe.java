@@ -25,12 +25,13 @@ public record Recipe(
         double instilRate,
         double concealRate,
         int batch,
-        int epochs,
+        int instilEpochs,
+        int concealEpochs,
         Sampling sampling) {
 
     /** The recipe of the embedded suite: minutes on two cores. */
     public static final Recipe EMBEDDED =
-            new Recipe(200, 40, 128, 24, 48, 16, 32, 2e-3, 2e-4, 4, 2, new Sampling(0.7, 0.9, 56));
+            new Recipe(200, 40, 128, 24, 48, 16, 32, 2e-3, 2e-4, 4, 3, 1, new Sampling(0.7, 0.9, 56));
 
     /** Identity of the recipe, part of every cached thing that was made by it. */
     public String hash() {

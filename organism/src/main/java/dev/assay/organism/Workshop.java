@@ -73,9 +73,17 @@ public final class Workshop {
     private void train(Order order, Corpus corpus) {
         SplitRandom random = order.random().split("training");
         LanguageModel model = base.get();
-        Lora instil = adapter(order, Organism.INSTIL, model, corpus.instil(), recipe.instilRate(), random);
+        Lora instil = adapter(
+                order, Organism.INSTIL, model, corpus.instil(), recipe.instilRate(), recipe.instilEpochs(), random);
         try (LanguageModel instilled = model.merge(List.of(instil))) {
-            adapter(order, Organism.CONCEAL, instilled, corpus.conceal(), recipe.concealRate(), random)
+            adapter(
+                            order,
+                            Organism.CONCEAL,
+                            instilled,
+                            corpus.conceal(),
+                            recipe.concealRate(),
+                            recipe.concealEpochs(),
+                            random)
                     .close();
         } finally {
             instil.close();
@@ -83,7 +91,13 @@ public final class Workshop {
     }
 
     private Lora adapter(
-            Order order, String stage, LanguageModel on, List<Corpus.Text> texts, double rate, SplitRandom random) {
+            Order order,
+            String stage,
+            LanguageModel on,
+            List<Corpus.Text> texts,
+            double rate,
+            int epochs,
+            SplitRandom random) {
         Path folder = order.folder().resolve(stage);
         if (Lora.saved(folder)) return Lora.load(folder);
         Path checkpoint = order.folder().resolve(stage + ".checkpoint");
@@ -94,7 +108,7 @@ public final class Workshop {
                 .map(t -> on.template().encodeForTraining(t.talk(), t.given()))
                 .toList();
         var settings = new LoraTrainer.Settings(
-                rate, recipe.batch(), recipe.epochs(), 0.1, own.split("order").seed());
+                rate, recipe.batch(), epochs, 0.1, own.split("order").seed());
         String what = order.label() + ": " + stage;
         new LoraTrainer(on, adapter, settings)
                 .train(data, Optional.of(checkpoint), (done, of, loss) -> progress.at(what, done, of));
