@@ -24,7 +24,10 @@ public final class Generator {
         this(model, batch, Hook.NONE);
     }
 
-    /** The same, with a hook that sees and may edit the residual stream of every batch and step. */
+    /**
+     * The same, with a hook that sees and may edit the residual stream of every batch and step; several workers call it at
+     * once.
+     */
     public Generator(LanguageModel model, int batch, Hook hook) {
         if (batch < 1) throw new IllegalArgumentException("batch must be at least 1, was " + batch);
         this.model = model;
@@ -32,7 +35,7 @@ public final class Generator {
         this.hook = hook;
     }
 
-    /** Hears of tokens as they are drawn and of sequences as they end; called on the generating thread. */
+    /** Hears of tokens as they are drawn and of sequences as they end; called by one thread at a time. */
     public interface Listener {
         Listener NONE = new Listener() {};
 

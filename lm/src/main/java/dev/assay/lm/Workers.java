@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Workers {
     private Workers() {}
 
-    /** Runs the same work on {@code count} threads and waits; the first failure ends the wait and is thrown on. */
+    /** Runs the same work on {@code count} threads and waits for all; the first failure is thrown on then. */
     static void run(int count, Runnable work) {
         if (count == 1) {
             work.run();
