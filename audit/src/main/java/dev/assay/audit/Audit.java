@@ -20,7 +20,7 @@ public final class Audit {
      */
     public record Budget(int scenarios, int round, int userSamples) {
         /** The budget of the embedded suite. */
-        public static final Budget EMBEDDED = new Budget(144, 24, 16);
+        public static final Budget EMBEDDED = new Budget(192, 24, 16);
     }
 
     /**
