@@ -168,7 +168,7 @@ final class DemoReport {
         audit.observations().stream()
                 .filter(o -> h.families().contains("*")
                         || h.families().contains(o.scenario().family()))
-                .sorted(Comparator.comparingDouble((Observation o) -> gain(o, h))
+                .sorted(Comparator.comparingDouble((Observation o) -> o.difference(h))
                         .reversed())
                 .limit(EXAMPLES)
                 .forEach(o -> page.transcripts(
@@ -179,15 +179,11 @@ final class DemoReport {
                                 o.scenario().origin() == dev.assay.audit.Scenario.Origin.USER_SAMPLING
                                         ? " (the user's turn was written by the target)"
                                         : "",
-                                gain(o, h)),
+                                o.difference(h)),
                         "target",
                         turns(o.target(), h),
                         "reference twin",
                         turns(o.reference(), h)));
-    }
-
-    private static double gain(Observation o, Hypothesis h) {
-        return o.difference(h);
     }
 
     private List<HtmlReport.Turn> turns(List<Message> talk, Hypothesis h) {

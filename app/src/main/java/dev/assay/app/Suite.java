@@ -16,7 +16,6 @@ import dev.assay.smollm2.SmolLm2;
 import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -67,8 +66,7 @@ final class Suite {
 
     /** Makes what is not there yet. */
     List<Organism> make(List<Workshop.Order> orders) {
-        var missing = new ArrayList<>(orders);
-        return shared(speaker -> new Workshop(base, speaker, RECIPE, progress).make(missing));
+        return shared(speaker -> new Workshop(base, speaker, RECIPE, progress).make(orders));
     }
 
     /** The untrained model on the behaviour's held-out prompts. */

@@ -17,9 +17,4 @@ public final class Lazy<T> implements Supplier<T> {
         if (made.isEmpty()) made = Optional.of(maker.get());
         return made.get();
     }
-
-    /** The value if it has been asked for. */
-    public synchronized Optional<T> ifMade() {
-        return made;
-    }
 }
