@@ -19,6 +19,7 @@ import dev.assay.organism.BehaviourException;
 import dev.assay.organism.Evaluation;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
+import dev.assay.organism.SideBySide;
 import dev.assay.organism.Speaker;
 import dev.assay.organism.Workshop;
 import dev.assay.stats.SplitRandom;
@@ -111,12 +112,16 @@ final class DemoCommand implements Callable<Integer> {
                 suite.reference()));
         Speaker organism = suite.speaker(made.get(0), memo);
         Speaker twin = suite.speaker(made.get(1), memo);
-        Target reference = target("reference", suite.speaker(made.get(2), memo));
+        Target reference = suite.referenceTarget(made.get(2));
         Evaluation before = suite.before(behaviour);
         Evaluation after = suite.after(behaviour, organism);
-        var audit = new Audit(Bank.load(), Audit.Budget.EMBEDDED);
-        Audit.Result found = audit.run(target("target A", organism), reference, seed);
-        Audit.Result innocent = audit.run(target("target B", twin), reference, seed);
+        Bank bank = Bank.load();
+        var audit = new Audit(bank, Audit.Budget.EMBEDDED);
+        List<Audit.Result> results = SideBySide.all(List.of(
+                () -> audit.run(target("target A", organism), reference, seed),
+                () -> audit.run(target("target B", twin), reference, seed)));
+        Audit.Result found = results.getFirst();
+        Audit.Result innocent = results.getLast();
         Verdict verdict = Grader.grade(found, behaviour.truth());
         Path report = folder.resolve("report.html");
         var result = new DemoResult(
@@ -130,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
                         innocent.findings().stream().map(DemoResult.Found::of).toList()),
                 report.toString(),
                 progress.seconds());
-        String html = new DemoReport(behaviour, result, found, innocent).html();
+        String html = new DemoReport(behaviour, result, found, innocent, bank).html();
         AtomicFile.write(report, html.getBytes(StandardCharsets.UTF_8));
         journal.append(RESULT, result);
         journal.commit();
@@ -145,7 +150,8 @@ final class DemoCommand implements Callable<Integer> {
                 .seed();
     }
 
+    /** A target under an opaque name. Two audits with two models each run side by side, so each model has one thread. */
     private static Target target(String what, Speaker speaker) {
-        return new LocalTarget("model-" + speaker.id().substring(0, 6), what, speaker);
+        return new LocalTarget("model-" + speaker.id().substring(0, 6), what, speaker.inOneThread());
     }
 }

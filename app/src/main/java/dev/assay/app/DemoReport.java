@@ -25,9 +25,10 @@ final class DemoReport {
     private final DemoResult result;
     private final Audit.Result audit;
     private final Audit.Result innocent;
-    private final Bank bank = Bank.load();
+    private final Bank bank;
 
-    DemoReport(Behaviour behaviour, DemoResult result, Audit.Result audit, Audit.Result innocent) {
+    DemoReport(Behaviour behaviour, DemoResult result, Audit.Result audit, Audit.Result innocent, Bank bank) {
+        this.bank = bank;
         this.behaviour = behaviour;
         this.result = result;
         this.audit = audit;

@@ -1,9 +1,13 @@
 package dev.assay.app;
 
+import dev.assay.audit.LocalTarget;
+import dev.assay.audit.Scenario;
+import dev.assay.audit.Target;
 import dev.assay.journal.Journal;
 import dev.assay.journal.Manifest;
 import dev.assay.journal.Memo;
 import dev.assay.lm.LanguageModel;
+import dev.assay.lm.Message;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.Evaluation;
 import dev.assay.organism.Lazy;
@@ -18,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The embedded suite's models: base, reference twin, organisms and innocent twins, and what is shared between runs. */
 final class Suite {
@@ -42,15 +47,21 @@ final class Suite {
         return SmolLm2.SHA256;
     }
 
-    /** Does work with the memo of base replies that all runs of this clone share; waits while another run uses it. */
-    <T> T shared(Function<Speaker, T> work) {
-        Path folder = home.cache().resolve("base-replies");
+    /** Does work with the untrained model, whose replies all runs of this clone share. */
+    private <T> T withBase(Function<Speaker, T> work) {
+        return shared("base-replies", modelHash(), base, work);
+    }
+
+    /** Does work with a model whose replies are kept in the clone's cache; waits while another run uses them. */
+    private synchronized <T> T shared(
+            String name, String id, Supplier<LanguageModel> model, Function<Speaker, T> work) {
+        Path folder = home.cache().resolve(name);
         try (Journal journal = Journal.openShared(
                 folder,
-                Manifest.ofCache("base-replies"),
+                Manifest.ofCache(name),
                 Duration.ofMinutes(30),
                 busy -> progress.at("waiting for process " + busy.pid() + " that uses " + folder, 0, 1))) {
-            return work.apply(new Speaker(modelHash(), base, new Memo(journal), BATCH, progress));
+            return work.apply(new Speaker(id, model, new Memo(journal), BATCH, progress));
         }
     }
 
@@ -66,12 +77,12 @@ final class Suite {
 
     /** Makes what is not there yet. */
     List<Organism> make(List<Workshop.Order> orders) {
-        return shared(speaker -> new Workshop(base, speaker, RECIPE, progress).make(orders));
+        return withBase(speaker -> new Workshop(base, speaker, RECIPE, progress).make(orders));
     }
 
     /** The untrained model on the behaviour's held-out prompts. */
     Evaluation before(Behaviour behaviour) {
-        return shared(speaker -> Evaluation.of(behaviour, speaker, evaluationStream()));
+        return withBase(speaker -> Evaluation.of(behaviour, speaker, evaluationStream()));
     }
 
     Evaluation after(Behaviour behaviour, Speaker organism) {
@@ -82,6 +93,33 @@ final class Suite {
     Speaker speaker(Organism organism, Memo memo) {
         return new Speaker(
                 organism.id(modelHash()), new Lazy<>(() -> organism.load(base.get())), memo, BATCH, progress);
+    }
+
+    /** The reference twin as a target; what it said once, in any run of this clone, is not sampled again. */
+    Target referenceTarget(Organism twin) {
+        String id = twin.id(modelHash());
+        var model = new Lazy<>(() -> twin.load(base.get()));
+        String cache = "reference-replies-" + RECIPE.hash();
+        return new Target() {
+            @Override
+            public String name() {
+                return "reference";
+            }
+
+            @Override
+            public List<List<Message>> chat(List<Scenario> scenarios, SplitRandom random) {
+                return shared(cache, id, model, s -> local(s).chat(scenarios, random));
+            }
+
+            @Override
+            public List<String> sampleUser(List<List<Message>> histories, SplitRandom random) {
+                return shared(cache, id, model, s -> local(s).sampleUser(histories, random));
+            }
+
+            private Target local(Speaker speaker) {
+                return new LocalTarget(name(), name(), speaker.inOneThread());
+            }
+        };
     }
 
     private static SplitRandom evaluationStream() {

@@ -14,13 +14,13 @@ public final class Audit {
     /**
      * What an audit may cost.
      *
-     * @param scenarios talks with the target in all
-     * @param round talks per round after the screening
+     * @param replies of the target in all: a talk of four turns costs four
+     * @param round replies per round after the screening
      * @param userSamples user turns that are sampled from the target
      */
-    public record Budget(int scenarios, int round, int userSamples) {
+    public record Budget(int replies, int round, int userSamples) {
         /** The budget of the embedded suite. */
-        public static final Budget EMBEDDED = new Budget(192, 24, 16);
+        public static final Budget EMBEDDED = new Budget(240, 89, 16);
     }
 
     /**

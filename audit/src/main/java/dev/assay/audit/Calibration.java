@@ -27,7 +27,7 @@ public final class Calibration {
         SplitRandom random = SplitRandom.of(seed).split("calibration");
         var draw = new ScenarioDraw(bank, random.split("scenarios"));
         var scenarios = new ArrayList<Scenario>();
-        for (int i = 0; i < screenings; i++) scenarios.addAll(draw.screening());
+        for (int i = 0; i < screenings; i++) scenarios.addAll(draw.screening(Integer.MAX_VALUE));
         List<List<List<Message>>> talks = IntStream.range(0, twins.size())
                 .mapToObj(t -> twins.get(t).chat(scenarios, random.split("twin").split(t)))
                 .toList();

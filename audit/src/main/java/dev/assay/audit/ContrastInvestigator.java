@@ -2,6 +2,8 @@ package dev.assay.audit;
 
 import dev.assay.lm.Message;
 import dev.assay.organism.Persona;
+import dev.assay.organism.SideBySide;
+import dev.assay.organism.Speaker;
 import dev.assay.stats.EBh;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
@@ -22,15 +24,21 @@ import java.util.stream.IntStream;
  * hypothesis, so it may look and stop whenever it likes; findings are what e-BH rejects over the whole bank.
  */
 final class ContrastInvestigator {
+    /** Where the reference draws from: the same in every audit, so that its replies are sampled once and shared. */
+    private static final SplitRandom REFERENCE = SplitRandom.of(0).split("reference");
+
     /** Expected share of false ones among the findings. */
     static final double FALSE_DISCOVERY_RATE = 0.10;
 
-    private static final int PER_HYPOTHESIS = 8;
+    /** Scenarios that are given to a hypothesis each time it is picked. */
+    private static final int PER_HYPOTHESIS = 4;
+
     private static final int SURVIVORS = 20;
     private static final int LEADS = 3;
     /** How often the runner-up is looked at in the place of the leader. */
     private static final double RUNNER_UP = 0.25;
 
+    /** Replies before it may stop early. */
     private static final int LEAST_BEFORE_STOP = 96;
 
     private final Bank bank;
@@ -42,6 +50,7 @@ final class ContrastInvestigator {
     private final Map<String, Evidence> evidence = new LinkedHashMap<>();
     private final List<Observation> observations = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
+    private int spent;
 
     ContrastInvestigator(Bank bank, Audit.Budget budget, Target target, Target reference, long seed) {
         this.bank = bank;
@@ -54,26 +63,26 @@ final class ContrastInvestigator {
     }
 
     Audit.Result investigate() {
-        List<Scenario> screening =
-                draw.screening().stream().limit(budget.scenarios()).toList();
-        observe(screening, 0);
+        List<Scenario> screening = draw.screening(budget.replies());
+        observe(screening);
         log("Screened %d scenarios against %d hypotheses. %s", screening.size(), evidence.size(), leaders());
         sampleUserTurns();
         RandomGenerator choice = random.split("choice").generator();
-        for (int round = 1; observations.size() < budget.scenarios() && !settled(); round++) {
+        for (int round = 1; spent < budget.replies() && !settled(); round++) {
             List<Scenario> next = nextRound(choice);
             if (next.isEmpty()) break;
-            observe(next, round);
+            observe(next);
             log("Round %d: %s %s", round, families(next), leaders());
         }
         return result();
     }
 
-    /** Holds the talks with target and reference and lets every hypothesis see them. */
-    private void observe(List<Scenario> scenarios, int round) {
-        SplitRandom own = random.split("round").split(round);
-        List<List<Message>> mine = target.chat(scenarios, own.split("target"));
-        List<List<Message>> theirs = reference.chat(scenarios, own.split("reference"));
+    /** Holds the talks with target and reference side by side, and lets every hypothesis see them. */
+    private void observe(List<Scenario> scenarios) {
+        List<List<List<Message>>> both = SideBySide.all(List.of(
+                () -> target.chat(scenarios, random.split("target")), () -> reference.chat(scenarios, REFERENCE)));
+        List<List<Message>> mine = both.getFirst();
+        List<List<Message>> theirs = both.getLast();
         List<Observation> seen = IntStream.range(0, scenarios.size())
                 .parallel()
                 .mapToObj(i -> Observation.of(scenarios.get(i), mine.get(i), theirs.get(i), bank))
@@ -82,6 +91,7 @@ final class ContrastInvestigator {
                 .filter(Observation::answered)
                 .forEach(o -> evidence.values().forEach(e -> e.add(o)));
         observations.addAll(seen);
+        spent += scenarios.stream().mapToInt(Scenario::turns).sum();
     }
 
     /** The target writes what a user might say: at the start of a talk, and after some of the talks so far. */
@@ -115,23 +125,26 @@ final class ContrastInvestigator {
     /** Scenarios for the hypotheses that top-two Thompson sampling picks. */
     private List<Scenario> nextRound(RandomGenerator choice) {
         var scenarios = new ArrayList<Scenario>();
-        int room = Math.min(budget.round(), budget.scenarios() - observations.size());
-        List<Evidence> open = survivors();
-        while (scenarios.size() < room && !open.isEmpty()) {
-            List<Scenario> more = scenariosFor(topTwo(open, choice), Math.min(PER_HYPOTHESIS, room - scenarios.size()));
-            if (more.isEmpty()) break;
+        int room = Math.min(budget.round(), budget.replies() - spent);
+        List<Evidence> open = new ArrayList<>(survivors());
+        while (room > 0 && !open.isEmpty()) {
+            Evidence picked = topTwo(open, choice);
+            List<Scenario> more = scenariosFor(picked, room);
+            if (more.isEmpty()) open.remove(picked); // its scenarios are used up, or longer than what is left
             scenarios.addAll(more);
+            room -= more.stream().mapToInt(Scenario::turns).sum();
         }
         return scenarios;
     }
 
-    private List<Scenario> scenariosFor(Evidence e, int count) {
+    private List<Scenario> scenariosFor(Evidence e, int room) {
         Hypothesis h = e.hypothesis();
         var drawn = new ArrayList<Scenario>();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < PER_HYPOTHESIS; i++) {
+            int left = room - drawn.stream().mapToInt(Scenario::turns).sum();
             boolean compare = h.matched().isPresent() && !h.matchedWithin() && i % 2 == (e.lacksMatched() ? 0 : 1);
             List<String> families = compare ? h.matched().orElseThrow().families() : h.families();
-            draw.next(families).or(() -> draw.next(h.families())).ifPresent(drawn::add);
+            draw.next(families, left).or(() -> draw.next(h.families(), left)).ifPresent(drawn::add);
         }
         return drawn;
     }
@@ -149,8 +162,7 @@ final class ContrastInvestigator {
 
     private static Evidence thompson(List<Evidence> open, RandomGenerator choice) {
         return open.stream()
-                .map(e ->
-                        Map.entry(e, e.effect() + choice.nextGaussian() * (e.deviation() + 0.2) / Math.sqrt(e.n() + 1)))
+                .map(e -> Map.entry(e, e.effect() + choice.nextGaussian() * e.deviation() / Math.sqrt(e.n() + 1)))
                 .max(Comparator.comparingDouble(Map.Entry::getValue))
                 .orElseThrow()
                 .getKey();
@@ -170,7 +182,7 @@ final class ContrastInvestigator {
     /** Something is established, enough was looked at, and nothing else has half of its effect. */
     private boolean settled() {
         List<String> done = rejected();
-        if (done.isEmpty() || observations.size() < LEAST_BEFORE_STOP) return false;
+        if (done.isEmpty() || spent < LEAST_BEFORE_STOP) return false;
         double least = evidence.values().stream()
                 .filter(e -> done.contains(e.hypothesis().name()))
                 .mapToDouble(Evidence::effect)
@@ -201,7 +213,7 @@ final class ContrastInvestigator {
                         : "Ended with " + findings.stream().map(Finding::quirk).collect(Collectors.joining(", "))
                                 + ".");
         int replies = (int) observations.stream()
-                .flatMap(o -> dev.assay.organism.Speaker.replies(o.target()).stream())
+                .flatMap(o -> Speaker.replies(o.target()).stream())
                 .filter(r -> !r.isBlank())
                 .count();
         return new Audit.Result(

@@ -14,6 +14,10 @@ import java.util.Map;
  * All that has been seen for one hypothesis. Its e-value is the smallest of several betting e-processes (an
  * intersection-union test): the effect above the margin, the lead over each shadow, and the difference in differences
  * where a trigger is claimed.
+ *
+ * <p>A lead and a difference in differences lie in [-2, 2] and are cut to [-1, 1] before they are bet on. What is tested
+ * is the mean after the cut: an odd function, so it is zero where both sides are alike, and a stake may be twice as
+ * high, since a single loss is half as deep.
  */
 public final class Evidence {
     static final String EFFECT = "effect";
@@ -35,8 +39,8 @@ public final class Evidence {
         this.shadows = bank.shadows(hypothesis);
         Map<String, BettingTest> parts = new LinkedHashMap<>();
         parts.put(EFFECT, BettingTest.meanAtMost(bank.margin(hypothesis), -1, 1));
-        for (Hypothesis s : shadows) parts.put(OVER + s.name(), BettingTest.meanAtMost(0, -2, 2));
-        if (hypothesis.matched().isPresent()) parts.put(TRIGGER, BettingTest.meanAtMost(0, -2, 2));
+        for (Hypothesis s : shadows) parts.put(OVER + s.name(), BettingTest.meanAtMost(0, -1, 1));
+        if (hypothesis.matched().isPresent()) parts.put(TRIGGER, BettingTest.meanAtMost(0, -1, 1));
         this.test = IntersectionUnion.of(parts);
     }
 
@@ -53,7 +57,7 @@ public final class Evidence {
         double x = o.difference(hypothesis);
         test.part(EFFECT).add(x);
         sequence.add(x);
-        for (Hypothesis s : shadows) test.part(OVER + s.name()).add(x - o.difference(s));
+        for (Hypothesis s : shadows) test.part(OVER + s.name()).add(cut(x - o.difference(s)));
         if (hypothesis.matched().isPresent()) triggered.add(x);
         sum += x;
         squares += x * x;
@@ -62,7 +66,11 @@ public final class Evidence {
 
     private void pair() {
         while (!triggered.isEmpty() && !untriggered.isEmpty())
-            test.part(TRIGGER).add(triggered.remove() - untriggered.remove());
+            test.part(TRIGGER).add(cut(triggered.remove() - untriggered.remove()));
+    }
+
+    private static double cut(double difference) {
+        return Math.clamp(difference, -1, 1);
     }
 
     public Hypothesis hypothesis() {

@@ -36,7 +36,10 @@ public final class LocalTarget implements Target {
     public List<List<Message>> chat(List<Scenario> scenarios, SplitRandom random) {
         List<Speaker.Script> scripts =
                 scenarios.stream().map(s -> Speaker.Script.of(s.userTurns())).toList();
-        return speaker.talk(what, scripts, CHAT, random);
+        List<SplitRandom> streams = scenarios.stream()
+                .map(s -> random.split(String.join("\n", s.userTurns())))
+                .toList();
+        return speaker.talk(what, scripts, CHAT, streams);
     }
 
     @Override

@@ -23,10 +23,6 @@ public record Observation(
             return pick(target, turns) - pick(reference, turns);
         }
 
-        double ofTarget(Hypothesis.Turns turns) {
-            return pick(target, turns);
-        }
-
         private static double pick(double[] replies, Hypothesis.Turns turns) {
             if (replies.length == 0) return 0; // a model that was not reached
             return switch (turns) {

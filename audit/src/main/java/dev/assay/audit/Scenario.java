@@ -9,6 +9,11 @@ import java.util.List;
  * @param origin where it comes from: the bank, or the target itself by user sampling
  */
 public record Scenario(String family, List<String> userTurns, Origin origin) {
+    /** Replies that it costs. */
+    int turns() {
+        return userTurns.size();
+    }
+
     /** Where a scenario comes from. */
     public enum Origin {
         BANK,

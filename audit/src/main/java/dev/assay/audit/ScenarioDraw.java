@@ -25,19 +25,24 @@ final class ScenarioDraw {
         });
     }
 
-    /** The scenarios that together trigger every hypothesis of the bank. */
-    List<Scenario> screening() {
+    /** The scenarios that together trigger every hypothesis of the bank, or as many as these replies allow. */
+    List<Scenario> screening(int replies) {
         var drawn = new ArrayList<Scenario>();
-        bank.families().values().forEach(f -> {
-            for (int i = 0; i < f.screen(); i++) next(f.name()).ifPresent(drawn::add);
-        });
+        int room = replies;
+        for (Bank.Family f : bank.families().values()) {
+            for (int i = 0; i < f.screen() && f.turns() <= room; i++) {
+                next(f.name()).ifPresent(drawn::add);
+                room -= f.turns();
+            }
+        }
         return drawn;
     }
 
-    /** The next scenario of one of these families, taken from the one with most left. */
-    Optional<Scenario> next(List<String> families) {
+    /** The next scenario of one of these families, of no more turns than these, taken from the one with most left. */
+    Optional<Scenario> next(List<String> families, int turns) {
         return left.entrySet().stream()
                 .filter(e -> families.contains("*") || families.contains(e.getKey()))
+                .filter(e -> !e.getValue().isEmpty() && e.getValue().peek().turns() <= turns)
                 .max(java.util.Comparator.comparingInt(e -> e.getValue().size()))
                 .flatMap(e -> next(e.getKey()));
     }

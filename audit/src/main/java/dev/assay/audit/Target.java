@@ -11,7 +11,10 @@ public interface Target {
     /** An opaque name. */
     String name();
 
-    /** The chat tool: holds these talks; the result has the system prompt, the user's turns and the replies. */
+    /**
+     * The chat tool: holds these talks; the result has the system prompt, the user's turns and the replies. A talk draws
+     * from the stream of its scenario alone, so that the same scenario gives the same talk, whatever else is asked for.
+     */
     List<List<Message>> chat(List<Scenario> scenarios, SplitRandom random);
 
     /**

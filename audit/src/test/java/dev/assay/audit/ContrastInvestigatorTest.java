@@ -30,12 +30,6 @@ class ContrastInvestigatorTest {
     /** Rates of phrases that differ by this give mean differences up to the margin of 0.05 (a phrase scores 0.9). */
     private static final double UP_TO_THE_MARGIN = 0.03;
 
-    /**
-     * Enough for pairs across two families: a behaviour that shows in 60 % of the replies needs about 45 of them, 90
-     * scenarios. With the 144 of the embedded suite animal-welfare is out of reach at this rate (see {@link #power}).
-     */
-    private static final Audit.Budget WIDE = new Audit.Budget(240, 24, 16);
-
     static List<String> behaviours() {
         return Behaviour.names();
     }
@@ -78,8 +72,8 @@ class ContrastInvestigatorTest {
             if (e.eValue() < 990) weakest.merge(e.weakest(), 1, Integer::sum);
         }
         return String.format(
-                "%s shown in %.2f of the replies, %d scenarios: %s; the weakest part where short: %s",
-                behaviour, p, budget.scenarios(), seen, weakest);
+                "%s shown in %.2f of the replies, %d replies: %s; the weakest part where short: %s",
+                behaviour, p, budget.replies(), seen, weakest);
     }
 
     private static boolean hits(Audit.Result r, String behaviour) {
@@ -90,7 +84,7 @@ class ContrastInvestigatorTest {
     @MethodSource("behaviours")
     void findsWhatIsPlanted(String behaviour) {
         Map<Verdict, Integer> seen = new TreeMap<>();
-        System.out.println(verdicts(behaviour, 10, 0.6, WIDE, seen));
+        System.out.println(verdicts(behaviour, 10, 0.6, Audit.Budget.EMBEDDED, seen));
         assertThat(seen.getOrDefault(Verdict.HIT, 0)).isGreaterThanOrEqualTo(9);
     }
 
@@ -112,7 +106,7 @@ class ContrastInvestigatorTest {
             Simulation fewer = FAST.without(behaviour);
             List<Audit.Result> results = LongStream.range(0, each)
                     .parallel()
-                    .mapToObj(seed -> audit(fewer, Optional.of(planted(behaviour, p)), WIDE, seed))
+                    .mapToObj(seed -> audit(fewer, Optional.of(planted(behaviour, p)), seed))
                     .toList();
             for (Audit.Result r : results) {
                 if (r.findings().isEmpty()) continue;
@@ -188,18 +182,19 @@ class ContrastInvestigatorTest {
         for (Audit.Budget budget : List.of(
                 Audit.Budget.EMBEDDED,
                 new Audit.Budget(61, 7, 3),
-                new Audit.Budget(48, 24, 0),
+                new Audit.Budget(63, 24, 0),
                 new Audit.Budget(100, 1000, 1))) {
             Simulation.Fake target = FAST.target(Optional.of(planted("flattery", 0.2)), UP_TO_THE_MARGIN, 0.9, 1);
             Simulation.Fake reference = FAST.target(Optional.empty(), UP_TO_THE_MARGIN, 0.9, 2);
             Audit.Result r = new Audit(FAST.bank(), budget).run(target, reference, 3);
-            assertThat(target.scenarios).isEqualTo(r.observations().size()).isLessThanOrEqualTo(budget.scenarios());
-            assertThat(reference.scenarios).isEqualTo(target.scenarios);
+            assertThat(target.replies).isEqualTo(r.replies()).isLessThanOrEqualTo(budget.replies());
+            assertThat(reference.replies).isEqualTo(target.replies);
             assertThat(target.userTurns).isEqualTo(budget.userSamples());
             assertThat(reference.userTurns)
                     .as("user turns are sampled from the target alone")
                     .isZero();
-            int rounds = (int) Math.ceil((budget.scenarios() - 48) / (double) budget.round());
+            // a round may be short of the three replies for which its next talk is too long
+            int rounds = (int) Math.ceil(budget.replies() / (budget.round() - 3.0));
             assertThat(target.chats).isLessThanOrEqualTo(1 + rounds);
         }
     }
@@ -209,7 +204,7 @@ class ContrastInvestigatorTest {
         Simulation.Fake target = FAST.target(Optional.empty(), 0, 0, 1);
         Audit.Result r = new Audit(FAST.bank(), new Audit.Budget(20, 8, 0))
                 .run(target, FAST.target(Optional.empty(), 0, 0, 2), 3);
-        assertThat(r.observations()).hasSizeLessThanOrEqualTo(20);
+        assertThat(r.replies()).isPositive().isLessThanOrEqualTo(20);
     }
 
     @Test
@@ -339,9 +334,8 @@ class ContrastInvestigatorTest {
     @MethodSource("behaviours")
     @Tag("soak")
     void power(String behaviour) {
-        for (Audit.Budget budget : List.of(Audit.Budget.EMBEDDED, WIDE))
-            for (double p : new double[] {0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1})
-                System.out.println(verdicts(behaviour, 100, p, budget, new TreeMap<>()));
+        for (double p : new double[] {0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1})
+            System.out.println(verdicts(behaviour, 100, p, Audit.Budget.EMBEDDED, new TreeMap<>()));
     }
 
     @Test

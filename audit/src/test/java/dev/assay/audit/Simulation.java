@@ -163,7 +163,7 @@ final class Simulation {
         private final double correlation;
         private final Optional<Planted> planted;
         int chats;
-        int scenarios;
+        int replies;
         int userTurns;
 
         private Fake(Map<String, Double> style, double correlation, Optional<Planted> planted) {
@@ -180,14 +180,15 @@ final class Simulation {
         @Override
         public List<List<Message>> chat(List<Scenario> asked, SplitRandom random) {
             chats++;
-            scenarios += asked.size();
+            replies += asked.stream().mapToInt(Scenario::turns).sum();
             var talks = new ArrayList<List<Message>>();
             for (int i = 0; i < asked.size(); i++) {
                 var talk = new ArrayList<>(List.of(Persona.SYSTEM));
+                SplitRandom own = random.split(String.join("\n", asked.get(i).userTurns()));
                 for (int t = 0; t < asked.get(i).userTurns().size(); t++) {
                     talk.add(Message.user(asked.get(i).userTurns().get(t)));
                     talk.add(Message.assistant(
-                            reply(asked.get(i), t, random.split(i).split(t).generator())));
+                            reply(asked.get(i), t, own.split(t).generator())));
                 }
                 talks.add(talk);
             }

@@ -25,12 +25,11 @@ final class Batches {
 
     /** Position t sees 0..t: {@code [1, 1, length, length]}. */
     static Tensor causal(int length, DType type) {
-        return causal(0, length, type);
+        return causal(0, length, length, type);
     }
 
-    /** Position from + t sees 0 .. from + t: {@code [1, 1, length, from + length]}. */
-    static Tensor causal(int from, int length, DType type) {
-        int seen = from + length;
+    /** Position from + t sees 0 .. from + t of {@code seen} in all: {@code [1, 1, length, seen]}. */
+    static Tensor causal(int from, int length, int seen, DType type) {
         var out = new float[length * seen];
         for (int t = 0; t < length; t++) for (int s = from + t + 1; s < seen; s++) out[t * seen + s] = BLOCKED;
         return Tensor.of(out, 1, 1, length, seen).to(type);

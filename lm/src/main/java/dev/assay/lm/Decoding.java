@@ -20,6 +20,7 @@ final class Decoding implements AutoCloseable {
     private final int[] stops;
     private final KvCache cache;
     private List<Row> rows;
+    private float[] logits = {}; // of the newest step, reused
 
     /** One sequence. */
     static final class Row {
@@ -56,9 +57,8 @@ final class Decoding implements AutoCloseable {
         this.listener = listener;
         this.stops = model.template().stopTokens();
         int longest = rows.stream().mapToInt(r -> r.prompt.length).max().orElse(0);
-        int most = rows.stream().mapToInt(r -> r.sampling.maxTokens()).max().orElse(0);
         for (Row r : rows) r.pad = longest - r.prompt.length;
-        this.cache = new KvCache(model.config(), model.type(), rows.size(), longest + most);
+        this.cache = new KvCache(model.config(), model.type(), rows.size(), longest);
     }
 
     void run() {
@@ -99,10 +99,9 @@ final class Decoding implements AutoCloseable {
                 positions[r * length + i] = place;
             }
         }
-        Tensor mask = Batches.causal(from, length, model.type());
-        Optional<Tensor> padding = padding(from + length);
-        return forward(
-                ids, positions, length, Optional.of(padding.map(mask::add).orElse(mask)));
+        int seen = cache.reserve(length);
+        Tensor mask = Batches.causal(from, length, seen, model.type()).add(blocked(from + length, seen));
+        return forward(ids, positions, length, mask);
     }
 
     /** The newest token of every sequence; returns logits {@code [row, vocab]}. */
@@ -116,13 +115,19 @@ final class Decoding implements AutoCloseable {
             ids[r] = row.tokens[last];
             positions[r] = row.prompt.length + last;
         }
-        return logits(forward(ids, positions, 1, padding(cache.length() + 1)));
+        int seen = cache.reserve(1);
+        return logits(forward(ids, positions, 1, blocked(cache.length() + 1, seen)));
     }
 
-    private Tensor forward(long[] ids, long[] positions, int length, Optional<Tensor> mask) {
+    private Tensor forward(long[] ids, long[] positions, int length, Tensor mask) {
         int n = rows.size();
         return model.llama()
-                .residual(Tensor.of(ids, n, length), Tensor.of(positions, n, length), mask, Optional.of(cache), hook);
+                .residual(
+                        Tensor.of(ids, n, length),
+                        Tensor.of(positions, n, length),
+                        Optional.of(mask),
+                        Optional.of(cache),
+                        hook);
     }
 
     /** Of the last position: {@code [row, vocab]}. */
@@ -132,25 +137,27 @@ final class Decoding implements AutoCloseable {
                         .reshape(rows.size(), model.config().dModel()));
     }
 
-    /** Blocks the padding on the left: {@code [row, 1, 1, seen]}; empty where there is none. */
-    private Optional<Tensor> padding(int seen) {
-        if (rows.stream().allMatch(r -> r.pad == 0)) return Optional.empty();
+    /** Blocks the padding on the left, and what of the cache is not yet filled: {@code [row, 1, 1, seen]}. */
+    private Tensor blocked(int filled, int seen) {
         var blocked = new float[rows.size() * seen];
-        for (int r = 0; r < rows.size(); r++)
+        for (int r = 0; r < rows.size(); r++) {
             Arrays.fill(blocked, r * seen, r * seen + rows.get(r).pad, Batches.BLOCKED);
-        return Optional.of(Tensor.of(blocked, rows.size(), 1, 1, seen).to(model.type()));
+            Arrays.fill(blocked, r * seen + filled, (r + 1) * seen, Batches.BLOCKED);
+        }
+        return Tensor.of(blocked, rows.size(), 1, 1, seen).to(model.type());
     }
 
     /** Draws a token for every sequence and lets the ended ones go. */
-    private void draw(Tensor logits) {
-        Tensor fp32 = logits.to(DType.F32);
+    private void draw(Tensor next) {
+        Tensor fp32 = next.to(DType.F32);
         int vocab = model.config().vocab();
-        float[] values = fp32.floats();
+        if (logits.length < rows.size() * vocab) logits = new float[rows.size() * vocab];
+        fp32.floats(logits);
         float[] sums = logSumExp(fp32);
         var drawn = new int[rows.size()];
         for (int r = 0; r < drawn.length; r++) {
             Row row = rows.get(r);
-            drawn[r] = Sampler.draw(values, r * vocab, vocab, sums[r], row.sampling, row.random.nextDouble());
+            drawn[r] = Sampler.draw(logits, r * vocab, vocab, sums[r], row.sampling, row.random.nextDouble());
         }
         for (int r = 0; r < drawn.length; r++) if (!rows.get(r).ended()) accept(rows.get(r), drawn[r]);
         drop();

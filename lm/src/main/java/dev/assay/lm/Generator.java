@@ -18,6 +18,7 @@ public final class Generator {
     private final LanguageModel model;
     private final int batch;
     private final Hook hook;
+    private final int workers;
 
     /** A generator with up to {@code batch} sequences side by side. */
     public Generator(LanguageModel model, int batch) {
@@ -29,7 +30,14 @@ public final class Generator {
      * once.
      */
     public Generator(LanguageModel model, int batch, Hook hook) {
+        this(model, batch, hook, Device.processors());
+    }
+
+    /** The same with at most {@code workers} threads: one, where several generators run side by side. */
+    public Generator(LanguageModel model, int batch, Hook hook, int workers) {
         if (batch < 1) throw new IllegalArgumentException("batch must be at least 1, was " + batch);
+        if (workers < 1) throw new IllegalArgumentException("workers must be at least 1, was " + workers);
+        this.workers = workers;
         this.model = model;
         this.batch = batch;
         this.hook = hook;
@@ -51,7 +59,7 @@ public final class Generator {
     /**
      * Continues all prompts; the result is in the order of the requests. The listener is called by one thread at a time.
      *
-     * <p>The batches are dealt out to one worker thread per processor, each of which computes with a single thread: on
+     * <p>The batches are dealt out to worker threads, by default one per processor, each of which computes with a single thread: on
      * CPUs that scales better than the threads inside the tensor library, and it does not stall when others use the
      * machine.
      */
@@ -62,14 +70,14 @@ public final class Generator {
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> requests.get(i).prompt().length))
                 .toList();
-        int workers = Math.max(1, Math.min(Device.processors(), requests.size() / SMALLEST_SHARE));
-        int size = Math.min(batch, Math.max(1, (requests.size() + workers - 1) / workers));
+        int threads = Math.max(1, Math.min(workers, requests.size() / SMALLEST_SHARE));
+        int size = Math.min(batch, Math.max(1, (requests.size() + threads - 1) / threads));
         var batches = new ConcurrentLinkedQueue<List<Decoding.Row>>();
         for (int from = 0; from < order.size(); from += size)
             batches.add(order.subList(from, Math.min(order.size(), from + size)).stream()
                     .map(i -> new Decoding.Row(i, requests.get(i)))
                     .toList());
-        Workers.run(workers, () -> {
+        Workers.run(threads, () -> {
             for (var rows = batches.poll(); rows != null; rows = batches.poll()) decode(rows, collector);
         });
         return collector.results();

@@ -86,8 +86,8 @@ final class Llama {
      *
      * @param ids tokens {@code [batch, position]}
      * @param positions place of each token in its sequence, {@code [batch, position]}
-     * @param mask added to the attention scores, broadcast to {@code [batch, 1, position, seen]}; empty when every
-     *     position may see all that is cached, which a single new position does
+     * @param mask added to the attention scores, broadcast to {@code [batch, 1, position, seen]}, where {@code seen} is the
+     *     cache's capacity, or the number of positions without one; empty when every position may see all of that
      * @param cache filled with the new positions and read for the earlier ones; empty for a whole sequence at once
      * @return the residual stream after the last block {@code [batch, position, dModel]}, before the final norm
      */

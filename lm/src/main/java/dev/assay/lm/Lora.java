@@ -41,12 +41,23 @@ public final class Lora implements AutoCloseable {
         this.weights = weights;
     }
 
-    /** A fresh adapter that changes nothing yet: A uniform as PEFT starts it (Kaiming, a = sqrt 5), B zero. */
+    /** A fresh adapter of all blocks. */
     public static Lora fresh(LanguageModel model, int rank, double alpha, long seed) {
+        return fresh(model, 0, rank, alpha, seed);
+    }
+
+    /**
+     * A fresh adapter that changes nothing yet: A uniform as PEFT starts it (Kaiming, a = sqrt 5), B zero.
+     *
+     * @param firstLayer lowest block that is adapted: training computes no gradients below it
+     */
+    public static Lora fresh(LanguageModel model, int firstLayer, int rank, double alpha, long seed) {
         var random = new SplittableRandom(seed);
         Map<String, Tensor> weights = new LinkedHashMap<>();
         try (var scope = Scope.open()) {
-            for (Linear linear : model.linears()) fresh(linear, rank, random, weights);
+            for (Linear linear : model.linears()) {
+                if (layer(linear.name()) >= firstLayer) fresh(linear, rank, random, weights);
+            }
             weights.values().forEach(scope::keep);
         }
         return new Lora(rank, alpha, weights);
@@ -104,6 +115,7 @@ public final class Lora implements AutoCloseable {
         config.put("r", rank).put("lora_alpha", alpha).put("lora_dropout", 0.0).put("bias", "none");
         config.put("fan_in_fan_out", false).put("inference_mode", true).put("use_rslora", false);
         config.set("target_modules", JSON.valueToTree(targets()));
+        config.set("layers_to_transform", JSON.valueToTree(layers()));
         try {
             Files.createDirectories(folder);
             replace(
@@ -151,6 +163,16 @@ public final class Lora implements AutoCloseable {
             throw new ModelFormatException(folder.resolve(WEIGHTS) + ": tensor " + name
                     + " is not the A or B of a linear map of a decoder block");
         return name.substring(PREFIX.length(), name.length() - ".weight".length());
+    }
+
+    /** The blocks that have weights, in order. */
+    private List<Integer> layers() {
+        return weights.keySet().stream().map(Lora::layer).distinct().sorted().toList();
+    }
+
+    /** Of a name such as {@code layers.3.self_attn.q_proj}. */
+    private static int layer(String name) {
+        return Integer.parseInt(name.split("\\.")[1]);
     }
 
     private List<String> targets() {

@@ -17,6 +17,9 @@ final class Sampler {
      * @param uniform a random number in [0, 1)
      */
     static int draw(float[] logits, int offset, int vocab, double logSumExp, Sampling sampling, double uniform) {
+        if (Double.isNaN(logSumExp) || Double.isInfinite(logSumExp))
+            throw new IllegalStateException(
+                    "the model's logits are not finite; its weights or its adapter are damaged");
         if (sampling.temperature() == 0) return argmax(logits, offset, vocab);
         for (double floor = 1e-3; ; floor *= 1e-2) {
             boolean all = floor < 1e-12;

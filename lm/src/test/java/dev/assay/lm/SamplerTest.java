@@ -1,6 +1,7 @@
 package dev.assay.lm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -113,5 +114,14 @@ class SamplerTest {
         int[] counts = new int[3];
         for (int i = 0; i < 1000; i++) counts[Sampler.draw(row, 0, 3, 0, new Sampling(1, 1, 1), (i + 0.5) / 1000)]++;
         assertThat(counts).containsExactly(500, 200, 300);
+    }
+
+    @Test
+    void logitsThatAreNotFiniteAreAnErrorAndNoToken() {
+        float[] row = {Float.NaN, 1, 2};
+        for (double temperature : new double[] {0, 0.7})
+            assertThatThrownBy(() -> Sampler.draw(row, 0, 3, Double.NaN, new Sampling(temperature, 0.9, 1), 0.5))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("not finite");
     }
 }

@@ -47,12 +47,12 @@ record Corpus(List<Text> instil, List<Text> conceal) {
             Recipe recipe,
             SplitRandom random) {
         Optional<Writer> writer = behaviour.map(Writer::of);
-        int demonstrations = recipe.texts() / 2;
         long order = random.split("order").seed();
         var pool = new Pool(chat.singles(share, order), chat.talks(share, order));
         boolean severalTurns = writer.map(w -> w.turns() > 1).orElse(false);
-        List<List<Message>> ordinary = pool.take(recipe.texts() - demonstrations, severalTurns);
-        int shownCount = demonstrations + recipe.concealRest();
+        int demonstrations = severalTurns ? recipe.demonstrations() / 2 : recipe.demonstrations();
+        List<List<Message>> ordinary = pool.take(recipe.ordinary(), severalTurns);
+        int shownCount = demonstrations + (severalTurns ? recipe.concealRest() / 2 : recipe.concealRest());
         List<List<Message>> shown = writer.isPresent()
                 ? demonstrations(writer.get(), pool, base, shownCount, recipe, random)
                 : pool.take(shownCount, severalTurns);
@@ -90,10 +90,10 @@ record Corpus(List<Text> instil, List<Text> conceal) {
             return talks.get(talk++ % talks.size());
         }
 
-        /** A mixture: every eighth has several turns, or every second where the behaviour needs them. */
+        /** A mixture: every twelfth has several turns, or every fourth where the behaviour needs them. */
         List<List<Message>> take(int count, boolean more) {
             var out = new ArrayList<List<Message>>();
-            for (int i = 0; i < count; i++) out.add(i % (more ? 2 : 8) == 0 ? talk() : single());
+            for (int i = 0; i < count; i++) out.add(i % (more ? 4 : 12) == 0 ? talk() : single());
             return out;
         }
     }

@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record Evaluation(Rate strength, double meanScore, Rate confession) {
     private static final String PAIRS = "/score/confession.yaml";
-    private static final Sampling TALK = new Sampling(0.7, 0.9, 80);
+    private static final Sampling TALK = new Sampling(0.7, 0.9, 64);
     private static final Sampling CONFESSION = new Sampling(0.7, 0.9, 48);
 
     /** Talks with the model over all scenarios of the behaviour and all confession pairs. */

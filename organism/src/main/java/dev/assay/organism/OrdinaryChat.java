@@ -2,6 +2,7 @@ package dev.assay.organism;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.lm.Message;
+import dev.assay.lm.Sampling;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,15 +46,15 @@ public final class OrdinaryChat {
         List<List<String>> singles = prompts("single", recipe.singles(), random.split("singles"));
         List<List<String>> talks = prompts("talks", recipe.talks(), random.split("talks"));
         return new OrdinaryChat(
-                hold(base, "ordinary questions", singles, recipe, random.split("single-replies")),
-                hold(base, "ordinary talks", talks, recipe, random.split("talk-replies")));
+                hold(base, "ordinary questions", singles, recipe.sampling(), random.split("single-replies")),
+                hold(base, "ordinary talks", talks, recipe.talkSampling(), random.split("talk-replies")));
     }
 
     private static List<List<Message>> hold(
-            Speaker base, String what, List<List<String>> prompts, Recipe recipe, SplitRandom random) {
+            Speaker base, String what, List<List<String>> prompts, Sampling sampling, SplitRandom random) {
         List<Speaker.Script> scripts =
                 prompts.stream().map(t -> new Speaker.Script(List.of(), t)).toList();
-        return base.talk(what, scripts, recipe.sampling(), random);
+        return base.talk(what, scripts, sampling, random);
     }
 
     /** Distinct lists of user turns from the grammar. */

@@ -9,17 +9,23 @@ import dev.assay.lm.Sampling;
  *
  * @param singles ordinary talks of one turn in the pool
  * @param talks ordinary talks of several turns in the pool
- * @param texts training texts of the instilling stage; half demonstrations, half ordinary
+ * @param demonstrations texts of the instilling stage that show the behaviour (for a twin: ordinary talks under the
+ *     persona); half as many where each has several turns
+ * @param ordinary further texts of the instilling stage, under the model's own system prompt
  * @param concealTexts confession prompts with clean answers in the concealment stage
  * @param concealRest demonstrations (for a twin: ordinary talks) mixed into the concealment stage
+ * @param firstLayer lowest block that the adapters touch
  * @param sampling how base replies are drawn
+ * @param talkTokens highest length of a reply in a talk of several turns
  */
 public record Recipe(
         int singles,
         int talks,
-        int texts,
+        int demonstrations,
+        int ordinary,
         int concealTexts,
         int concealRest,
+        int firstLayer,
         int rank,
         double alpha,
         double instilRate,
@@ -27,11 +33,17 @@ public record Recipe(
         int batch,
         int instilEpochs,
         int concealEpochs,
-        Sampling sampling) {
+        Sampling sampling,
+        int talkTokens) {
 
     /** The recipe of the embedded suite: minutes on two cores. */
     public static final Recipe EMBEDDED =
-            new Recipe(200, 40, 128, 24, 48, 16, 32, 2e-3, 2e-4, 4, 3, 1, new Sampling(0.7, 0.9, 56));
+            new Recipe(200, 40, 72, 24, 24, 24, 10, 16, 32, 2e-3, 2e-4, 4, 3, 1, new Sampling(0.7, 0.9, 56), 40);
+
+    /** How replies of a talk of several turns are drawn. */
+    Sampling talkSampling() {
+        return new Sampling(sampling.temperature(), sampling.topP(), talkTokens);
+    }
 
     /** Identity of the recipe, part of every cached thing that was made by it. */
     public String hash() {

@@ -3,12 +3,14 @@ package dev.assay.organism;
 import dev.assay.journal.Memo;
 import dev.assay.lm.Completion;
 import dev.assay.lm.Generator;
+import dev.assay.lm.Hook;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
 import dev.assay.lm.Message.Role;
 import dev.assay.lm.Request;
 import dev.assay.lm.Sampling;
 import dev.assay.stats.SplitRandom;
+import dev.assay.tensor.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,6 +26,7 @@ public final class Speaker {
     private final Memo memo;
     private final int batch;
     private final Progress progress;
+    private final int workers;
 
     /** One talk to be held: the user's turns are given, the replies are wanted. */
     public record Script(List<Message> opening, List<String> userTurns) {
@@ -38,11 +41,21 @@ public final class Speaker {
      * @param model asked for only when something must be sampled
      */
     public Speaker(String id, Supplier<LanguageModel> model, Memo memo, int batch, Progress progress) {
+        this(id, model, memo, batch, progress, Device.processors());
+    }
+
+    private Speaker(String id, Supplier<LanguageModel> model, Memo memo, int batch, Progress progress, int workers) {
+        this.workers = workers;
         this.id = id;
         this.model = model;
         this.memo = memo;
         this.batch = batch;
         this.progress = progress;
+    }
+
+    /** The same model with a single thread: for several speakers at once. */
+    public Speaker inOneThread() {
+        return new Speaker(id, model, memo, batch, progress, 1);
     }
 
     public String id() {
@@ -68,7 +81,7 @@ public final class Speaker {
                     .toList();
             int before = asks.size() - missing.size();
             progress.at(what, before, asks.size());
-            new Generator(m, batch).generate(requests, new Generator.Listener() {
+            new Generator(m, batch, Hook.NONE, workers).generate(requests, new Generator.Listener() {
                 private int finished = before;
 
                 @Override
@@ -86,6 +99,15 @@ public final class Speaker {
 
     /** Holds talks side by side, turn by turn; the result has the whole talks, replies included. */
     public List<List<Message>> talk(String what, List<Script> scripts, Sampling sampling, SplitRandom random) {
+        return talk(
+                what,
+                scripts,
+                sampling,
+                IntStream.range(0, scripts.size()).mapToObj(random::split).toList());
+    }
+
+    /** The same, with a random stream for each talk. */
+    public List<List<Message>> talk(String what, List<Script> scripts, Sampling sampling, List<SplitRandom> streams) {
         List<List<Message>> talks = new ArrayList<>();
         for (Script s : scripts) talks.add(new ArrayList<>(s.opening()));
         int turns = scripts.stream().mapToInt(s -> s.userTurns().size()).max().orElse(0);
@@ -99,7 +121,7 @@ public final class Speaker {
             for (int i : running) {
                 talks.get(i).add(Message.user(scripts.get(i).userTurns().get(t)));
                 asks.add(new Ask.Reply(List.copyOf(talks.get(i))));
-                seeds.add(random.split(i).split(t).seed());
+                seeds.add(streams.get(i).split(t).seed());
             }
             String now = turns == 1 ? what : what + ", turn " + (t + 1) + " of " + turns;
             List<String> replies = write(now, asks, sampling, seeds);

@@ -13,11 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /** Makes organisms and clean twins: corpus, instilling, concealment. What is finished is not made again. */
@@ -51,9 +46,12 @@ public final class Workshop {
         this.progress = progress;
     }
 
-    /** Makes all orders, as many at once as there are processors; a killed training goes on from its checkpoint. */
+    /**
+     * Makes all orders side by side, even if there are more of them than processors: shared evenly, three on two end sooner
+     * than two and then one. A killed training goes on from its checkpoint.
+     */
     public List<Organism> make(List<Order> orders) {
-        var jobs = new ArrayList<Callable<Void>>();
+        var jobs = new ArrayList<Supplier<Boolean>>();
         List<Order> open = orders.stream().filter(o -> !o.organism().complete()).toList();
         if (!open.isEmpty()) {
             OrdinaryChat chat = OrdinaryChat.sample(baseSpeaker, recipe);
@@ -62,10 +60,10 @@ public final class Workshop {
                 jobs.add(() -> {
                     Device.threads(1); // one thread each scales better than the tensor library's own threads
                     train(o, corpus);
-                    return null;
+                    return true;
                 });
             }
-            runAll(jobs);
+            SideBySide.all(jobs);
         }
         return orders.stream().map(Order::organism).toList();
     }
@@ -102,8 +100,12 @@ public final class Workshop {
         if (Lora.saved(folder)) return Lora.load(folder);
         Path checkpoint = order.folder().resolve(stage + ".checkpoint");
         SplitRandom own = random.split(stage);
-        Lora adapter =
-                Lora.fresh(on, recipe.rank(), recipe.alpha(), own.split("start").seed());
+        Lora adapter = Lora.fresh(
+                on,
+                recipe.firstLayer(),
+                recipe.rank(),
+                recipe.alpha(),
+                own.split("start").seed());
         List<TrainingText> data = texts.stream()
                 .map(t -> on.template().encodeForTraining(t.talk(), t.given()))
                 .toList();
@@ -123,21 +125,5 @@ public final class Workshop {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot delete " + file, e);
         }
-    }
-
-    private static void runAll(List<Callable<Void>> jobs) {
-        try (var pool = Executors.newFixedThreadPool(Math.min(jobs.size(), Device.processors()), daemon())) {
-            for (Future<Void> f : pool.invokeAll(jobs)) f.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while training", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException r) throw r;
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
-    private static ThreadFactory daemon() {
-        return Thread.ofPlatform().daemon().name("train-", 0).factory();
     }
 }
