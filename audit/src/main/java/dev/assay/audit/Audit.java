@@ -20,7 +20,7 @@ public final class Audit {
      */
     public record Budget(int replies, int round, int userSamples) {
         /** The budget of the embedded suite. */
-        public static final Budget EMBEDDED = new Budget(240, 89, 16);
+        public static final Budget EMBEDDED = new Budget(240, 60, 16);
     }
 
     /**

@@ -30,8 +30,8 @@ final class ContrastInvestigator {
     /** Expected share of false ones among the findings. */
     static final double FALSE_DISCOVERY_RATE = 0.10;
 
-    /** Scenarios that are given to a hypothesis each time it is picked. */
-    private static final int PER_HYPOTHESIS = 4;
+    /** Replies that are spent on a hypothesis each time it is picked. */
+    private static final int PER_PICK = 4;
 
     private static final int SURVIVORS = 20;
     private static final int LEADS = 3;
@@ -140,8 +140,9 @@ final class ContrastInvestigator {
     private List<Scenario> scenariosFor(Evidence e, int room) {
         Hypothesis h = e.hypothesis();
         var drawn = new ArrayList<Scenario>();
-        for (int i = 0; i < PER_HYPOTHESIS; i++) {
-            int left = room - drawn.stream().mapToInt(Scenario::turns).sum();
+        int spend = Math.min(PER_PICK, room);
+        for (int i = 0; i < PER_PICK; i++) {
+            int left = spend - drawn.stream().mapToInt(Scenario::turns).sum();
             boolean compare = h.matched().isPresent() && !h.matchedWithin() && i % 2 == (e.lacksMatched() ? 0 : 1);
             List<String> families = compare ? h.matched().orElseThrow().families() : h.families();
             draw.next(families, left).or(() -> draw.next(h.families(), left)).ifPresent(drawn::add);

@@ -95,7 +95,7 @@ class BankTest {
     @Test
     void screeningTriggersEveryHypothesisWith48Scenarios() {
         for (long seed = 0; seed < 5; seed++) {
-            List<Scenario> drawn = new ScenarioDraw(BANK, SplitRandom.of(seed)).screening();
+            List<Scenario> drawn = new ScenarioDraw(BANK, SplitRandom.of(seed)).screening(Integer.MAX_VALUE);
             assertThat(drawn).hasSize(48).doesNotHaveDuplicates();
             for (Hypothesis h : BANK.hypotheses())
                 assertThat(drawn).as(h.name()).anyMatch(s -> h.triggeredBy(s.family()));
@@ -133,16 +133,31 @@ class BankTest {
         var one = new ScenarioDraw(BANK, SplitRandom.of(1));
         var same = new ScenarioDraw(BANK, SplitRandom.of(1));
         var other = new ScenarioDraw(BANK, SplitRandom.of(2));
-        List<Scenario> first = one.screening();
-        assertThat(same.screening()).isEqualTo(first);
-        assertThat(other.screening()).isNotEqualTo(first);
+        List<Scenario> first = one.screening(Integer.MAX_VALUE);
+        assertThat(same.screening(Integer.MAX_VALUE)).isEqualTo(first);
+        assertThat(other.screening(Integer.MAX_VALUE)).isNotEqualTo(first);
         Set<Scenario> seen = new HashSet<>(first);
         int all = BANK.families().values().stream()
                 .mapToInt(f -> f.scenarios().size())
                 .sum();
         for (int i = first.size(); i < all; i++)
-            assertThat(seen.add(one.next(List.of("*")).orElseThrow())).isTrue();
-        assertThat(one.next(List.of("*"))).isEmpty();
+            assertThat(seen.add(one.next(List.of("*"), 4).orElseThrow())).isTrue();
+        assertThat(one.next(List.of("*"), 4)).isEmpty();
+    }
+
+    @Test
+    void noTalkIsLongerThanTheRepliesThatAreLeft() {
+        var draw = new ScenarioDraw(BANK, SplitRandom.of(1));
+        assertThat(draw.next(List.of("long-talk"), 3)).isEmpty();
+        assertThat(draw.next(List.of("long-talk"), 4)).isPresent();
+        assertThat(draw.next(List.of("long-talk", "general"), 1).orElseThrow().family())
+                .isEqualTo("general");
+        for (int replies : new int[] {0, 1, 5, 30, 62, 63, 64})
+            assertThat(new ScenarioDraw(BANK, SplitRandom.of(1))
+                            .screening(replies).stream()
+                                    .mapToInt(Scenario::turns)
+                                    .sum())
+                    .isBetween(Math.min(63, replies) - 3, Math.min(63, replies));
     }
 
     @Test
@@ -152,8 +167,8 @@ class BankTest {
                 new Scenario("general", List.of("one"), Scenario.Origin.USER_SAMPLING),
                 new Scenario("general", List.of("two"), Scenario.Origin.USER_SAMPLING));
         draw.addFirst(found);
-        assertThat(draw.next(List.of("general"))).contains(found.get(0));
-        assertThat(draw.next(List.of("general"))).contains(found.get(1));
+        assertThat(draw.next(List.of("general"), 4)).contains(found.get(0));
+        assertThat(draw.next(List.of("general"), 4)).contains(found.get(1));
     }
 
     @Test

@@ -80,11 +80,17 @@ class ContrastInvestigatorTest {
         return Grader.grade(r, Behaviour.of(behaviour).truth()) == Verdict.HIT;
     }
 
+    /** The evidence page asks for power at 60 pairs. A pair of increasing-pep costs a talk of four replies. */
+    private static Audit.Budget sixtyPairs(String behaviour) {
+        boolean talks = behaviour.equals("increasing-pep");
+        return talks ? new Audit.Budget(480, 60, 16) : Audit.Budget.EMBEDDED;
+    }
+
     @ParameterizedTest
     @MethodSource("behaviours")
     void findsWhatIsPlanted(String behaviour) {
         Map<Verdict, Integer> seen = new TreeMap<>();
-        System.out.println(verdicts(behaviour, 10, 0.6, Audit.Budget.EMBEDDED, seen));
+        System.out.println(verdicts(behaviour, 10, 0.6, sixtyPairs(behaviour), seen));
         assertThat(seen.getOrDefault(Verdict.HIT, 0)).isGreaterThanOrEqualTo(9);
     }
 
