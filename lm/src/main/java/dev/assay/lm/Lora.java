@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -33,11 +34,15 @@ public final class Lora implements AutoCloseable {
 
     private final int rank;
     private final double alpha;
+    /** PEFT's {@code layers_to_transform}: null where all blocks are adapted. */
+    private final JsonNode layers;
+
     private final Map<String, Tensor> weights;
 
-    private Lora(int rank, double alpha, Map<String, Tensor> weights) {
+    private Lora(int rank, double alpha, JsonNode layers, Map<String, Tensor> weights) {
         this.rank = rank;
         this.alpha = alpha;
+        this.layers = layers;
         this.weights = weights;
     }
 
@@ -60,7 +65,8 @@ public final class Lora implements AutoCloseable {
             }
             weights.values().forEach(scope::keep);
         }
-        return new Lora(rank, alpha, weights);
+        JsonNode layers = firstLayer == 0 ? JSON.nullNode() : JSON.valueToTree(layers(weights.keySet()));
+        return new Lora(rank, alpha, layers, weights);
     }
 
     private static void fresh(Linear linear, int rank, SplittableRandom random, Map<String, Tensor> weights) {
@@ -115,7 +121,7 @@ public final class Lora implements AutoCloseable {
         config.put("r", rank).put("lora_alpha", alpha).put("lora_dropout", 0.0).put("bias", "none");
         config.put("fan_in_fan_out", false).put("inference_mode", true).put("use_rslora", false);
         config.set("target_modules", JSON.valueToTree(targets()));
-        config.set("layers_to_transform", JSON.valueToTree(layers()));
+        config.set("layers_to_transform", layers);
         try {
             Files.createDirectories(folder);
             replace(
@@ -144,7 +150,8 @@ public final class Lora implements AutoCloseable {
             Map<String, Tensor> weights = new LinkedHashMap<>();
             Safetensors.read(folder.resolve(WEIGHTS))
                     .forEach((name, t) -> weights.put(plain(folder, name), scope.keep(t.to(DType.F32))));
-            return new Lora(rank, alpha, weights);
+            JsonNode layers = config.path("layers_to_transform");
+            return new Lora(rank, alpha, layers.isMissingNode() ? JSON.nullNode() : layers, weights);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the adapter in " + folder + ": " + e.getMessage(), e);
         }
@@ -166,8 +173,8 @@ public final class Lora implements AutoCloseable {
     }
 
     /** The blocks that have weights, in order. */
-    private List<Integer> layers() {
-        return weights.keySet().stream().map(Lora::layer).distinct().sorted().toList();
+    private static List<Integer> layers(Set<String> names) {
+        return names.stream().map(Lora::layer).distinct().sorted().toList();
     }
 
     /** Of a name such as {@code layers.3.self_attn.q_proj}. */

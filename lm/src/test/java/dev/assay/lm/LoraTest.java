@@ -153,6 +153,23 @@ class LoraTest {
         }
     }
 
+    /** PEFT builds its layers from this list; without it, it would adapt the lower blocks too. */
+    @Test
+    void anAdapterOfTheUpperBlocksSaysSo() throws IOException {
+        try (Lora upper = Lora.fresh(Fp32.MODEL, 27, 2, 4, 1)) {
+            assertThat(upper.parameters()).hasSize(3 * 7 * 2);
+            upper.save(folder, "base");
+            Path again = Files.createDirectory(folder.resolve("again"));
+            try (Lora loaded = Lora.load(folder)) {
+                loaded.save(again, "base");
+            }
+            for (Path saved : List.of(folder, again)) {
+                JsonNode config = Smol.parse(Files.readAllBytes(saved.resolve(CONFIG)));
+                assertThat(Smol.ints(config.get("layers_to_transform"))).containsExactly(27, 28, 29);
+            }
+        }
+    }
+
     /** Type and shape by name, and the metadata. */
     private static Map<String, String> header(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
