@@ -2,7 +2,7 @@ package dev.assay.stats;
 
 /** The standard normal distribution. */
 @SuppressWarnings("FloatingPointLiteralPrecision") // the coefficients as they are published
-final class Normal {
+public final class Normal {
 
     // Coefficients of AS 241, lowest power first: numerator and denominator of each of its three ranges.
     private static final double[] CENTRE_UP = {
@@ -37,7 +37,7 @@ final class Normal {
      *
      * @param p strictly between 0 and 1
      */
-    static double quantile(double p) {
+    public static double quantile(double p) {
         double q = p - 0.5;
         if (Math.abs(q) <= 0.425) {
             double r = 0.425 * 0.425 - q * q;

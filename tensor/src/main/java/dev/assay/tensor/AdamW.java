@@ -18,15 +18,15 @@ public final class AdamW {
     private final List<Tensor> second;
     private long steps;
 
-    /** An optimiser of fp32 leaves that require a gradient. */
+    /** An optimiser of fp32 or fp64 leaves that require a gradient. */
     public AdamW(List<Tensor> parameters) {
         this.parameters = List.copyOf(parameters);
         try (var scope = Scope.open()) {
             this.first = parameters.stream()
-                    .map(p -> scope.keep(Tensor.zeros(DType.F32, p.shape())))
+                    .map(p -> scope.keep(Tensor.zeros(p.type(), p.shape())))
                     .toList();
             this.second = parameters.stream()
-                    .map(p -> scope.keep(Tensor.zeros(DType.F32, p.shape())))
+                    .map(p -> scope.keep(Tensor.zeros(p.type(), p.shape())))
                     .toList();
         }
     }
@@ -35,7 +35,7 @@ public final class AdamW {
     public double clip(double limit) {
         try (var pause = Autograd.pause();
                 var scope = Scope.open()) {
-            Tensor sum = Tensor.zeros(DType.F32);
+            Tensor sum = Tensor.zeros(DType.F64);
             for (Tensor p : parameters) sum.addInPlace(p.gradient().square().sum(), 1);
             double norm = Math.sqrt(sum.item());
             if (norm > limit) for (Tensor p : parameters) p.gradient().mulInPlace(limit / norm);

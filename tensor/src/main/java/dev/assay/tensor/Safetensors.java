@@ -86,14 +86,19 @@ public final class Safetensors {
         long count = 1;
         for (long s : shape) count = s > 0 && count > Integer.MAX_VALUE / s ? Integer.MAX_VALUE : count * s;
         String type = entry.path("dtype").asText();
-        int width = type.equals("BF16") ? 2 : type.equals("F32") ? 4 : type.equals("I64") ? 8 : 0;
-        if (width == 0) throw damaged(file, "tensor " + name + " has dtype " + type + ", supported are F32, BF16, I64");
+        int width = type.equals("BF16") ? 2 : type.equals("F32") ? 4 : type.equals("F64") || type.equals("I64") ? 8 : 0;
+        if (width == 0) throw damaged(file, "tensor " + name + " has dtype " + type + ", supported are F64, F32, BF16, I64");
         if (count * width != to - from) throw damaged(file, "tensor " + name + " does not fill its shape");
         ByteBuffer part = data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
         return switch (type) {
             case "F32" -> {
                 var values = new float[(int) count];
                 part.asFloatBuffer().get(values);
+                yield Tensor.of(values, shape);
+            }
+            case "F64" -> {
+                var values = new double[(int) count];
+                part.asDoubleBuffer().get(values);
                 yield Tensor.of(values, shape);
             }
             case "BF16" -> {
@@ -129,6 +134,7 @@ public final class Safetensors {
         ByteBuffer out = ByteBuffer.allocate(count * tensor.type().bytes()).order(ByteOrder.LITTLE_ENDIAN);
         switch (tensor.type()) {
             case F32 -> out.asFloatBuffer().put(tensor.floats());
+            case F64 -> out.asDoubleBuffer().put(tensor.doubles());
             case I64 -> out.asLongBuffer().put(tensor.longs());
             case BF16 -> {
                 for (float f : tensor.floats()) out.putShort((short) (Float.floatToRawIntBits(f) >>> 16));

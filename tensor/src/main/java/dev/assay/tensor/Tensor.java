@@ -1,11 +1,14 @@
 package dev.assay.tensor;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
@@ -33,6 +36,12 @@ public final class Tensor implements AutoCloseable {
     }
 
     /** A copy of {@code values}, row-major. */
+    public static Tensor of(double[] values, long... shape) {
+        checkCount(values.length, shape);
+        return new Tensor(org.bytedeco.pytorch.Tensor.create(values, shape));
+    }
+
+    /** A copy of {@code values}, row-major. */
     public static Tensor of(long[] values, long... shape) {
         checkCount(values.length, shape);
         return new Tensor(org.bytedeco.pytorch.Tensor.create(values, shape));
@@ -40,7 +49,7 @@ public final class Tensor implements AutoCloseable {
 
     public static Tensor zeros(DType type, long... shape) {
         return new Tensor(org.bytedeco.pytorch.global.torch.zeros(
-                shape, new TensorOptions().dtype(new org.bytedeco.pytorch.ScalarTypeOptional(type.torch))));
+                shape, new TensorOptions().dtype(new ScalarTypeOptional(type.torch))));
     }
 
     /** Joins tensors along an existing dimension. */
@@ -85,6 +94,28 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** All elements as fp64, row-major. */
+    public double[] doubles() {
+        var out = new double[Math.toIntExact(count())];
+        if (out.length == 0) return out; // LibTorch gives no address then
+        try (var scope = Scope.open()) {
+            new DoublePointer(torch.detach().to(ScalarType.Double).contiguous().data_ptr_double()).get(out);
+            return out;
+        }
+    }
+
+    /**
+     * The memory of a tensor that lies in one piece, row-major, in its own element type: what is written there is the
+     * tensor's. Usable only as long as the tensor is.
+     */
+    public MemorySegment memory() {
+        if (!torch.is_contiguous()) throw new TensorException("a strided view has no memory in one piece");
+        long bytes = count() * type().bytes();
+        return bytes == 0
+                ? MemorySegment.NULL
+                : MemorySegment.ofAddress(torch.data_ptr().address()).reinterpret(bytes);
+    }
+
     /** All elements of an {@link DType#I64} tensor, row-major. */
     public long[] longs() {
         var out = new long[Math.toIntExact(count())];
@@ -118,6 +149,10 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.mul(new Scalar(factor)));
     }
 
+    public Tensor div(Tensor other) {
+        return new Tensor(torch.div(other.torch));
+    }
+
     public Tensor neg() {
         return new Tensor(torch.neg());
     }
@@ -130,8 +165,58 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.sum());
     }
 
+    /** Sums along {@code dim}, which stays with length 1. */
+    public Tensor sum(long dim) {
+        return new Tensor(torch.sum(new long[] {dim}, true, new ScalarTypeOptional()));
+    }
+
     public Tensor mean() {
         return new Tensor(torch.mean());
+    }
+
+    public Tensor exp() {
+        return new Tensor(torch.exp());
+    }
+
+    public Tensor sqrt() {
+        return new Tensor(torch.sqrt());
+    }
+
+    public Tensor tanh() {
+        return new Tensor(torch.tanh());
+    }
+
+    /** max(x, 0). */
+    public Tensor relu() {
+        return new Tensor(torch.relu());
+    }
+
+    /** 1 where x > 0, else 0, in the same element type and without a gradient. */
+    public Tensor positive() {
+        return new Tensor(torch.detach().gt(new Scalar(0)).to(type().torch));
+    }
+
+    /** The {@code k} largest along the last dimension, largest first. */
+    public Top top(long k) {
+        var top = torch.topk(k, -1, true, true);
+        return new Top(new Tensor(top.get0()), new Tensor(top.get1()));
+    }
+
+    /** Values and their indices (I64), both {@code [.., k]}. */
+    public record Top(Tensor values, Tensor indices) {}
+
+    /** The entries {@code index} ({@code [.., k]}, I64) of each row of the last dimension. */
+    public Tensor gather(Tensor index) {
+        return new Tensor(torch.gather(-1, index.torch));
+    }
+
+    /** Zeros of width {@code width} in the last dimension, with this tensor's entries put at {@code index}. */
+    public Tensor scatter(Tensor index, long width) {
+        long[] shape = shape();
+        shape[shape.length - 1] = width;
+        try (var scope = Scope.open()) {
+            return scope.pass(new Tensor(zeros(type(), shape).torch.scatter(-1, index.torch, torch)));
+        }
     }
 
     /** x / (1 + exp(-x)). */
