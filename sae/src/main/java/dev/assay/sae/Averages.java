@@ -2,8 +2,6 @@ package dev.assay.sae;
 
 import dev.assay.tensor.SparseRows;
 import dev.assay.tensor.Tensor;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -20,6 +18,7 @@ final class Averages {
     private final Levels.Order order;
     private final double[] thresholds;
     private final double[] use;
+    private final int[] sorted;
     private boolean seen;
 
     Averages(Architecture architecture, int latents) {
@@ -28,6 +27,7 @@ final class Averages {
         this.thresholds =
                 new double[batch ? ((Architecture.BatchTopK) architecture).refinement().iterations() + 1 : 0];
         this.use = new double[latents];
+        this.sorted = IntStream.range(0, latents).toArray();
     }
 
     /** Sees the smallest positive activation that choice number {@code choice} kept in a batch. */
@@ -49,15 +49,23 @@ final class Averages {
         seen = true;
     }
 
-    /** Latents in the order in which levels take them; among equals the lower number first. */
+    /**
+     * Latents in the order in which levels take them; among equals the lower number first. Sorted by insertion from the
+     * last order, from which it differs little. The array is this object's own.
+     */
     int[] ordered() {
-        if (order == Levels.Order.INDEX)
-            return IntStream.range(0, use.length).toArray();
-        return IntStream.range(0, use.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer i) -> -use[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        if (order == Levels.Order.INDEX) return sorted;
+        for (int i = 1; i < sorted.length; i++) {
+            int latent = sorted[i];
+            int j = i;
+            for (; j > 0 && before(latent, sorted[j - 1]); j--) sorted[j] = sorted[j - 1];
+            sorted[j] = latent;
+        }
+        return sorted;
+    }
+
+    private boolean before(int a, int b) {
+        return use[a] > use[b] || use[a] == use[b] && a < b;
     }
 
     double[] thresholds() {

@@ -1,0 +1,188 @@
+package dev.assay.sae;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.assay.sae.Architecture.BatchTopK;
+import dev.assay.sae.AutogradLearnerTest.Case;
+import dev.assay.stats.SplitRandom;
+import dev.assay.tensor.DType;
+import dev.assay.tensor.Kernels;
+import dev.assay.tensor.Parallel;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The fast step against SAELens' and against the obvious one. */
+class SparseLearnerTest {
+    private static final ZooFixture FIXTURE = new ZooFixture();
+    private static final double CLOSE = 1e-4;
+
+    static Stream<Case> cases() {
+        return AutogradLearnerTest.cases().filter(c -> c.architecture() instanceof BatchTopK);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void stepsAsThePeer(Case c) {
+        var spec = (BatchTopK) c.architecture();
+        try (var scope = Scope.open();
+                var parallel = new Parallel(2);
+                var learner = new SparseLearner(spec, FIXTURE.start(c.name()), DType.F32, Kernels.best(), parallel)) {
+            if (c.name().startsWith("lista."))
+                learner.averages().use(FIXTURE.get("lista.init_freq").doubles());
+            List<Tensor> batches = FIXTURE.batches();
+            for (int s = 0; s < batches.size(); s++) {
+                StepResult result =
+                        learner.step(batches.get(s), AutogradLearnerTest.conditions(c, s), FIXTURE.learningRate());
+                if (s > 0) continue;
+                double total = FIXTURE.facts(c.name()).path("total_loss").asDouble();
+                assertThat(result.loss()).isCloseTo(total, within(CLOSE * total));
+                learner.gradients().all().forEach((name, t) -> close(FIXTURE.get(c.name() + ".grad." + name), t, name));
+            }
+            learner.parameters()
+                    .all()
+                    .forEach((name, t) -> close(FIXTURE.get(c.name() + ".after3." + name), t, name));
+        }
+    }
+
+    static Stream<BatchTopK> shapes() {
+        Levels detached = new Levels(List.of(5, 16, 40), true, Levels.Order.FREQUENCY);
+        Levels attached = new Levels(List.of(7, 30), false, Levels.Order.SQUARED_MAGNITUDE);
+        return Stream.of(
+                spec(Refinement.NONE, Levels.NONE, 0, AuxLoss.NONE, false),
+                spec(Refinement.NONE, attached, 0.3, AuxLoss.LEVELS, true),
+                spec(Refinement.of(1, 0.3), detached, 0.002, AuxLoss.TOPK, true),
+                spec(Refinement.of(2, 0.2), attached, 0, AuxLoss.TOPK, false),
+                spec(Refinement.of(3, 0.1), detached, 1, AuxLoss.LEVELS, true));
+    }
+
+    private static BatchTopK spec(Refinement refinement, Levels levels, double tilt, AuxLoss aux, boolean centred) {
+        return new BatchTopK(KSchedule.constant(4.5), refinement, levels, tilt, aux, centred);
+    }
+
+    /** Three steps on random data, more latents dead than the auxiliary loss takes. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void stepsAsTheObviousOne(BatchTopK spec) {
+        int d = 37; // no multiple of any vector
+        int m = 96;
+        var dead = new boolean[m];
+        for (int i = 3; i < m; i += 4) dead[i] = true;
+        var conditions = new Conditions(4.5, 0, dead);
+        try (var scope = Scope.open();
+                var parallel = new Parallel(2);
+                var obvious = new AutogradLearner(spec, start(spec, d, m, DType.F64));
+                var fast = new SparseLearner(spec, start(spec, d, m, DType.F64), DType.F32, Kernels.best(), parallel)) {
+            for (int s = 0; s < 3; s++) {
+                Tensor x = batch(50, d, s).to(DType.F64);
+                StepResult wanted = obvious.step(x, conditions, 1e-3);
+                StepResult got = fast.step(x, conditions, 1e-3);
+                assertThat(got.losses().keySet()).isEqualTo(wanted.losses().keySet());
+                wanted.losses()
+                        .forEach((name, loss) ->
+                                assertThat(got.losses().get(name)).as(name).isCloseTo(loss, within(CLOSE * loss)));
+                assertThat(got.gradientNorm()).isCloseTo(wanted.gradientNorm(), within(CLOSE * wanted.gradientNorm()));
+                assertThat(got.active().count()).isEqualTo(wanted.active().count());
+            }
+            obvious.parameters().all().forEach((name, t) -> close(t, fast.parameters().get(name), name));
+            assertThat(fast.averages().thresholds()).usingComparatorWithPrecision(1e-5).containsExactly(obvious.averages().thresholds());
+        }
+    }
+
+    @Test
+    void anyNumberOfThreadsStepsTheSame() {
+        BatchTopK spec = shapes().toList().get(2);
+        assertThat(afterSteps(spec, 1)).containsExactly(afterSteps(spec, 3));
+    }
+
+    private static float[] afterSteps(BatchTopK spec, int threads) {
+        try (var scope = Scope.open();
+                var parallel = new Parallel(threads);
+                var learner =
+                        new SparseLearner(spec, start(spec, 64, 192, DType.F32), DType.F32, Kernels.best(), parallel)) {
+            for (int s = 0; s < 3; s++)
+                learner.step(batch(100, 64, s), new Conditions(4.5, 0, new boolean[192]), 1e-3);
+            return learner.parameters().get("W_enc").floats();
+        }
+    }
+
+    /** In bf16 the choice is near the exact one, and what was chosen is computed in fp32. */
+    @Test
+    void bf16ChoosesNearlyTheSame() {
+        BatchTopK spec = shapes().toList().get(0);
+        int m = 192;
+        try (var scope = Scope.open();
+                var parallel = new Parallel(1);
+                var exact = new SparseLearner(spec, start(spec, 64, m, DType.F32), DType.F32, Kernels.best(), parallel);
+                var fast = new SparseLearner(spec, start(spec, 64, m, DType.F32), DType.BF16, Kernels.best(), parallel)) {
+            Tensor x = batch(100, 64, 1);
+            float[] a = exact.step(x, new Conditions(4.5, 0, new boolean[m]), 1e-3).active().dense();
+            float[] b = fast.step(x, new Conditions(4.5, 0, new boolean[m]), 1e-3).active().dense();
+            int both = 0;
+            int either = 0;
+            for (int i = 0; i < a.length; i++) {
+                if (a[i] > 0 && b[i] > 0) {
+                    both++;
+                    assertThat(b[i]).isCloseTo(a[i], within(1e-5f * Math.max(1, a[i])));
+                }
+                if (a[i] > 0 || b[i] > 0) either++;
+            }
+            assertThat((double) both / either).isBetween(0.9, 1.0);
+        }
+    }
+
+    @Test
+    void goesOnFromACheckpointAsIfNothingHadHappened() {
+        BatchTopK spec = shapes().toList().get(2);
+        var conditions = new Conditions(4.5, 0, new boolean[96]);
+        try (var scope = Scope.open();
+                var parallel = new Parallel(1);
+                var one = new SparseLearner(spec, start(spec, 37, 96, DType.F32), DType.F32, Kernels.best(), parallel);
+                var other = new SparseLearner(spec, start(spec, 37, 96, DType.F32), DType.F32, Kernels.best(), parallel)) {
+            for (int s = 0; s < 2; s++) one.step(batch(50, 37, s), conditions, 1e-3);
+            other.restore(one.state());
+            one.step(batch(50, 37, 9), conditions, 1e-3);
+            other.step(batch(50, 37, 9), conditions, 1e-3);
+            assertThat(other.parameters().get("W_dec").floats())
+                    .containsExactly(one.parameters().get("W_dec").floats());
+            assertThat(other.averages().use()).containsExactly(one.averages().use());
+        }
+    }
+
+    private static Parameters start(BatchTopK spec, int d, int m, DType type) {
+        Parameters fresh = Parameters.fresh(spec, d, m, type, SplitRandom.of(3));
+        Map<String, Tensor> out = new LinkedHashMap<>(fresh.all());
+        RandomGenerator random = SplitRandom.of(4).generator();
+        for (String bias : List.of("b_enc", "b_dec")) {
+            var values = new float[(int) fresh.get(bias).count()];
+            for (int i = 0; i < values.length; i++) values[i] = (float) (0.1 * random.nextGaussian());
+            out.put(bias, Tensor.of(values, values.length).to(type));
+        }
+        return new Parameters(out);
+    }
+
+    private static Tensor batch(int rows, int d, int seed) {
+        RandomGenerator random = SplitRandom.of(seed).split("x").generator();
+        var values = new float[rows * d];
+        for (int i = 0; i < values.length; i++) values[i] = (float) random.nextGaussian();
+        return Tensor.of(values, rows, d);
+    }
+
+    private static void close(Tensor wanted, Tensor ours, String name) {
+        double[] w = wanted.doubles();
+        double[] got = ours.doubles();
+        assertThat(got).as(name).hasSameSizeAs(w);
+        double scale = 0;
+        for (double v : w) scale = Math.max(scale, Math.abs(v));
+        for (int i = 0; i < w.length; i++)
+            assertThat(got[i]).as("%s[%d]", name, i).isCloseTo(w[i], within(CLOSE * scale));
+    }
+}

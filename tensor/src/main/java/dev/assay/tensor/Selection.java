@@ -1,0 +1,174 @@
+package dev.assay.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Chooses the largest of many pre-activations, of each row or of a whole batch. A batch is scanned once for what exceeds
+ * a bound a little below the last batch's cut, and only that is sorted out; too low a yield lowers the bound and scans
+ * again, so the choice is exact.
+ */
+public final class Selection {
+    private static final int CHUNK = 32;
+    private static final float BELOW_LAST_CUT = 0.97f;
+    private static final float LOWER = 0.8f;
+
+    private final Kernels kernels;
+    private final Parallel parallel;
+    private final List<SparseRows> found = new ArrayList<>();
+    private float bound = Float.NaN;
+    private float[] scratch = new float[0];
+
+    public Selection(Kernels kernels, Parallel parallel) {
+        this.kernels = kernels;
+        this.parallel = parallel;
+    }
+
+    /**
+     * The {@code keep} largest positive numbers z = (pre + bias) · factor of a batch, or all positive ones if there are
+     * fewer; among equals at the cut the first.
+     *
+     * @param pre {@code [rows, width]}, fp32 or bf16
+     * @param out gets z by row, columns rising
+     */
+    public void batch(Tensor pre, float[] bias, float[] factor, long keep, SparseRows out) {
+        if (Float.isNaN(bound)) bound = guess(pre, bias, factor, keep);
+        long count = scan(pre, bias, factor);
+        while (count < keep && bound > 0) {
+            bound = bound < 1e-6f ? 0 : bound * LOWER;
+            count = scan(pre, bias, factor);
+        }
+        collect((int) count, keep, out);
+    }
+
+    /** The {@code keep} largest positive numbers of each row. */
+    public void rows(Tensor pre, float[] bias, float[] factor, int keep, SparseRows out) {
+        bound = 0;
+        scan(pre, bias, factor);
+        out.clear();
+        for (SparseRows part : found)
+            for (int r = 0; r < part.rows(); r++) {
+                int from = part.starts()[r];
+                int length = part.starts()[r + 1] - from;
+                ensure(length);
+                System.arraycopy(part.values(), from, scratch, 0, length);
+                float cut = length <= keep ? 0 : largest(scratch, length, keep);
+                append(part, r, cut, length <= keep ? 0 : keep - above(scratch, length, cut), out);
+            }
+    }
+
+    private void collect(int count, long keep, SparseRows out) {
+        float cut = 0;
+        int ties = 0;
+        if (count > keep) {
+            ensure(count);
+            int at = 0;
+            for (SparseRows part : found) {
+                System.arraycopy(part.values(), 0, scratch, at, part.count());
+                at += part.count();
+            }
+            cut = largest(scratch, count, (int) keep);
+            ties = (int) keep - above(scratch, count, cut);
+        }
+        out.clear();
+        for (SparseRows part : found)
+            for (int r = 0; r < part.rows(); r++) ties = append(part, r, cut, ties, out);
+        bound = cut * BELOW_LAST_CUT;
+    }
+
+    /** Appends what exceeds {@code cut} and the first {@code ties} that equal it; returns the ties left. */
+    private static int append(SparseRows part, int row, float cut, int ties, SparseRows out) {
+        int from = part.starts()[row];
+        int to = part.starts()[row + 1];
+        out.reserve(to - from);
+        int at = out.count();
+        int n = 0;
+        for (int e = from; e < to; e++) {
+            float z = part.values()[e];
+            if (z < cut || z == cut && ties-- <= 0) continue;
+            out.columns()[at + n] = part.columns()[e];
+            out.values()[at + n++] = z;
+        }
+        out.endRow(n);
+        return Math.max(ties, 0);
+    }
+
+    /** Fills {@link #found} with what exceeds the bound and counts it. */
+    private long scan(Tensor pre, float[] bias, float[] factor) {
+        int rows = (int) pre.size(0);
+        int chunks = (rows + CHUNK - 1) / CHUNK;
+        while (found.size() < chunks) found.add(new SparseRows(bias.length));
+        while (found.size() > chunks) found.removeLast();
+        var memory = pre.memory();
+        DType type = pre.type();
+        parallel.each(chunks, c -> {
+            SparseRows part = found.get(c);
+            part.clear();
+            var columns = new int[bias.length];
+            var values = new float[bias.length];
+            for (int r = c * CHUNK; r < Math.min(rows, (c + 1) * CHUNK); r++) {
+                int n = kernels.above(memory, type, r, bias, factor, bound, columns, values);
+                part.reserve(n);
+                System.arraycopy(columns, 0, part.columns(), part.count(), n);
+                System.arraycopy(values, 0, part.values(), part.count(), n);
+                part.endRow(n);
+            }
+        });
+        return found.stream().mapToLong(SparseRows::count).sum();
+    }
+
+    /** A first bound: a little below the cut among the first rows. */
+    private float guess(Tensor pre, float[] bias, float[] factor, long keep) {
+        int rows = (int) Math.min(CHUNK, pre.size(0));
+        var columns = new int[bias.length];
+        var values = new float[bias.length];
+        ensure(rows * bias.length);
+        int count = 0;
+        for (int r = 0; r < rows; r++) {
+            int n = kernels.above(pre.memory(), pre.type(), r, bias, factor, 0, columns, values);
+            System.arraycopy(values, 0, scratch, count, n);
+            count += n;
+        }
+        int share = (int) (keep * rows / pre.size(0));
+        return share < 1 || count <= share ? 0 : largest(scratch, count, share) * LOWER;
+    }
+
+    private void ensure(int length) {
+        if (scratch.length < length) scratch = new float[length + (length >> 1)];
+    }
+
+    private static int above(float[] values, int count, float cut) {
+        int n = 0;
+        for (int i = 0; i < count; i++) if (values[i] > cut) n++;
+        return n;
+    }
+
+    /** The {@code rank}-th largest (from 1) of the first {@code count} numbers, which are reordered: Hoare's selection. */
+    static float largest(float[] values, int count, int rank) {
+        int low = 0;
+        int high = count - 1;
+        int wanted = rank - 1;
+        while (low < high) {
+            float pivot = median(values[low], values[(low + high) >>> 1], values[high]);
+            int i = low;
+            int j = high;
+            while (i <= j) {
+                while (values[i] > pivot) i++;
+                while (values[j] < pivot) j--;
+                if (i <= j) {
+                    float swap = values[i];
+                    values[i++] = values[j];
+                    values[j--] = swap;
+                }
+            }
+            if (wanted <= j) high = j;
+            else if (wanted >= i) low = i;
+            else return values[wanted];
+        }
+        return values[wanted];
+    }
+
+    private static float median(float a, float b, float c) {
+        return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    }
+}
