@@ -61,6 +61,21 @@ final class AutogradLearner implements Learner {
     }
 
     @Override
+    public Encoded encode(Tensor x, Conditions conditions) {
+        try (var pause = Autograd.pause();
+                var scope = Scope.open()) {
+            var unseen = new Averages(architecture, parameters.latents());
+            Forward forward = Forward.of(architecture, parameters, x, conditions, unseen);
+            return new Encoded(BatchTopKForward.sparse(forward.acts()), scope.pass(forward.reconstruction()));
+        }
+    }
+
+    @Override
+    public double[] thresholds() {
+        return averages.thresholds();
+    }
+
+    @Override
     public Parameters parameters() {
         return parameters;
     }

@@ -21,7 +21,8 @@ record Forward(Tensor acts, Tensor reconstruction, Map<String, Tensor> losses) {
             case Architecture.JumpRelu j -> new JumpReluForward(j, p, conditions).of(x);
             case Architecture.TopK t -> TopKForward.of(t, p, x, conditions);
             case Architecture.BatchTopK b -> new BatchTopKForward(b, p, conditions, averages).of(x);
-            case Architecture.MatchingPursuit m -> MatchingPursuitForward.of(m, p, x);
+            case Architecture.MatchingPursuit m ->
+                m.orthogonal() ? OrthogonalPursuit.of(m, p, x) : MatchingPursuitForward.of(m, p, x);
         };
     }
 

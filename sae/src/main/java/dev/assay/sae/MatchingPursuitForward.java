@@ -12,8 +12,6 @@ final class MatchingPursuitForward {
     private MatchingPursuitForward() {}
 
     static Forward of(Architecture.MatchingPursuit spec, Parameters p, Tensor x) {
-        if (spec.orthogonal())
-            throw new SaeException("orthogonal matching pursuit has no autograd form here: see OrthogonalPursuit");
         Tensor atoms = p.get("W_dec");
         Tensor residual = Forward.centred(p, x);
         Tensor acts = x.matmul(atoms.transpose(0, 1)).detach().mul(0);

@@ -95,12 +95,12 @@ final class SparseLearner implements Learner {
         try (var scope = Scope.open()) {
             var rows = new Rows((int) x.size(0), dModel, kernels, parallel);
             float[] input = x.floats();
-            float[] centred = buffer(inputs, 0, rows);
-            rows.each(b -> {
-                System.arraycopy(input, b * dModel, centred, b * dModel, dModel);
-                kernels.addScaled(-1, decoderBias.values, 0, centred, b * dModel, dModel);
-            });
+            float[] centred = centre(input, rows);
             Tensor pre = choose(rows, conditions);
+            for (int t = 0; t < choices.size(); t++) {
+                float smallest = choices.get(t).smallest();
+                if (smallest > 0) averages.kept(t, smallest);
+            }
             averages.fired(choices.getLast().pattern);
             errors.order(averages.ordered());
             errors.decode(
@@ -118,6 +118,37 @@ final class SparseLearner implements Learner {
             });
             throughInput(rows, terms);
         }
+    }
+
+    /** x', the first choice's input. */
+    private float[] centre(float[] input, Rows rows) {
+        float[] centred = buffer(inputs, 0, rows);
+        rows.each(b -> {
+            System.arraycopy(input, b * dModel, centred, b * dModel, dModel);
+            kernels.addScaled(-1, decoderBias.values, 0, centred, b * dModel, dModel);
+        });
+        return centred;
+    }
+
+    @Override
+    public Encoded encode(Tensor x, Conditions conditions) {
+        try (var scope = Scope.open()) {
+            var rows = new Rows((int) x.size(0), dModel, kernels, parallel);
+            centre(x.floats(), rows);
+            choose(rows, conditions);
+            Choice choice = choices.getLast();
+            var out = new float[rows.batch * dModel];
+            rows.each(b -> {
+                System.arraycopy(decoderBias.values, 0, out, b * dModel, dModel);
+                rows.addProduct(choice.pattern, choice.coefficients, 1, decoder.values, out, b);
+            });
+            return new Encoded(choice.pattern, scope.pass(Tensor.of(out, rows.batch, dModel)));
+        }
+    }
+
+    @Override
+    public double[] thresholds() {
+        return averages.thresholds();
     }
 
     private float[] buffer(List<float[]> buffers, int number, Rows rows) {
@@ -157,8 +188,6 @@ final class SparseLearner implements Learner {
                 .batch(pre, encoderBias.values, norms, (long) (conditions.k() * rows.batch), choice.pattern);
         choice.fit();
         rows.each(b -> coefficients(choice, input, b));
-        float smallest = choice.smallest();
-        if (smallest > 0) averages.kept(number, smallest);
         return pre;
     }
 

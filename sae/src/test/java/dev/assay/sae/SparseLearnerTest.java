@@ -81,6 +81,12 @@ class SparseLearnerTest {
                 var parallel = new Parallel(2);
                 var obvious = new AutogradLearner(spec, start(spec, d, m, DType.F64));
                 var fast = new SparseLearner(spec, start(spec, d, m, DType.F64), DType.F32, Kernels.best(), parallel)) {
+            obvious.backward(batch(50, d, 7).to(DType.F64), conditions);
+            fast.backward(batch(50, d, 7), conditions, new LinkedHashMap<>());
+            fast.gradients()
+                    .all()
+                    .forEach((name, t) -> close(obvious.parameters().get(name).gradient(), t, name));
+            obvious.parameters().all().values().forEach(Tensor::clearGradient);
             for (int s = 0; s < 3; s++) {
                 Tensor x = batch(50, d, s).to(DType.F64);
                 StepResult wanted = obvious.step(x, conditions, 1e-3);
@@ -92,7 +98,10 @@ class SparseLearnerTest {
                 assertThat(got.gradientNorm()).isCloseTo(wanted.gradientNorm(), within(CLOSE * wanted.gradientNorm()));
                 assertThat(got.active().count()).isEqualTo(wanted.active().count());
             }
-            obvious.parameters().all().forEach((name, t) -> close(t, fast.parameters().get(name), name));
+            // Adam moves even by gradients that are all rounding error, so steps differ more than gradients
+            obvious.parameters()
+                    .all()
+                    .forEach((name, t) -> near(t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
             assertThat(fast.averages().thresholds()).usingComparatorWithPrecision(1e-5).containsExactly(obvious.averages().thresholds());
         }
     }
@@ -182,7 +191,11 @@ class SparseLearnerTest {
         assertThat(got).as(name).hasSameSizeAs(w);
         double scale = 0;
         for (double v : w) scale = Math.max(scale, Math.abs(v));
-        for (int i = 0; i < w.length; i++)
-            assertThat(got[i]).as("%s[%d]", name, i).isCloseTo(w[i], within(CLOSE * scale));
+        near(w, got, CLOSE * scale, name);
+    }
+
+    private static void near(double[] wanted, double[] got, double by, String name) {
+        for (int i = 0; i < wanted.length; i++)
+            assertThat(got[i]).as("%s[%d]", name, i).isCloseTo(wanted[i], within(by));
     }
 }

@@ -1,0 +1,197 @@
+package dev.assay.sae;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.assay.tensor.DType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Recipes as YAML: those that come with Assay, by name, and files. See docs/sae.md for the fields. */
+public final class Recipes {
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+    /** The recipes that come with Assay. */
+    public static final List<String> NAMES = List.of(
+            "standard",
+            "topk",
+            "batchtopk",
+            "jumprelu",
+            "gated",
+            "matching-pursuit",
+            "omp",
+            "matryoshka",
+            "lista-matryoshka");
+
+    private Recipes() {}
+
+    /**
+     * A recipe by name or from a file that ends in .yaml.
+     *
+     * @param overrides values by dotted name, such as {@code refinement.eta} to {@code 0.1}, read as YAML
+     */
+    public static Recipe load(String nameOrFile, Map<String, String> overrides) {
+        boolean file = nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml");
+        ObjectNode tree = parse(nameOrFile, file ? read(Path.of(nameOrFile)) : resource(nameOrFile));
+        overrides.forEach((name, value) -> set(nameOrFile, tree, name, value));
+        String name = file ? Path.of(nameOrFile).getFileName().toString().replaceAll("\\.ya?ml$", "") : nameOrFile;
+        return recipe(name, tree);
+    }
+
+    /** The recipe in the text of a YAML file. */
+    public static Recipe of(String name, String yaml) {
+        return recipe(name, parse(name, yaml));
+    }
+
+    private static ObjectNode parse(String file, String yaml) {
+        try {
+            if (YAML.readTree(yaml) instanceof ObjectNode tree) return tree;
+            throw new SaeException(file + ": a recipe is a list of fields and values");
+        } catch (JsonProcessingException e) {
+            throw new SaeException(file + " is not YAML: " + e.getOriginalMessage());
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the recipe " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String resource(String name) {
+        if (!NAMES.contains(name))
+            throw new SaeException(
+                    "there is no recipe " + name + "; known are " + String.join(", ", NAMES) + ", or a file that ends in .yaml");
+        try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + name + ".yaml")) {
+            if (in == null) throw new IllegalStateException("the recipe " + name + " is not in the jar");
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void set(String file, ObjectNode tree, String name, String value) {
+        ObjectNode section = tree;
+        String[] path = name.split("\\.");
+        for (int i = 0; i < path.length - 1; i++)
+            section = section.get(path[i]) instanceof ObjectNode inner ? inner : section.putObject(path[i]);
+        try {
+            JsonNode parsed = YAML.readTree(value);
+            section.set(path[path.length - 1], parsed);
+        } catch (JsonProcessingException e) {
+            throw new SaeException(file + ": the value of " + name + " is not YAML: " + value);
+        }
+    }
+
+    private static Recipe recipe(String name, ObjectNode tree) {
+        var fields = new Fields(name, "", tree);
+        Training training = training(fields.section("training"));
+        int latents = (int) fields.whole("latents", 4096);
+        Architecture architecture = architecture(name, fields, training.steps());
+        fields.done();
+        return new Recipe(name, architecture, latents, training);
+    }
+
+    private static Training training(Fields f) {
+        var training = new Training(
+                f.whole("samples", 200_000_000),
+                (int) f.whole("batch", 1024),
+                f.number("learning-rate", 3e-4),
+                f.whole("warm-up-steps", 0),
+                f.number("decay-share", 0),
+                f.whole("dead-window", 1000),
+                f.one(Precision.class, "precision", Precision.FP32).type,
+                f.flag("normalise", false));
+        f.done();
+        return training;
+    }
+
+    private enum Precision {
+        FP32(DType.F32),
+        BF16(DType.BF16);
+
+        private final DType type;
+
+        Precision(DType type) {
+            this.type = type;
+        }
+    }
+
+    private static Architecture architecture(String name, Fields f, long steps) {
+        String kind = f.text("architecture", "");
+        return switch (kind) {
+            case "standard" -> new Architecture.Standard(penalty(f.section("penalty"), steps));
+            case "topk" ->
+                new Architecture.TopK(
+                        (int) f.whole("k", 25), f.flag("rescale", true), f.one(AuxLoss.class, "aux", AuxLoss.TOPK));
+            case "batchtopk" -> batchTopK(f, steps);
+            case "jumprelu" -> jumpRelu(f, steps);
+            case "gated" -> new Architecture.Gated(penalty(f.section("penalty"), steps));
+            case "matching-pursuit" ->
+                new Architecture.MatchingPursuit(
+                        f.flag("orthogonal", false),
+                        (int) f.whole("iterations", 25),
+                        f.number("residual", 0),
+                        f.flag("stop-on-same-support", false));
+            default ->
+                throw new SaeException(name + ": architecture is '" + kind
+                        + "'; possible are standard, topk, batchtopk, jumprelu, gated, matching-pursuit");
+        };
+    }
+
+    private static Architecture batchTopK(Fields f, long steps) {
+        double k = f.number("k");
+        var schedule = new KSchedule(f.number("initial-k", k), k, (long) (steps * f.number("k-share", 1)));
+        Fields levels = f.section("levels");
+        Fields refinement = f.section("refinement");
+        var batch = new Architecture.BatchTopK(
+                schedule,
+                new Refinement(
+                        (int) refinement.whole("iterations", 0),
+                        refinement.number("eta", 0.3),
+                        refinement.flag("learned", false),
+                        refinement.flag("separate", false),
+                        refinement.flag("blocked", false)),
+                new Levels(
+                        levels.wholes("widths"),
+                        levels.flag("detached", false),
+                        levels.one(Levels.Order.class, "order", Levels.Order.INDEX)),
+                f.number("tilt", 0),
+                f.one(AuxLoss.class, "aux", AuxLoss.TOPK),
+                f.flag("centred-target", false));
+        levels.done();
+        refinement.done();
+        return batch;
+    }
+
+    private static Architecture jumpRelu(Fields f, long steps) {
+        return new Architecture.JumpRelu(
+                penalty(f.section("penalty"), steps),
+                f.one(Architecture.JumpRelu.Mode.class, "mode", Architecture.JumpRelu.Mode.STEP),
+                f.number("target", 0),
+                f.number("threshold", 0.01),
+                f.number("bandwidth", 0.05),
+                f.flag("gradient-to-input", false),
+                f.number("pre-activation", 0));
+    }
+
+    private static Penalty penalty(Fields f, long steps) {
+        var penalty = new Penalty(
+                f.number("coefficient", 1),
+                (long) (steps * f.number("warm-up-share", 0)),
+                f.number("target-l0", 0),
+                (long) (steps * f.number("tune-from-share", 0)));
+        f.done();
+        return penalty;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.assay.sae;
+
+import dev.assay.stats.SplitRandom;
+import dev.assay.tensor.DType;
+import dev.assay.tensor.Kernels;
+import dev.assay.tensor.Parallel;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Trains one sparse autoencoder step by step. Everything that the next step depends on is in {@link #state}, so a run
+ * that is stopped and restored goes on as if it had not been.
+ */
+public final class Trainer implements AutoCloseable {
+    private static final int NORMALISATION_BATCHES = 100;
+
+    private final Recipe recipe;
+    private final Activations data;
+    private final Learner learner;
+    private final Parallel parallel;
+    private final DeadLatents dead;
+    private final Optional<Autotuner> tuner;
+    private final double inputScale;
+    private long step;
+
+    /**
+     * @param seed of the start; the data have their own
+     * @param threads of the kernels
+     */
+    public Trainer(Recipe recipe, Activations data, long seed, int threads) {
+        this.recipe = recipe;
+        this.data = data;
+        this.parallel = new Parallel(threads);
+        this.dead = new DeadLatents(recipe.latents(), recipe.training().deadWindow());
+        this.tuner = penalty(recipe.architecture()).filter(p -> p.target() > 0).map(p -> new Autotuner(p.target()));
+        this.inputScale = recipe.training().normalise() ? inputScale(data, recipe.training().batch()) : 1;
+        this.learner = learner(recipe, data.dModel(), SplitRandom.of(seed).split("sae"), parallel);
+    }
+
+    private static Learner learner(Recipe recipe, int dModel, SplitRandom random, Parallel parallel) {
+        Parameters start = Parameters.fresh(recipe.architecture(), dModel, recipe.latents(), DType.F32, random);
+        if (recipe.architecture() instanceof Architecture.BatchTopK batch && batch.refinement().plain())
+            try (start) {
+                return new SparseLearner(batch, start, recipe.training().precision(), Kernels.best(), parallel);
+            }
+        return new AutogradLearner(recipe.architecture(), start);
+    }
+
+    private static Optional<Penalty> penalty(Architecture architecture) {
+        return switch (architecture) {
+            case Architecture.Standard s -> Optional.of(s.penalty());
+            case Architecture.Gated g -> Optional.of(g.penalty());
+            case Architecture.JumpRelu j -> Optional.of(j.penalty());
+            case Architecture.TopK t -> Optional.empty();
+            case Architecture.BatchTopK b -> Optional.empty();
+            case Architecture.MatchingPursuit m -> Optional.empty();
+        };
+    }
+
+    /** √dModel / mean norm, estimated on batches that training does not see. */
+    private static double inputScale(Activations data, int batch) {
+        double sum = 0;
+        for (int i = 0; i < NORMALISATION_BATCHES; i++)
+            try (var scope = Scope.open()) {
+                sum += data.batch(-1 - i, batch).square().sum(1).sqrt().mean().item();
+            }
+        return Math.sqrt(data.dModel()) * NORMALISATION_BATCHES / sum;
+    }
+
+    /** Steps that have been taken. */
+    public long steps() {
+        return step;
+    }
+
+    public boolean done() {
+        return step >= recipe.training().steps();
+    }
+
+    /** Number of latents that count as dead now. */
+    public int dead() {
+        return dead.count();
+    }
+
+    /** Takes the next step. */
+    public Step next() {
+        try (var scope = Scope.open()) {
+            Tensor x = data.batch(step, recipe.training().batch());
+            Tensor scaled = inputScale == 1 ? x : x.mul(inputScale);
+            StepResult result =
+                    learner.step(scaled, conditions(), recipe.training().learningRate(step));
+            dead.fired(result.active());
+            tuner.ifPresent(t -> t.observe(
+                    result.l0(), step >= penalty(recipe.architecture()).orElseThrow().tuneFrom()));
+            step++;
+            return new Step(step, result.losses(), result.loss(), result.l0());
+        }
+    }
+
+    /**
+     * What a step saw.
+     *
+     * @param number of the step, counted from 1
+     * @param losses parts of the loss by name
+     */
+    public record Step(long number, Map<String, Double> losses, double loss, double l0) {}
+
+    private Conditions conditions() {
+        double k = recipe.architecture() instanceof Architecture.BatchTopK b ? b.k().at(step) : 0;
+        double coefficient = penalty(recipe.architecture()).map(p -> p.at(step)).orElse(0.0)
+                * tuner.map(Autotuner::multiplier).orElse(1.0);
+        return new Conditions(k, coefficient, dead.mask());
+    }
+
+    /** Latents and reconstruction of {@code x} in the form that is trained, at the k that training ends with. */
+    public Encoded encode(Tensor x) {
+        double k = recipe.architecture() instanceof Architecture.BatchTopK b ? b.k().last() : 0;
+        Tensor scaled = inputScale == 1 ? x : x.mul(inputScale);
+        Encoded encoded = learner.encode(scaled, new Conditions(k, 0, new boolean[recipe.latents()]));
+        return inputScale == 1
+                ? encoded
+                : new Encoded(encoded.latents(), encoded.reconstruction().mul(1 / inputScale));
+    }
+
+    /** A copy of the parameters for inputs as they come: a normalisation of inputs is folded in. */
+    public Parameters parameters() {
+        Map<String, Tensor> folded = new LinkedHashMap<>();
+        learner.parameters().all().forEach((name, t) -> {
+            double factor = name.startsWith("W_enc") ? inputScale : name.equals("W_dec") || name.equals("b_dec") ? 1 / inputScale : 1;
+            folded.put(name, t.detach().mul(factor));
+        });
+        return new Parameters(folded);
+    }
+
+    /** Thresholds of the choices of BatchTopK, in units of pre-activations times n; empty for other architectures. */
+    public double[] thresholds() {
+        return learner.thresholds();
+    }
+
+    public Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>(learner.state());
+        state.put("trainer.step", Tensor.of(new long[] {step}, 1));
+        state.put("trainer.silent", dead.state());
+        tuner.ifPresent(t -> state.put("trainer.tuner", Tensor.of(t.state(), 3)));
+        return state;
+    }
+
+    public void restore(Map<String, Tensor> state) {
+        learner.restore(state);
+        step = Learners.entry(state, "trainer.step").longs()[0];
+        dead.restore(Learners.entry(state, "trainer.silent"));
+        tuner.ifPresent(t -> t.restore(Learners.entry(state, "trainer.tuner").doubles()));
+    }
+
+    @Override
+    public void close() {
+        learner.close();
+        parallel.close();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.assay.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SelectionTest {
+    private static final int WIDTH = 48;
+    private static final int ROWS = 70;
+
+    private final Random random = new Random(11);
+    private final Parallel parallel = new Parallel(2);
+    private final Selection selection = new Selection(Kernels.best(), parallel);
+
+    @AfterEach
+    void close() {
+        parallel.close();
+    }
+
+    private record Entry(int row, int column, float z) {}
+
+    /** One selection is used over and over, so its bound comes from other batches and other k. */
+    @Test
+    void takesTheLargestOfABatch() {
+        for (long keep : new long[] {200, 10, 1, 3000, 500, 499}) {
+            try (var scope = Scope.open()) {
+                float[] bias = numbers(WIDTH);
+                float[] factor = numbers(WIDTH);
+                for (int i = 0; i < WIDTH; i++) factor[i] = Math.abs(factor[i]);
+                float[] pre = numbers(ROWS * WIDTH);
+                var out = new SparseRows(WIDTH);
+                selection.batch(Tensor.of(pre, ROWS, WIDTH), bias, factor, keep, out);
+                List<Entry> all = new ArrayList<>();
+                for (int r = 0; r < ROWS; r++)
+                    for (int c = 0; c < WIDTH; c++) {
+                        float z = (pre[r * WIDTH + c] + bias[c]) * factor[c];
+                        if (z > 0) all.add(new Entry(r, c, z));
+                    }
+                all.sort(Comparator.comparingDouble(e -> -e.z()));
+                assertThat(entries(out))
+                        .containsExactlyInAnyOrderElementsOf(all.subList(0, (int) Math.min(keep, all.size())));
+                assertThat(out.rows()).isEqualTo(ROWS);
+            }
+        }
+    }
+
+    @Test
+    void takesTheFirstAmongEquals() {
+        try (var scope = Scope.open()) {
+            var values = new float[ROWS * WIDTH];
+            Arrays.fill(values, 1);
+            values[5 * WIDTH + 7] = 2;
+            var one = new float[WIDTH];
+            Arrays.fill(one, 1);
+            var out = new SparseRows(WIDTH);
+            selection.batch(Tensor.of(values, ROWS, WIDTH), new float[WIDTH], one, 4, out);
+            assertThat(entries(out))
+                    .containsExactlyInAnyOrder(
+                            new Entry(0, 0, 1), new Entry(0, 1, 1), new Entry(0, 2, 1), new Entry(5, 7, 2));
+        }
+    }
+
+    @Test
+    void takesTheLargestOfEachRow() {
+        try (var scope = Scope.open()) {
+            float[] pre = numbers(ROWS * WIDTH);
+            Arrays.fill(pre, 3 * WIDTH, 4 * WIDTH, -1); // a row without a positive number
+            var one = new float[WIDTH];
+            Arrays.fill(one, 1);
+            var out = new SparseRows(WIDTH);
+            selection.rows(Tensor.of(pre, ROWS, WIDTH), new float[WIDTH], one, 6, out);
+            List<Entry> wanted = new ArrayList<>();
+            for (int r = 0; r < ROWS; r++) {
+                List<Entry> row = new ArrayList<>();
+                for (int c = 0; c < WIDTH; c++) if (pre[r * WIDTH + c] > 0) row.add(new Entry(r, c, pre[r * WIDTH + c]));
+                row.sort(Comparator.comparingDouble(e -> -e.z()));
+                wanted.addAll(row.subList(0, Math.min(6, row.size())));
+            }
+            assertThat(entries(out)).containsExactlyInAnyOrderElementsOf(wanted);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 10, 1000})
+    void findsRanks(int count) {
+        float[] values = numbers(count);
+        for (int i = 0; i < count; i += 3) values[i] = Math.round(values[i]); // with equals
+        float[] sorted = values.clone();
+        Arrays.sort(sorted);
+        for (int rank = 1; rank <= count; rank += 1 + count / 7)
+            assertThat(Selection.largest(values.clone(), count, rank)).isEqualTo(sorted[count - rank]);
+    }
+
+    private static List<Entry> entries(SparseRows rows) {
+        List<Entry> out = new ArrayList<>();
+        for (int r = 0; r < rows.rows(); r++)
+            for (int e = rows.starts()[r]; e < rows.starts()[r + 1]; e++)
+                out.add(new Entry(r, rows.columns()[e], rows.values()[e]));
+        return out;
+    }
+
+    private float[] numbers(int n) {
+        var out = new float[n];
+        for (int i = 0; i < n; i++) out[i] = (float) random.nextGaussian();
+        return out;
+    }
+}
