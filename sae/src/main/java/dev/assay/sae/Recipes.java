@@ -33,14 +33,28 @@ public final class Recipes {
 
     private Recipes() {}
 
+    /** How much is trained. */
+    public enum Protocol {
+        /** As the recipe says: for SynthSAEBench-16k, 200 million samples. */
+        FULL,
+        /** 128 latents on half a million samples, for the world "small". */
+        MINI
+    }
+
     /**
      * A recipe by name or from a file that ends in .yaml.
      *
+     * @param protocol what replaces fields of a recipe that comes with Assay; files stand as they are
      * @param overrides values by dotted name, such as {@code refinement.eta} to {@code 0.1}, read as YAML
      */
-    public static Recipe load(String nameOrFile, Map<String, String> overrides) {
+    public static Recipe load(String nameOrFile, Protocol protocol, Map<String, String> overrides) {
         boolean file = nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml");
         ObjectNode tree = parse(nameOrFile, file ? read(Path.of(nameOrFile)) : resource(nameOrFile));
+        if (!file && protocol == Protocol.MINI) {
+            ObjectNode mini = parse("mini", resourceText("mini"));
+            merge(tree, mini.path("all"));
+            merge(tree, mini.path(nameOrFile));
+        }
         overrides.forEach((name, value) -> set(nameOrFile, tree, name, value));
         String name = file ? Path.of(nameOrFile).getFileName().toString().replaceAll("\\.ya?ml$", "") : nameOrFile;
         return recipe(name, tree);
@@ -72,12 +86,24 @@ public final class Recipes {
         if (!NAMES.contains(name))
             throw new SaeException(
                     "there is no recipe " + name + "; known are " + String.join(", ", NAMES) + ", or a file that ends in .yaml");
+        return resourceText(name);
+    }
+
+    private static String resourceText(String name) {
         try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + name + ".yaml")) {
             if (in == null) throw new IllegalStateException("the recipe " + name + " is not in the jar");
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void merge(ObjectNode into, JsonNode fields) {
+        fields.properties().forEach(f -> {
+            if (f.getValue() instanceof ObjectNode section && into.get(f.getKey()) instanceof ObjectNode inner)
+                merge(inner, section);
+            else into.set(f.getKey(), f.getValue());
+        });
     }
 
     private static void set(String file, ObjectNode tree, String name, String value) {

@@ -134,6 +134,13 @@ public final class Trainer implements AutoCloseable {
         return new Parameters(folded);
     }
 
+    /** The form in which it is used and kept; empty where there is none. */
+    public Optional<InferenceSae> export() {
+        try (var scope = Scope.open()) {
+            return Export.of(recipe.architecture(), parameters(), thresholds());
+        }
+    }
+
     /** Thresholds of the choices of BatchTopK, in units of pre-activations times n; empty for other architectures. */
     public double[] thresholds() {
         return learner.thresholds();

@@ -48,7 +48,7 @@ public final class Safetensors {
                 .array();
     }
 
-    /** Reads every tensor of a file, in the header's order. */
+    /** Reads every tensor of a file, in the header's order; F16 becomes {@link DType#F32}, which holds it exactly. */
     public static Map<String, Tensor> read(Path file) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
@@ -86,8 +86,15 @@ public final class Safetensors {
         long count = 1;
         for (long s : shape) count = s > 0 && count > Integer.MAX_VALUE / s ? Integer.MAX_VALUE : count * s;
         String type = entry.path("dtype").asText();
-        int width = type.equals("BF16") ? 2 : type.equals("F32") ? 4 : type.equals("F64") || type.equals("I64") ? 8 : 0;
-        if (width == 0) throw damaged(file, "tensor " + name + " has dtype " + type + ", supported are F64, F32, BF16, I64");
+        int width =
+                switch (type) {
+                    case "F16", "BF16" -> 2;
+                    case "F32" -> 4;
+                    case "F64", "I64" -> 8;
+                    default -> throw damaged(
+                            file,
+                            "tensor " + name + " has dtype " + type + ", supported are F64, F32, F16, BF16, I64");
+                };
         if (count * width != to - from) throw damaged(file, "tensor " + name + " does not fill its shape");
         ByteBuffer part = data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
         return switch (type) {
@@ -105,6 +112,11 @@ public final class Safetensors {
                 var values = new float[(int) count];
                 for (int i = 0; i < count; i++) values[i] = Float.intBitsToFloat(part.getShort(2 * i) << 16);
                 yield Tensor.of(values, shape).to(DType.BF16);
+            }
+            case "F16" -> {
+                var values = new float[(int) count];
+                for (int i = 0; i < count; i++) values[i] = Float.float16ToFloat(part.getShort(2 * i));
+                yield Tensor.of(values, shape);
             }
             default -> {
                 var values = new long[(int) count];

@@ -107,6 +107,23 @@ class SafetensorsTest {
         assertThat(read.get("none").shape()).containsExactly(0, 3);
     }
 
+    /** As Python's {@code struct.pack('<e', x)} writes them. */
+    @Test
+    void readsHalvesAsFp32() {
+        byte[] bytes = withHeader("{\"x\":{\"dtype\":\"F16\",\"shape\":[2,3],\"data_offsets\":[0,12]}}", 12);
+        short[] halves = {0x3c00, (short) 0xc200, 0x2e66, 0x0001, 0x7c00, (short) 0x8000};
+        ByteBuffer.wrap(bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .position(bytes.length - 12)
+                .asShortBuffer()
+                .put(halves);
+        Tensor x = Safetensors.read(file(bytes)).get("x");
+        assertThat(x.type()).isEqualTo(DType.F32);
+        assertThat(x.shape()).containsExactly(2, 3);
+        assertThat(x.floats())
+                .containsExactly(1f, -3f, 0.0999755859375f, 0x1p-24f, Float.POSITIVE_INFINITY, -0f);
+    }
+
     private void refuses(byte[] bytes, String... parts) {
         Path file = file(bytes);
         assertThatThrownBy(() -> Safetensors.read(file))
@@ -129,7 +146,7 @@ class SafetensorsTest {
         refuses(ByteBuffer.allocate(16).putLong(0, -1).array(), "-1");
         refusesEntry("{}", "x");
         refusesEntry("7", "x");
-        refusesEntry("{\"dtype\":\"F16\",\"shape\":[8],\"data_offsets\":[0,16]}", "F16", "F32, BF16, I64");
+        refusesEntry("{\"dtype\":\"I16\",\"shape\":[8],\"data_offsets\":[0,16]}", "I16", "F32, F16, BF16, I64");
         refusesEntry("{\"dtype\":\"F32\",\"shape\":[5],\"data_offsets\":[0,20]}", "outside");
         refusesEntry("{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,16]}", "shape");
         refusesEntry("{\"dtype\":\"F32\",\"shape\":[-2,-2],\"data_offsets\":[0,16]}", "x");

@@ -1,0 +1,41 @@
+package dev.assay.sae;
+
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
+import dev.assay.world.Samples;
+import java.util.function.Function;
+
+/** Scores sparse autoencoders on fresh samples of the world that they were trained on (SynthSAEBench, section 2 of its evaluation). */
+public final class WorldScore {
+    private WorldScore() {}
+
+    /**
+     * @param encode from hidden vectors {@code [batch, dModel]}
+     * @param decoder {@code [latents, dModel]}
+     * @param samples how many, in whole batches
+     * @param batch the trained form of BatchTopK chooses within batches of this size
+     */
+    public static Scores of(Function<Tensor, Encoded> encode, Tensor decoder, WorldData data, long samples, int batch) {
+        var scorer = new Scorer(decoder, data.world().dictionary());
+        for (long b = 0; b < Math.max(1, samples / batch); b++)
+            try (var scope = Scope.open();
+                    Samples drawn = data.scoring(b, batch)) {
+                Encoded encoded = encode.apply(drawn.hidden());
+                scorer.add(encoded.latents(), drawn.firings(), drawn.hidden(), encoded.reconstruction());
+            }
+        return scorer.scores();
+    }
+
+    /** Of the form in which an autoencoder is used and kept. */
+    public static Scores of(InferenceSae sae, WorldData data, long samples, int batch) {
+        return of(
+                x -> {
+                    var latents = sae.encode(x);
+                    return new Encoded(latents, sae.decode(latents, x));
+                },
+                sae.decoder().weight(),
+                data,
+                samples,
+                batch);
+    }
+}
