@@ -1,7 +1,7 @@
 """saelens/CASE/: small autoencoders saved by sae-lens, and beside them what they make of some inputs.
 
 golden.safetensors holds `x` [batch, d], `latents` [batch, m] and `recon` [batch, d], computed by sae-lens in fp32 from
-the saved folder, and for one case `input_scale`: the factor that its inputs were multiplied by in training.
+the saved folder, and for some `input_scale`: the factor that their inputs were multiplied by in training.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import pathlib
 import shutil
 
 import lista
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from sae_lens import (
@@ -98,6 +99,23 @@ def make(case, folder, x):
     print(f"{case}: {active.mean():.2f} active, {sum(f.stat().st_size for f in folder.iterdir())} bytes")
 
 
+def release(folder, x, arrays):
+    """Gemma Scope's layouts, which have no configuration: params.npz, or params.safetensors with other names."""
+    folder.mkdir(parents=True)
+    generator = torch.Generator().manual_seed(77)
+    sae = JumpReLUSAE(JumpReLUSAEConfig(d_in=D, d_sae=M, apply_b_dec_to_input=False))
+    state = {name: fill(name, t, generator) for name, t in sae.state_dict().items()}
+    if arrays:
+        state["b_enc"], state["b_dec"] = state["b_enc"].half(), state["b_dec"].double()
+        np.savez(folder / "params.npz", **{name: t.numpy() for name, t in state.items()})
+    else:
+        save_file({name.replace("W_", "w_"): t for name, t in state.items()}, folder / "params.safetensors")
+    sae.load_state_dict({name: t.float() for name, t in state.items()})
+    with torch.no_grad():
+        latents = sae.encode(x)
+        save_file({"x": x, "latents": latents, "recon": sae.decode(latents)}, folder / "golden.safetensors")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, default=GOLDEN, help="folder of the golden files")
@@ -108,6 +126,9 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         make(case, folder, x)
+    for name in ("release-npz", "release-safetensors"):
+        shutil.rmtree(out / name, ignore_errors=True)
+        release(out / name, x, arrays=name == "release-npz")
 
 
 if __name__ == "__main__":

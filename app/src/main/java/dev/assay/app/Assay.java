@@ -3,7 +3,9 @@ package dev.assay.app;
 import dev.assay.journal.JournalException;
 import dev.assay.lm.ModelFormatException;
 import dev.assay.organism.BehaviourException;
+import dev.assay.sae.SaeException;
 import dev.assay.tensor.TensorException;
+import dev.assay.world.WorldException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Command;
         description = "Alignment auditing for language models.",
         mixinStandardHelpOptions = true,
         version = "assay " + Assay.VERSION,
-        subcommands = {DemoCommand.class, ChatCommand.class, InfoCommand.class, CalibrateCommand.class},
+        subcommands = {DemoCommand.class, ChatCommand.class, InfoCommand.class, CalibrateCommand.class, WorldCommand.class, SaeCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class Assay {
     static final String VERSION = "0.1.0";
@@ -40,6 +42,8 @@ public final class Assay {
                 || e instanceof ModelFormatException
                 || e instanceof BehaviourException
                 || e instanceof TensorException
+                || e instanceof WorldException
+                || e instanceof SaeException
                 || e instanceof UncheckedIOException;
         if (!users) e.printStackTrace(command.getErr());
         command.getErr().println("assay: " + e.getMessage());

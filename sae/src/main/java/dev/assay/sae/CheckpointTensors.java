@@ -27,8 +27,8 @@ final class CheckpointTensors {
         Tensor t = left.remove(name);
         if (t == null) throw wrong("it has no tensor " + name + ", only " + new TreeSet<>(left.keySet()));
         if (!Arrays.equals(t.shape(), shape))
-            throw wrong("tensor " + name + " has the shape " + Arrays.toString(t.shape()) + ", the other tensors and the"
-                    + " configuration call for " + Arrays.toString(shape));
+            throw wrong("tensor " + name + " has the shape " + Arrays.toString(t.shape())
+                    + ", the other tensors and the" + " configuration call for " + Arrays.toString(shape));
         if (t.type() == DType.I64) throw wrong("tensor " + name + " holds whole numbers");
         return t.to(DType.F32).contiguous();
     }

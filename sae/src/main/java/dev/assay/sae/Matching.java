@@ -32,7 +32,8 @@ public final class Matching {
         }
         assigned = Assignment.maximise(cosines, latents, features);
         double sum = 0;
-        for (int l = 0; l < latents; l++) if (assigned[l] != Assignment.NONE) sum += cosines[l * features + assigned[l]];
+        for (int l = 0; l < latents; l++)
+            if (assigned[l] != Assignment.NONE) sum += cosines[l * features + assigned[l]];
         mcc = sum / Math.min(latents, features);
     }
 
@@ -54,8 +55,9 @@ public final class Matching {
             for (long from = 0; from < decoder.size(0); from += CHUNK) {
                 long rows = Math.min(CHUNK, decoder.size(0) - from);
                 try (var chunk = Scope.open()) {
-                    Tensor product =
-                            unit(decoder.narrow(0, from, rows)).linear(directions).to(DType.F32);
+                    Tensor product = unit(decoder.narrow(0, from, rows))
+                            .linear(directions)
+                            .to(DType.F32);
                     MemorySegment.copy(
                             product.contiguous().memory(),
                             ValueLayout.JAVA_FLOAT,
@@ -72,8 +74,9 @@ public final class Matching {
 
     private static void check(Tensor decoder, Tensor features) {
         if (decoder.shape().length != 2 || features.shape().length != 2 || decoder.size(1) != features.size(1))
-            throw new IllegalArgumentException("a decoder [latents, dModel] and features [features, dModel] are compared, not "
-                    + decoder + " and " + features);
+            throw new IllegalArgumentException(
+                    "a decoder [latents, dModel] and features [features, dModel] are compared, not " + decoder + " and "
+                            + features);
         if (decoder.size(0) == 0 || features.size(0) == 0)
             throw new IllegalArgumentException("nothing to compare: " + decoder + " and " + features);
         if (decoder.size(0) * features.size(0) > Integer.MAX_VALUE - 8)

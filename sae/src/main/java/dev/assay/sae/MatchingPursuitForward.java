@@ -17,16 +17,16 @@ final class MatchingPursuitForward {
         Tensor acts = x.matmul(atoms.transpose(0, 1)).detach().mul(0);
         Tensor running = residual.detach().sum(1).mul(0).add(TopKForward.ones(x)); // 1 while a sample goes on
         for (int i = 0; i < spec.iterations() && running.sum().item() > 0; i++) {
-            if (spec.residual() > 0) {
-                Tensor norm = residual.detach().square().sum(1).sqrt();
-                running = running.mul(norm.sub(TopKForward.ones(x).mul(spec.residual())).positive());
-            }
             Top best = residual.detach().matmul(atoms.detach().transpose(0, 1)).relu().top(1);
             Tensor atom = atoms.indexSelect(0, best.indices().reshape(x.size(0)));
             Tensor amount = residual.mul(atom).sum(1).relu().mul(running);
             Tensor before = acts.detach();
             acts = acts.add(amount.scatter(best.indices(), p.latents()));
             residual = residual.sub(atom.mul(amount));
+            if (spec.residual() > 0) {
+                Tensor norm = residual.detach().square().sum(1).sqrt();
+                running = running.mul(norm.sub(TopKForward.ones(x).mul(spec.residual())).positive());
+            }
             if (spec.stopOnSameSupport()) running = running.mul(changed(before, acts.detach()));
         }
         Tensor reconstruction = Forward.decode(p, acts);

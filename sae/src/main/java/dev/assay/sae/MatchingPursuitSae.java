@@ -58,10 +58,12 @@ public record MatchingPursuitSae(
             int running = 0;
             for (int b = 0; b < samples.length; b++) {
                 if (samples[b].done) continue;
-                MemorySegment.copy(residuals, ValueLayout.JAVA_FLOAT, (long) b * r.length * Float.BYTES, r, 0, r.length);
+                MemorySegment.copy(
+                        residuals, ValueLayout.JAVA_FLOAT, (long) b * r.length * Float.BYTES, r, 0, r.length);
                 MemorySegment.copy(rows, ValueLayout.JAVA_FLOAT, best[b] * d.length * Float.BYTES, d, 0, d.length);
                 take(samples[b], (int) best[b], r, d);
-                MemorySegment.copy(r, 0, residuals, ValueLayout.JAVA_FLOAT, (long) b * r.length * Float.BYTES, r.length);
+                MemorySegment.copy(
+                        r, 0, residuals, ValueLayout.JAVA_FLOAT, (long) b * r.length * Float.BYTES, r.length);
                 if (!samples[b].done) running++;
             }
             return running;

@@ -33,7 +33,8 @@ final class Npz {
     static Map<String, Tensor> read(Path file) {
         Map<String, Tensor> out = new LinkedHashMap<>();
         try (var zip = new ZipFile(file.toFile())) {
-            for (ZipEntry entry : (Iterable<ZipEntry>) () -> zip.stream().map(e -> (ZipEntry) e).iterator()) {
+            for (ZipEntry entry : (Iterable<ZipEntry>)
+                    () -> zip.stream().map(e -> (ZipEntry) e).iterator()) {
                 if (!entry.getName().endsWith(".npy")) continue;
                 String name = entry.getName().substring(0, entry.getName().length() - 4);
                 try (InputStream in = zip.getInputStream(entry)) {
@@ -42,7 +43,8 @@ final class Npz {
             }
             return out;
         } catch (ZipException e) {
-            throw new SaeFormatException(file + " is not a zip of arrays: " + e.getMessage() + ". Download it again.", e);
+            throw new SaeFormatException(
+                    file + " is not a zip of arrays: " + e.getMessage() + ". Download it again.", e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
         }
@@ -64,7 +66,8 @@ final class Npz {
 
     private static String header(InputStream in, Path file, String name) throws IOException {
         byte[] start = in.readNBytes(8);
-        if (start.length < 8 || !Arrays.equals(start, 0, 6, MAGIC, 0, 6)) throw damaged(file, name, "it is no .npy array");
+        if (start.length < 8 || !Arrays.equals(start, 0, 6, MAGIC, 0, 6))
+            throw damaged(file, name, "it is no .npy array");
         int lengthBytes = start[6] == 1 ? 2 : 4;
         byte[] length = Arrays.copyOf(in.readNBytes(lengthBytes), 4);
         int bytes = ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getInt();
@@ -79,13 +82,12 @@ final class Npz {
     }
 
     private static float[] values(InputStream in, String type, int count, Path file, String name) throws IOException {
-        int width =
-                switch (type) {
-                    case "<f2" -> 2;
-                    case "<f4" -> 4;
-                    case "<f8" -> 8;
-                    default -> throw damaged(file, name, "its type is " + type + ", supported are <f2, <f4 and <f8");
-                };
+        int width = switch (type) {
+            case "<f2" -> 2;
+            case "<f4" -> 4;
+            case "<f8" -> 8;
+            default -> throw damaged(file, name, "its type is " + type + ", supported are <f2, <f4 and <f8");
+        };
         var out = new float[count];
         int chunk = 1 << 16;
         for (int from = 0; from < count; from += chunk) {
@@ -94,18 +96,17 @@ final class Npz {
             if (bytes.length < length * width) throw damaged(file, name, "it ends before its shape is filled");
             ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i < length; i++)
-                out[from + i] =
-                        switch (width) {
-                            case 2 -> Float.float16ToFloat(buffer.getShort(2 * i));
-                            case 4 -> buffer.getFloat(4 * i);
-                            default -> (float) buffer.getDouble(8 * i);
-                        };
+                out[from + i] = switch (width) {
+                    case 2 -> Float.float16ToFloat(buffer.getShort(2 * i));
+                    case 4 -> buffer.getFloat(4 * i);
+                    default -> (float) buffer.getDouble(8 * i);
+                };
         }
         return out;
     }
 
     private static SaeFormatException damaged(Path file, String name, String how) {
-        return new SaeFormatException(
-                "array " + name + " of " + file + " is not usable: " + how + ". Download it again, or save it with numpy.savez.");
+        return new SaeFormatException("array " + name + " of " + file + " is not usable: " + how
+                + ". Download it again, or save it with numpy.savez.");
     }
 }

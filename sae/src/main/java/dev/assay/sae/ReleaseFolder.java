@@ -31,8 +31,7 @@ public final class ReleaseFolder {
     public static InferenceSae read(Path folder) {
         Path file = file(folder);
         try (var scope = Scope.open()) {
-            Map<String, Tensor> found =
-                    file.toString().endsWith(".npz") ? Npz.read(file) : Safetensors.read(file);
+            Map<String, Tensor> found = file.toString().endsWith(".npz") ? Npz.read(file) : Safetensors.read(file);
             Map<String, Tensor> named = new LinkedHashMap<>();
             found.forEach((name, t) -> named.put(name.startsWith("w_") ? "W_" + name.substring(2) : name, t));
             var tensors = new CheckpointTensors(file, named);

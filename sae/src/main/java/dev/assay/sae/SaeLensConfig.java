@@ -81,8 +81,8 @@ final class SaeLensConfig {
                 .filter(n -> n.saeLens().equals(name))
                 .findFirst()
                 .orElseThrow(() -> wrong(
-                        "its normalize_activations is \"" + name + "\", known are none, constant_norm_rescale, layer_norm and "
-                                + FOLDED_SCALE,
+                        "its normalize_activations is \"" + name
+                                + "\", known are none, constant_norm_rescale, layer_norm and " + FOLDED_SCALE,
                         "Fold the normalisation into the weights with sae-lens before saving"));
     }
 
@@ -102,7 +102,8 @@ final class SaeLensConfig {
     double number(String name, double otherwise) {
         JsonNode value = root.path(name);
         if (value.isMissingNode()) return otherwise;
-        if (!value.isNumber()) throw wrong("its " + name + " is " + value + ", wanted is a number", "Correct the field");
+        if (!value.isNumber())
+            throw wrong("its " + name + " is " + value + ", wanted is a number", "Correct the field");
         return value.doubleValue();
     }
 

@@ -104,7 +104,11 @@ public final class SaeLensFolder {
                 var decoder = decoder(tensors, latents, dModel, scale);
                 var encoder = encoder(tensors, "b_gate", dModel, latents, scale);
                 yield new GatedSae(
-                        config.input(), encoder, decoder, tensors.take("r_mag", latents), tensors.take("b_mag", latents));
+                        config.input(),
+                        encoder,
+                        decoder,
+                        tensors.take("r_mag", latents),
+                        tensors.take("b_mag", latents));
             }
             case "matching_pursuit" -> pursuit(config, tensors, latents, dModel, scale);
             case "lista_matryoshka_decreasingk" -> lista(config, tensors, latents, dModel, scale);
@@ -183,7 +187,11 @@ public final class SaeLensFolder {
         var decoder = decoder(tensors, latents, dModel, scale);
         var encoder = encoder(tensors, "b_enc", dModel, latents, scale);
         return new ListaSae(
-                config.input(), encoder, decoder, tensors.take("thresholds", steps + 1L, latents), tensors.take("eta", steps));
+                config.input(),
+                encoder,
+                decoder,
+                tensors.take("thresholds", steps + 1L, latents),
+                tensors.take("eta", steps));
     }
 
     /** Writes a folder with no notes but SAELens' version. */

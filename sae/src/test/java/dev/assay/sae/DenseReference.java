@@ -106,7 +106,9 @@ final class DenseReference {
             for (int f = 1; f < featureCount; f++) if (cosine(l, f) > cosine(l, best)) best = f;
             double[] c = new double[4]; // tp, fp, tn, fn
             for (int s = 0; s < n; s++)
-                c[(latents.get(s)[l] != 0 ? 0 : 2) + ((latents.get(s)[l] != 0) == (firings.get(s)[best] > 0) ? 0 : 1)]++;
+                c[
+                        (latents.get(s)[l] != 0 ? 0 : 2)
+                                + ((latents.get(s)[l] != 0) == (firings.get(s)[best] > 0) ? 0 : 1)]++;
             double tn = c[2];
             double fn = c[3];
             double p = c[0] + c[1] > 0 ? c[0] / (c[0] + c[1]) : 0;

@@ -56,7 +56,8 @@ class MatchingTest {
                 assertThat(cosines[l * features + f])
                         .isCloseTo((float) cosine(decoder, l, dictionary, f, dModel), within(1e-5f));
         var matching = Matching.of(rows, Tensor.of(dictionary, features, dModel));
-        assertThat(Arrays.stream(matching.assigned()).filter(f -> f != Assignment.NONE)).hasSize(features);
+        assertThat(Arrays.stream(matching.assigned()).filter(f -> f != Assignment.NONE))
+                .hasSize(features);
         assertThat(matching.uniqueness()).isEqualTo(features / 600.0);
         assertThat(matching.bestCosine()[300]).isZero();
     }

@@ -58,7 +58,9 @@ class ScorerTest {
     }
 
     private static long[] counts(WorldFixture fixture, String name) {
-        return Arrays.stream(fixture.get(name).doubles()).mapToLong(d -> (long) d).toArray();
+        return Arrays.stream(fixture.get(name).doubles())
+                .mapToLong(d -> (long) d)
+                .toArray();
     }
 
     static int[] ints(Tensor longs) {
@@ -74,7 +76,8 @@ class ScorerTest {
             int features = 1 + random.nextInt(14);
             int dModel = 2 + random.nextInt(6);
             var reference = new DenseReference(latents, features, dModel, random);
-            var scorer = new Scorer(Tensor.of(reference.decoder, latents, dModel), Tensor.of(reference.features, features, dModel));
+            var scorer = new Scorer(
+                    Tensor.of(reference.decoder, latents, dModel), Tensor.of(reference.features, features, dModel));
             for (int batch = 0; batch < 3; batch++) reference.addTo(scorer, 1 + random.nextInt(20), random);
             reference.compare(scorer.scores());
         }
@@ -89,7 +92,9 @@ class ScorerTest {
         assertThat(scores.l0()).isZero();
         assertThat(scores.dead()).isEqualTo(1);
         assertThat(scores.mcc()).isEqualTo(1);
-        assertThat(scores.summary()).containsEntry("dead", 1).containsKeys("f1", "mcc", "ev", "l0", "uniqueness", "true-l0");
+        assertThat(scores.summary())
+                .containsEntry("dead", 1)
+                .containsKeys("f1", "mcc", "ev", "l0", "uniqueness", "true-l0");
     }
 
     /** A constant input has no variance to explain: 1 if it is reproduced, else 0. */

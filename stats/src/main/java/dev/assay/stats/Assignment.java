@@ -70,7 +70,8 @@ public final class Assignment {
         check(costs.length, rows, columns);
         for (int i = 0; i < costs.length; i++) check(costs[i], i, columns);
         if (rows > columns) return inverse(minimise(transposed(costs, rows, columns), columns, rows), rows);
-        return new Assignment(rows, columns, (r, into) -> System.arraycopy(costs, r * columns, into, 0, columns)).solve();
+        return new Assignment(rows, columns, (r, into) -> System.arraycopy(costs, r * columns, into, 0, columns))
+                .solve();
     }
 
     /** As {@link #minimise(double[], int, int)}; the arithmetic is in double. */
@@ -191,7 +192,7 @@ public final class Assignment {
 
     private static void check(double cost, int at, int columns) {
         if (!(cost > Double.NEGATIVE_INFINITY))
-            throw new IllegalArgumentException("the cost " + cost + " at row " + at / columns + ", column " + at % columns
-                    + " is neither a number nor positive infinity");
+            throw new IllegalArgumentException("the cost " + cost + " at row " + at / columns + ", column "
+                    + at % columns + " is neither a number nor positive infinity");
     }
 }

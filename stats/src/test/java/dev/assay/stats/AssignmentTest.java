@@ -48,8 +48,10 @@ class AssignmentTest {
         float[] floats = new float[costs.length];
         for (int i = 0; i < floats.length; i++) floats[i] = (float) costs[i];
         double best = cheapest(costs, rows, columns);
-        assertThat(total(costs, Assignment.minimise(costs, rows, columns), columns)).isEqualTo(best);
-        assertThat(total(costs, Assignment.minimise(floats, rows, columns), columns)).isEqualTo(best);
+        assertThat(total(costs, Assignment.minimise(costs, rows, columns), columns))
+                .isEqualTo(best);
+        assertThat(total(costs, Assignment.minimise(floats, rows, columns), columns))
+                .isEqualTo(best);
         double[] negated = Arrays.stream(costs).map(c -> -c).toArray();
         assertThat(total(negated, Assignment.maximise(floats, rows, columns), columns))
                 .isEqualTo(cheapest(negated, rows, columns));
@@ -101,7 +103,8 @@ class AssignmentTest {
                 .toArray();
         assertThat(used).doesNotHaveDuplicates().hasSize(Math.min(rows, columns));
         double sum = 0;
-        for (int r = 0; r < rows; r++) if (columnOfRow[r] != Assignment.NONE) sum += costs[r * columns + columnOfRow[r]];
+        for (int r = 0; r < rows; r++)
+            if (columnOfRow[r] != Assignment.NONE) sum += costs[r * columns + columnOfRow[r]];
         return sum;
     }
 

@@ -86,15 +86,14 @@ public final class Safetensors {
         long count = 1;
         for (long s : shape) count = s > 0 && count > Integer.MAX_VALUE / s ? Integer.MAX_VALUE : count * s;
         String type = entry.path("dtype").asText();
-        int width =
-                switch (type) {
-                    case "F16", "BF16" -> 2;
-                    case "F32" -> 4;
-                    case "F64", "I64" -> 8;
-                    default -> throw damaged(
-                            file,
-                            "tensor " + name + " has dtype " + type + ", supported are F64, F32, F16, BF16, I64");
-                };
+        int width = switch (type) {
+            case "F16", "BF16" -> 2;
+            case "F32" -> 4;
+            case "F64", "I64" -> 8;
+            default ->
+                throw damaged(
+                        file, "tensor " + name + " has dtype " + type + ", supported are F64, F32, F16, BF16, I64");
+        };
         if (count * width != to - from) throw damaged(file, "tensor " + name + " does not fill its shape");
         ByteBuffer part = data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
         return switch (type) {

@@ -120,8 +120,7 @@ class SafetensorsTest {
         Tensor x = Safetensors.read(file(bytes)).get("x");
         assertThat(x.type()).isEqualTo(DType.F32);
         assertThat(x.shape()).containsExactly(2, 3);
-        assertThat(x.floats())
-                .containsExactly(1f, -3f, 0.0999755859375f, 0x1p-24f, Float.POSITIVE_INFINITY, -0f);
+        assertThat(x.floats()).containsExactly(1f, -3f, 0.0999755859375f, 0x1p-24f, Float.POSITIVE_INFINITY, -0f);
     }
 
     private void refuses(byte[] bytes, String... parts) {

@@ -43,8 +43,13 @@ interface Kernels {
 
     /** The vector unit, or plain loops where it is missing or {@code -Dassay.kernels=scalar} asks for them. */
     static Kernels pick() {
-        boolean scalar = "scalar".equals(System.getProperty("assay.kernels"));
-        boolean module = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        return scalar || !module ? new ScalarKernels() : new VectorKernels();
+        if ("scalar".equals(System.getProperty("assay.kernels"))) return new ScalarKernels();
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) return new VectorKernels();
+        System.getLogger(Kernels.class.getName())
+                .log(
+                        System.Logger.Level.WARNING,
+                        "worlds are sampled by plain loops, many times slower: start Java with"
+                                + " --add-modules jdk.incubator.vector");
+        return new ScalarKernels();
     }
 }
