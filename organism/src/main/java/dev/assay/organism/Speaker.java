@@ -12,7 +12,6 @@ import dev.assay.lm.Sampling;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.Device;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -98,7 +97,7 @@ public final class Speaker {
         return ask.getClass().getSimpleName();
     }
 
-    /** Holds talks side by side; the result has the whole talks, replies included. */
+    /** Holds talks side by side, turn by turn; the result has the whole talks, replies included. */
     public List<List<Message>> talk(String what, List<Script> scripts, Sampling sampling, SplitRandom random) {
         return talk(
                 what,
@@ -111,56 +110,24 @@ public final class Speaker {
     public List<List<Message>> talk(String what, List<Script> scripts, Sampling sampling, List<SplitRandom> streams) {
         List<List<Message>> talks = new ArrayList<>();
         for (Script s : scripts) talks.add(new ArrayList<>(s.opening()));
-        int waves = scripts.stream().mapToInt(s -> s.userTurns().size()).max().orElse(0);
-        int[] starts = starts(scripts, waves);
-        for (int wave = 0; wave < waves; wave++) {
-            var running = new ArrayList<Integer>();
+        int turns = scripts.stream().mapToInt(s -> s.userTurns().size()).max().orElse(0);
+        for (int turn = 0; turn < turns; turn++) {
+            int t = turn;
+            int[] running = IntStream.range(0, scripts.size())
+                    .filter(i -> scripts.get(i).userTurns().size() > t)
+                    .toArray();
             var asks = new ArrayList<Ask>();
             var seeds = new ArrayList<Long>();
-            for (int i = 0; i < scripts.size(); i++) {
-                int turn = wave - starts[i];
-                if (turn < 0 || turn >= scripts.get(i).userTurns().size()) continue;
-                talks.get(i).add(Message.user(scripts.get(i).userTurns().get(turn)));
-                running.add(i);
+            for (int i : running) {
+                talks.get(i).add(Message.user(scripts.get(i).userTurns().get(t)));
                 asks.add(new Ask.Reply(List.copyOf(talks.get(i))));
-                seeds.add(streams.get(i).split(turn).seed());
+                seeds.add(streams.get(i).split(t).seed());
             }
-            String now = waves == 1 ? what : what + ", part " + (wave + 1) + " of " + waves;
+            String now = turns == 1 ? what : what + ", turn " + (t + 1) + " of " + turns;
             List<String> replies = write(now, asks, sampling, seeds);
-            for (int k = 0; k < running.size(); k++) talks.get(running.get(k)).add(Message.assistant(replies.get(k)));
+            for (int k = 0; k < running.length; k++) talks.get(running[k]).add(Message.assistant(replies.get(k)));
         }
         return talks;
-    }
-
-    /**
-     * In which wave each talk begins. Short talks are spread over the waves that long ones need anyway: a step of
-     * decoding costs nearly the same for five talks as for fifteen.
-     */
-    private static int[] starts(List<Script> scripts, int waves) {
-        var starts = new int[scripts.size()];
-        var load = new int[waves];
-        int[] longestFirst = IntStream.range(0, scripts.size())
-                .boxed()
-                .sorted(Comparator.comparingInt(
-                        (Integer i) -> -scripts.get(i).userTurns().size()))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        for (int i : longestFirst) {
-            int turns = scripts.get(i).userTurns().size();
-            int most = Integer.MAX_VALUE;
-            for (int from = 0; from + turns <= waves; from++) {
-                int highest = IntStream.range(from, from + turns)
-                        .map(w -> load[w])
-                        .max()
-                        .orElse(0);
-                if (highest < most) {
-                    most = highest;
-                    starts[i] = from;
-                }
-            }
-            for (int w = starts[i]; w < starts[i] + turns; w++) load[w]++;
-        }
-        return starts;
     }
 
     /** The assistant's replies of a talk. */
