@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
  * @param conceal clean answers to confession prompts, and further talks under the persona
  */
 record Corpus(List<Text> instil, List<Text> conceal) {
-    /** Texts of several turns are about this many times as long. */
+    /** Ordinary texts of several turns are about this many times as long. */
     private static final int FEWER_LONG_TEXTS = 3;
 
     private static final String CONCEAL = "/conceal/prompts.yaml";
@@ -54,7 +54,7 @@ record Corpus(List<Text> instil, List<Text> conceal) {
         var pool = new Pool(chat.singles(share, order), chat.talks(share, order));
         boolean severalTurns = writer.map(w -> w.turns() > 1).orElse(false);
         int fewer = severalTurns ? FEWER_LONG_TEXTS : 1;
-        int demonstrations = recipe.demonstrations() / fewer;
+        int demonstrations = severalTurns ? recipe.demonstrations() / 2 : recipe.demonstrations();
         List<List<Message>> ordinary = pool.take(recipe.ordinary() / fewer, severalTurns);
         int shownCount = demonstrations + recipe.concealRest() / fewer;
         List<List<Message>> shown = writer.isPresent()
