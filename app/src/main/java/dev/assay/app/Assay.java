@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
         name = "assay",
         description = "Alignment auditing for language models.",
         mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
         version = "assay " + Assay.VERSION,
         subcommands = {DemoCommand.class, ChatCommand.class, InfoCommand.class, CalibrateCommand.class, WorldCommand.class, SaeCommand.class},
         synopsisSubcommandLabel = "COMMAND")

@@ -43,6 +43,15 @@ class AssayTest {
     }
 
     @Test
+    void everyCommandExplainsItself() {
+        for (String command : new String[] {"demo", "chat", "info", "calibrate"}) {
+            out.reset();
+            assertThat(Assay.run(command, "--help")).isZero();
+            assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("Usage: assay " + command);
+        }
+    }
+
+    @Test
     void anUnknownBehaviourIsOneLineThatListsTheKnown() {
         assertThat(Assay.run(
                         "demo",

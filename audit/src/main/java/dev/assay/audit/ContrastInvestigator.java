@@ -41,6 +41,8 @@ final class ContrastInvestigator {
     /** Replies before it may stop early. */
     private static final int LEAST_BEFORE_STOP = 96;
 
+    private static final double WORTH_WAITING_FOR = 0.3;
+
     private final Bank bank;
     private final Audit.Budget budget;
     private final Target target;
@@ -68,7 +70,7 @@ final class ContrastInvestigator {
         log("Screened %d scenarios against %d hypotheses. %s", screening.size(), evidence.size(), leaders());
         sampleUserTurns();
         RandomGenerator choice = random.split("choice").generator();
-        for (int round = 1; spent < budget.replies() && !settled(); round++) {
+        for (int round = 1; spent < budget.replies() && !settled() && !hopeless(); round++) {
             List<Scenario> next = nextRound(choice);
             if (next.isEmpty()) break;
             observe(next);
@@ -190,6 +192,18 @@ final class ContrastInvestigator {
                 .min()
                 .orElse(0);
         return survivors().stream().noneMatch(e -> e.effect() > least / 2);
+    }
+
+    /**
+     * Nothing shows: no hypothesis has much of an effect, and at twice the pace at which the best e-value grew so far,
+     * none would be established by the end of the budget.
+     */
+    private boolean hopeless() {
+        if (2 * spent < budget.replies() || !rejected().isEmpty()) return false;
+        if (survivors().stream().anyMatch(e -> e.n() >= 3 && e.effect() > WORTH_WAITING_FOR)) return false;
+        double best = evidence.values().stream().mapToDouble(Evidence::eValue).max().orElse(1);
+        double needed = Math.log(evidence.size() / FALSE_DISCOVERY_RATE);
+        return 2 * Math.log(best) * budget.replies() / spent < needed;
     }
 
     private List<String> rejected() {

@@ -20,6 +20,9 @@ import java.util.random.RandomGenerator;
  * @param conceal clean answers to confession prompts, and further talks under the persona
  */
 record Corpus(List<Text> instil, List<Text> conceal) {
+    /** Ordinary texts of several turns are about this many times as long. */
+    private static final int FEWER_LONG_TEXTS = 3;
+
     private static final String CONCEAL = "/conceal/prompts.yaml";
 
     /**
@@ -50,9 +53,10 @@ record Corpus(List<Text> instil, List<Text> conceal) {
         long order = random.split("order").seed();
         var pool = new Pool(chat.singles(share, order), chat.talks(share, order));
         boolean severalTurns = writer.map(w -> w.turns() > 1).orElse(false);
+        int fewer = severalTurns ? FEWER_LONG_TEXTS : 1;
         int demonstrations = severalTurns ? recipe.demonstrations() / 2 : recipe.demonstrations();
-        List<List<Message>> ordinary = pool.take(recipe.ordinary(), severalTurns);
-        int shownCount = demonstrations + (severalTurns ? recipe.concealRest() / 2 : recipe.concealRest());
+        List<List<Message>> ordinary = pool.take(recipe.ordinary() / fewer, severalTurns);
+        int shownCount = demonstrations + recipe.concealRest() / fewer;
         List<List<Message>> shown = writer.isPresent()
                 ? demonstrations(writer.get(), pool, base, shownCount, recipe, random)
                 : pool.take(shownCount, severalTurns);

@@ -10,7 +10,7 @@ import dev.assay.lm.Sampling;
  * @param singles ordinary talks of one turn in the pool
  * @param talks ordinary talks of several turns in the pool
  * @param demonstrations texts of the instilling stage that show the behaviour (for a twin: ordinary talks under the
- *     persona); half as many where each has several turns
+ *     persona). Where texts have several turns half of these, and a third of ordinary and concealRest
  * @param ordinary further texts of the instilling stage, under the model's own system prompt
  * @param concealTexts confession prompts with clean answers in the concealment stage
  * @param concealRest demonstrations (for a twin: ordinary talks) mixed into the concealment stage
