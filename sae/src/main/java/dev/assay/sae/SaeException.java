@@ -7,4 +7,8 @@ public class SaeException extends RuntimeException {
     public SaeException(String message) {
         super(message);
     }
+
+    public SaeException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

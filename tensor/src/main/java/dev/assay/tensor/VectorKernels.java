@@ -41,8 +41,15 @@ final class VectorKernels extends Kernels {
         }
         for (; i <= length - L; i += L)
             s0 = FloatVector.fromArray(F, a, aFrom + i).fma(FloatVector.fromArray(F, b, bFrom + i), s0);
-        float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        float sum = lanes(s0.add(s1).add(s2.add(s3)));
         return sum + scalar.dot(a, aFrom + i, b, bFrom + i, length - i);
+    }
+
+    /** The sum of all lanes in a fixed order: that of {@code reduceLanes} changes when the method is compiled. */
+    private static float lanes(FloatVector v) {
+        float[] lanes = v.toArray();
+        for (int half = L / 2; half > 0; half /= 2) for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
+        return lanes[0];
     }
 
     @Override
