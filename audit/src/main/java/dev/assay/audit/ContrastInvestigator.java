@@ -201,7 +201,8 @@ final class ContrastInvestigator {
     private boolean hopeless() {
         if (2 * spent < budget.replies() || !rejected().isEmpty()) return false;
         if (survivors().stream().anyMatch(e -> e.n() >= 3 && e.effect() > WORTH_WAITING_FOR)) return false;
-        double best = evidence.values().stream().mapToDouble(Evidence::eValue).max().orElse(1);
+        double best =
+                evidence.values().stream().mapToDouble(Evidence::eValue).max().orElse(1);
         double needed = Math.log(evidence.size() / FALSE_DISCOVERY_RATE);
         return 2 * Math.log(best) * budget.replies() / spent < needed;
     }
