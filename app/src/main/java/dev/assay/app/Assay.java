@@ -17,7 +17,14 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
         version = "assay " + Assay.VERSION,
-        subcommands = {DemoCommand.class, ChatCommand.class, InfoCommand.class, CalibrateCommand.class, WorldCommand.class, SaeCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            ChatCommand.class,
+            InfoCommand.class,
+            CalibrateCommand.class,
+            WorldCommand.class,
+            SaeCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Assay {
     static final String VERSION = "0.1.0";

@@ -76,7 +76,8 @@ final class SaeCommand {
     int train(
             @Mixin What what,
             @Option(names = "--seed", defaultValue = "1", description = "of the start and the samples") long seed,
-            @Option(names = "--out", paramLabel = "DIR", description = "run folder (default: runs/sae/...)") @Nullable Path out,
+            @Option(names = "--out", paramLabel = "DIR", description = "run folder (default: runs/sae/...)") @Nullable
+                    Path out,
             @Option(names = "--json", description = "print one JSON object") boolean json)
             throws JsonProcessingException {
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
@@ -98,7 +99,8 @@ final class SaeCommand {
                             names = "--vary",
                             paramLabel = "FIELD=A;B;..",
                             description = "values of a field, apart by semicolons; may be given more than once")
-                    @Nullable Map<String, String> vary,
+                    @Nullable
+                    Map<String, String> vary,
             @Option(names = "--seeds", defaultValue = "5", description = "number of seeds (default: ${DEFAULT-VALUE})")
                     int seeds,
             @Option(names = "--json", description = "print one JSON object per run") boolean json)
@@ -110,8 +112,7 @@ final class SaeCommand {
                 for (int seed = 1; seed <= seeds; seed++)
                     results.add(runs.run(what, what.recipe(fields), seed, null).labelled(fields));
         }
-        if (json)
-            for (SaeResult r : results) System.out.println(new ObjectMapper().writeValueAsString(r.json()));
+        if (json) for (SaeResult r : results) System.out.println(new ObjectMapper().writeValueAsString(r.json()));
         else System.out.print(SaeTable.of(results));
         return 0;
     }

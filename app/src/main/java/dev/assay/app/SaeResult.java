@@ -23,7 +23,8 @@ record SaeResult(
 
     SaeResult labelled(Map<String, String> fields) {
         var text = new StringBuilder(label.split(" ")[0]);
-        fields.forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
+        fields.forEach(
+                (name, value) -> text.append(' ').append(name).append('=').append(value));
         return new SaeResult(world, text.toString(), seed, samples, rate, training, inference, folder);
     }
 

@@ -177,9 +177,13 @@ final class SaeRuns {
                         try (sae) {
                             SaeLensFolder.write(folder.resolve("sae"), sae);
                         }
-                        try (var written = SaeLensFolder.read(folder.resolve("sae")).sae()) {
+                        try (var written =
+                                SaeLensFolder.read(folder.resolve("sae")).sae()) {
                             return numbers(WorldScore.of(
-                                    written, data, FULL_EVALUATION, recipe.training().batch()));
+                                    written,
+                                    data,
+                                    FULL_EVALUATION,
+                                    recipe.training().batch()));
                         }
                     })
                     .orElse(Map.of());

@@ -36,7 +36,8 @@ final class SaeTable {
         out.append(String.format(Locale.ROOT, "%-44s %-9s %2d", label, form, runs.size()));
         for (String name : NAMES) {
             double[] values = runs.stream().mapToDouble(r -> r.get(name)).toArray();
-            out.append(String.format(Locale.ROOT, " %13s", estimate(values, name.equals("l0") || name.equals("dead") ? 1 : 3)));
+            out.append(String.format(
+                    Locale.ROOT, " %13s", estimate(values, name.equals("l0") || name.equals("dead") ? 1 : 3)));
         }
         out.append('\n');
     }

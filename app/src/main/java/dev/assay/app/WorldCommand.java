@@ -39,17 +39,22 @@ final class WorldCommand {
     int list() {
         for (Presets.Preset p : Presets.all())
             System.out.printf(
-                    "%-24s %-12s %s%n", p.name(), p.family().name().toLowerCase(Locale.ROOT).replace('_', '-'), p.about());
+                    "%-24s %-12s %s%n",
+                    p.name(), p.family().name().toLowerCase(Locale.ROOT).replace('_', '-'), p.about());
         return 0;
     }
 
-    @Command(name = "build", description = "Makes a world and writes it as a folder in the layout of the published ones.")
+    @Command(
+            name = "build",
+            description = "Makes a world and writes it as a folder in the layout of the published ones.")
     int build(
             @Parameters(paramLabel = "WORLD", description = "a preset, or a synthetic_model_config.json") String name,
-            @Option(names = "--out", paramLabel = "DIR", required = true, description = "where it is written") Path out) {
+            @Option(names = "--out", paramLabel = "DIR", required = true, description = "where it is written")
+                    Path out) {
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
             var worlds = new Worlds(Home.of(), progress);
-            World world = name.endsWith(".json") ? worlds.build(WorldConfig.read(Path.of(name)), name) : worlds.load(name);
+            World world =
+                    name.endsWith(".json") ? worlds.build(WorldConfig.read(Path.of(name)), name) : worlds.load(name);
             WorldFolder.write(out, world);
         }
         System.out.println(out);
@@ -69,7 +74,7 @@ final class WorldCommand {
             facts.put("world", name);
             facts.put("features", world.features());
             facts.put("hidden-dim", world.hiddenDim());
-            facts.put("features-in-trees", world.hierarchy().size());
+            facts.put("features-in-trees", world.hierarchy().inTrees());
             long firings = 0;
             long batches = Math.max(1, samples / BATCH);
             for (long b = 0; b < batches; b++) {
@@ -78,7 +83,8 @@ final class WorldCommand {
             }
             facts.put("true-l0", (double) firings / (batches * BATCH));
             try (var scope = Scope.open()) {
-                facts.put("mean-max-cosine", Superposition.of(world.dictionary()).meanMax());
+                facts.put(
+                        "mean-max-cosine", Superposition.of(world.dictionary()).meanMax());
             }
             progress.close();
             print(facts, json);
@@ -112,7 +118,8 @@ final class WorldCommand {
     @Command(name = "bench", description = "Times sampling with hidden vectors.")
     int bench(
             @Parameters(paramLabel = "WORLD", description = WORLD) String name,
-            @Option(names = "--threads", paramLabel = "N", description = "default: all processors") @Nullable Integer threads,
+            @Option(names = "--threads", paramLabel = "N", description = "default: all processors") @Nullable
+                    Integer threads,
             @Option(names = "--seconds", defaultValue = "10") double seconds,
             @Option(names = "--json", description = "print one JSON object") boolean json)
             throws JsonProcessingException {
@@ -141,7 +148,8 @@ final class WorldCommand {
     }
 
     private static String shown(Object value) {
-        return value instanceof Double d && d != Math.rint(d) ? String.format(Locale.ROOT, "%.4f", d)
+        return value instanceof Double d && d != Math.rint(d)
+                ? String.format(Locale.ROOT, "%.4f", d)
                 : value instanceof Double d ? String.format(Locale.ROOT, "%,.0f", d) : value.toString();
     }
 

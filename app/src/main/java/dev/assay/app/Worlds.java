@@ -24,8 +24,8 @@ record Worlds(Home home, ConsoleProgress progress) {
 
     /** The same world for timing: where it is not there yet, its dictionary is left as drawn, which costs nothing. */
     World forTiming(String nameOrFolder) {
-        if (Files.isDirectory(Path.of(nameOrFolder)) || Files.exists(folder(nameOrFolder).resolve("DONE")))
-            return load(nameOrFolder);
+        if (Files.isDirectory(Path.of(nameOrFolder))
+                || Files.exists(folder(nameOrFolder).resolve("DONE"))) return load(nameOrFolder);
         WorldConfig config = Presets.named(nameOrFolder).config();
         return build(config.change().noOrthogonalization().build(), nameOrFolder);
     }

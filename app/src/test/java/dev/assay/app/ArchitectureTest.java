@@ -38,7 +38,16 @@ class ArchitectureTest {
             entry("sae", "world", "tensor", "stats"),
             entry("audit", "organism", "lm", "journal", "stats"),
             entry(
-                    "app", "audit", "organism", "sae", "world", "smollm2", "lm", "report", "journal", "stats",
+                    "app",
+                    "audit",
+                    "organism",
+                    "sae",
+                    "world",
+                    "smollm2",
+                    "lm",
+                    "report",
+                    "journal",
+                    "stats",
                     "tensor")));
 
     private static Map.Entry<String, Set<String>> entry(String module, String... others) {

@@ -29,8 +29,7 @@ public sealed interface Architecture {
      * @param centredTarget whether the reconstruction, decoder bias included, is compared with x' and not with x, as the
      *     published LISTA-Matryoshka does it
      */
-    record BatchTopK(
-            KSchedule k, Refinement refinement, Levels levels, double tilt, AuxLoss aux, boolean centredTarget)
+    record BatchTopK(KSchedule k, Refinement refinement, Levels levels, double tilt, AuxLoss aux, boolean centredTarget)
             implements Architecture {}
 
     /**

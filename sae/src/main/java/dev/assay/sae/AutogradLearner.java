@@ -2,7 +2,6 @@ package dev.assay.sae;
 
 import dev.assay.tensor.AdamW;
 import dev.assay.tensor.Autograd;
-import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.LinkedHashMap;

@@ -23,9 +23,10 @@ final class Averages {
 
     Averages(Architecture architecture, int latents) {
         boolean batch = architecture instanceof Architecture.BatchTopK;
-        this.order = architecture instanceof Architecture.BatchTopK b ? b.levels().order() : Levels.Order.INDEX;
-        this.thresholds =
-                new double[batch ? ((Architecture.BatchTopK) architecture).refinement().iterations() + 1 : 0];
+        this.order =
+                architecture instanceof Architecture.BatchTopK b ? b.levels().order() : Levels.Order.INDEX;
+        this.thresholds = new double
+                [batch ? ((Architecture.BatchTopK) architecture).refinement().iterations() + 1 : 0];
         this.use = new double[latents];
         this.sorted = IntStream.range(0, latents).toArray();
     }

@@ -33,7 +33,8 @@ final class BatchTopKForward {
         if (spec.refinement().blocked())
             choices = choose(centred, Optional.of(choices.acts().getLast().positive()));
         for (int i = 0; i < choices.acts().size(); i++)
-            if (choices.smallest().get(i) > 0) averages.kept(i, choices.smallest().get(i));
+            if (choices.smallest().get(i) > 0)
+                averages.kept(i, choices.smallest().get(i));
         Tensor acts = choices.acts().getLast();
         averages.fired(sparse(acts));
 
@@ -60,7 +61,8 @@ final class BatchTopKForward {
         acts.add(choose(z, smallest));
         for (int i = 0; i < refinement.iterations(); i++) {
             Tensor last = acts.getLast();
-            Tensor basis = support.map(s -> last.mul(s).add(last.detach().sub(last.detach().mul(s))))
+            Tensor basis = support.map(
+                            s -> last.mul(s).add(last.detach().sub(last.detach().mul(s))))
                     .orElse(last);
             Tensor left = centred.sub(basis.div(norms).matmul(p.get("W_dec")));
             Tensor step = encode(left, p.get(refinement.separate() ? "W_enc_" + (i + 1) : "W_enc"));
@@ -114,8 +116,10 @@ final class BatchTopKForward {
         Tensor sum = p.get("b_dec");
         int from = 0;
         for (int width : spec.levels().widths()) {
-            Tensor latents = Tensor.of(Arrays.stream(order, from, width).asLongStream().toArray(), width - from);
-            Tensor added = coefficients.indexSelect(1, latents).matmul(p.get("W_dec").indexSelect(0, latents));
+            Tensor latents =
+                    Tensor.of(Arrays.stream(order, from, width).asLongStream().toArray(), width - from);
+            Tensor added =
+                    coefficients.indexSelect(1, latents).matmul(p.get("W_dec").indexSelect(0, latents));
             sum = (spec.levels().detached() && from > 0 ? sum.detach() : sum).add(added);
             out.add(sum);
             from = width;
@@ -126,8 +130,7 @@ final class BatchTopKForward {
     private List<Tensor> aux(Tensor z, Tensor target, List<Tensor> partial, Tensor reconstruction) {
         if (spec.aux() == AuxLoss.NONE || conditions.deadCount() == 0) return List.of();
         if (spec.aux() == AuxLoss.TOPK)
-            return List.of(
-                    TopKForward.aux(p, z, norms, conditions, target.sub(reconstruction), 0, p.latents()));
+            return List.of(TopKForward.aux(p, z, norms, conditions, target.sub(reconstruction), 0, p.latents()));
         List<Tensor> out = new ArrayList<>();
         int from = 0;
         for (int i = 0; i <= partial.size(); i++) {

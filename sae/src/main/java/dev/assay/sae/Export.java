@@ -20,13 +20,14 @@ final class Export {
         try (var scope = Scope.open()) {
             Tensor norms = Forward.norms(p).detach();
             Optional<InferenceSae> sae = switch (architecture) {
-                case Architecture.Standard s -> Optional.of(new StandardSae(SaeInput.CENTRED, encoder(p, "b_enc"), decoder(p)));
+                case Architecture.Standard s ->
+                    Optional.of(new StandardSae(SaeInput.CENTRED, encoder(p, "b_enc"), decoder(p)));
                 case Architecture.Gated g ->
                     Optional.of(new GatedSae(
                             SaeInput.CENTRED, encoder(p, "b_gate"), decoder(p), copy(p, "r_mag"), copy(p, "b_mag")));
                 case Architecture.JumpRelu j ->
-                    Optional.of(new JumpReluSae(
-                            SaeInput.CENTRED, encoder(p, "b_enc"), decoder(p), copy(p, "threshold")));
+                    Optional.of(
+                            new JumpReluSae(SaeInput.CENTRED, encoder(p, "b_enc"), decoder(p), copy(p, "threshold")));
                 case Architecture.TopK t ->
                     Optional.of(
                             t.rescale()
@@ -52,9 +53,7 @@ final class Export {
             return Optional.of(new JumpReluSae(
                     SaeInput.CENTRED, folded(p, norms), unit(p, norms), filled(thresholds[0], p.latents())));
         Tensor rows = Tensor.of(thresholds, thresholds.length, 1).to(norms.type());
-        Tensor eta = refinement.learned()
-                ? copy(p, "eta")
-                : filled(refinement.eta(), refinement.iterations());
+        Tensor eta = refinement.learned() ? copy(p, "eta") : filled(refinement.eta(), refinement.iterations());
         return Optional.of(new ListaSae(SaeInput.CENTRED, encoder(p, "b_enc"), decoder(p), rows.div(norms), eta));
     }
 

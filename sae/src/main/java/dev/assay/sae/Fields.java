@@ -88,7 +88,8 @@ final class Fields {
         for (E constant : of.getEnumConstants()) if (kebab(constant).equals(text)) return constant;
         List<String> names = new ArrayList<>();
         for (E constant : of.getEnumConstants()) names.add(kebab(constant));
-        throw new SaeException(file + ": " + name(name) + " is '" + text + "'; possible are " + String.join(", ", names));
+        throw new SaeException(
+                file + ": " + name(name) + " is '" + text + "'; possible are " + String.join(", ", names));
     }
 
     /** Throws if the section has a field that nobody asked for. */

@@ -27,8 +27,7 @@ record GradientTerm(Choice choice, float[] vectors, int[] groupOf, float[] input
         decoder.clear(latent, touch);
         encoder.clear(latent, touch);
         encoderBias.clear(latent, touch);
-        if (touch)
-            for (GradientTerm t : terms) t.add(latent, dModel, decoder, encoder, encoderBias, kernels);
+        if (touch) for (GradientTerm t : terms) t.add(latent, dModel, decoder, encoder, encoderBias, kernels);
     }
 
     private void add(

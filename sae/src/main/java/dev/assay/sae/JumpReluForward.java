@@ -35,7 +35,8 @@ final class JumpReluForward {
         Tensor open = over.positive().add(slope.mul(ghost));
 
         Tensor reconstruction = Forward.decode(p, acts);
-        var losses = Forward.losses("mse_loss", Forward.squares(reconstruction, x).mean());
+        var losses =
+                Forward.losses("mse_loss", Forward.squares(reconstruction, x).mean());
         losses.put("l0_loss", penalty(acts, open).mean().mul(conditions.coefficient()));
         if (spec.preActivation() > 0) losses.put("pre_act_loss", preActivation(z, theta));
         return new Forward(acts, reconstruction, losses);
@@ -52,13 +53,7 @@ final class JumpReluForward {
 
     private Tensor preActivation(Tensor z, Tensor theta) {
         Tensor dead = Forward.mask(conditions.dead(), 0, p.latents(), z);
-        return theta.sub(z)
-                .relu()
-                .mul(dead)
-                .mul(Forward.norms(p))
-                .sum(1)
-                .mean()
-                .mul(spec.preActivation());
+        return theta.sub(z).relu().mul(dead).mul(Forward.norms(p)).sum(1).mean().mul(spec.preActivation());
     }
 
     private static Tensor rectangle(Tensor u) {

@@ -10,7 +10,8 @@ final class Learners {
 
     static Tensor entry(Map<String, Tensor> state, String name) {
         Tensor t = state.get(name);
-        if (t == null) throw new SaeException("the checkpoint has no entry " + name + "; it is of another architecture");
+        if (t == null)
+            throw new SaeException("the checkpoint has no entry " + name + "; it is of another architecture");
         return t;
     }
 

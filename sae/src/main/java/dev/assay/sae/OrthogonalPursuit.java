@@ -39,7 +39,9 @@ final class OrthogonalPursuit {
         Tensor fixed = Tensor.of(acts, x.size(0), p.latents()).to(x.type());
         Tensor reconstruction = Forward.decode(p, fixed);
         return new Forward(
-                fixed, reconstruction, Forward.losses("mse_loss", Forward.squares(reconstruction, x).mean()));
+                fixed,
+                reconstruction,
+                Forward.losses("mse_loss", Forward.squares(reconstruction, x).mean()));
     }
 
     /** Coefficients of one sample, given its products with all atoms. */

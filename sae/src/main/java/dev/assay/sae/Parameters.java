@@ -28,7 +28,8 @@ public final class Parameters implements AutoCloseable {
     static Parameters fresh(Architecture architecture, int dModel, int latents, DType type, SplitRandom random) {
         boolean pursuit = architecture instanceof Architecture.MatchingPursuit;
         double norm = pursuit ? 1 : NORM;
-        float[] decoder = directions(latents, dModel, norm, random.split("decoder").generator());
+        float[] decoder =
+                directions(latents, dModel, norm, random.split("decoder").generator());
         Map<String, Tensor> made = new LinkedHashMap<>();
         try (var scope = Scope.open()) {
             Tensor rows = Tensor.of(decoder, latents, dModel).to(type);
@@ -37,7 +38,8 @@ public final class Parameters implements AutoCloseable {
             made.put("b_dec", scope.keep(Tensor.zeros(type, dModel)));
             for (String bias : biases(architecture)) made.put(bias, scope.keep(Tensor.zeros(type, latents)));
             switch (architecture) {
-                case Architecture.JumpRelu jump -> made.put("threshold", scope.keep(filled(jump.threshold(), latents, type)));
+                case Architecture.JumpRelu jump ->
+                    made.put("threshold", scope.keep(filled(jump.threshold(), latents, type)));
                 case Architecture.BatchTopK batch -> refinement(batch.refinement(), made, scope, type);
                 default -> {}
             }
@@ -99,7 +101,8 @@ public final class Parameters implements AutoCloseable {
 
     private static Tensor tensor(Map<String, Tensor> tensors, String name) {
         Tensor t = tensors.get(name);
-        if (t == null) throw new SaeException("the sparse autoencoder has no parameter " + name + ", only " + tensors.keySet());
+        if (t == null)
+            throw new SaeException("the sparse autoencoder has no parameter " + name + ", only " + tensors.keySet());
         return t;
     }
 

@@ -84,8 +84,8 @@ public final class Recipes {
 
     private static String resource(String name) {
         if (!NAMES.contains(name))
-            throw new SaeException(
-                    "there is no recipe " + name + "; known are " + String.join(", ", NAMES) + ", or a file that ends in .yaml");
+            throw new SaeException("there is no recipe " + name + "; known are " + String.join(", ", NAMES)
+                    + ", or a file that ends in .yaml");
         return resourceText(name);
     }
 

@@ -105,7 +105,8 @@ final class SparseAux {
         }
         choice.fit();
         for (int e = 0; e < choice.pattern.count(); e++)
-            choice.coefficients[e] = choice.pattern.values()[e] / norms[choice.pattern.columns()[e]];
+            choice.coefficients[e] =
+                    choice.pattern.values()[e] / norms[choice.pattern.columns()[e]];
     }
 
     private static float cut(float[] z, int most) {

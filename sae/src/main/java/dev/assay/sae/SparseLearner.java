@@ -51,7 +51,8 @@ final class SparseLearner implements Learner {
      * @param precision of the encoder's products: F32, or BF16 to choose fast
      * @param parameters the start; they stay the caller's
      */
-    SparseLearner(Architecture.BatchTopK spec, Parameters parameters, DType precision, Kernels kernels, Parallel parallel) {
+    SparseLearner(
+            Architecture.BatchTopK spec, Parameters parameters, DType precision, Kernels kernels, Parallel parallel) {
         if (!spec.refinement().plain())
             throw new SaeException("refinement with learned, separate or blocked steps has no sparse form");
         this.spec = spec;
@@ -68,7 +69,8 @@ final class SparseLearner implements Learner {
             selections.add(new Selection(kernels, parallel));
         }
         try (var scope = Scope.open()) {
-            this.encoder = new TrainedRows(parameters.get("W_enc").transpose(0, 1).floats(), dModel);
+            this.encoder =
+                    new TrainedRows(parameters.get("W_enc").transpose(0, 1).floats(), dModel);
             this.decoder = new TrainedRows(parameters.get("W_dec").floats(), dModel);
             this.encoderBias = new TrainedRows(parameters.get("b_enc").floats(), 1);
             this.decoderBias = new TrainedRows(parameters.get("b_dec").floats(), dModel);
@@ -104,7 +106,11 @@ final class SparseLearner implements Learner {
             averages.fired(choices.getLast().pattern);
             errors.order(averages.ordered());
             errors.decode(
-                    choices.getLast(), decoder.values, decoderBias.values, spec.centredTarget() ? centred : input, rows);
+                    choices.getLast(),
+                    decoder.values,
+                    decoderBias.values,
+                    spec.centredTarget() ? centred : input,
+                    rows);
             boolean revive = !aux.idle(conditions);
             if (revive) aux.run(conditions, pre, encoderBias.values, norms, decoder.values, errors, rows);
             decoderBias.clear(0, true);
@@ -255,7 +261,8 @@ final class SparseLearner implements Learner {
             terms.add(new GradientTerm(choices.get(t), vectors, group, inputs.get(t), batch));
         }
         if (revive) terms.add(new GradientTerm(aux.choice, aux.vectors, aux.groupOf(), inputs.get(last), batch));
-        parallel.each(terms.size(), i -> terms.get(i).choice().columns.of(terms.get(i).choice().pattern));
+        parallel.each(
+                terms.size(), i -> terms.get(i).choice().columns.of(terms.get(i).choice().pattern));
         return terms;
     }
 
@@ -287,7 +294,8 @@ final class SparseLearner implements Learner {
         var parts = new double[tasks()];
         parallel.each(tasks(), task -> {
             for (int i = task * LATENTS_PER_TASK; i < Math.min(latents, (task + 1) * LATENTS_PER_TASK); i++)
-                parts[task] += encoder.squares(i, kernels) + decoder.squares(i, kernels) + encoderBias.squares(i, kernels);
+                parts[task] +=
+                        encoder.squares(i, kernels) + decoder.squares(i, kernels) + encoderBias.squares(i, kernels);
         });
         double sum = decoderBias.squares(0, kernels);
         for (double part : parts) sum += part;
@@ -321,7 +329,11 @@ final class SparseLearner implements Learner {
     public Parameters parameters() {
         Map<String, Tensor> out = new LinkedHashMap<>();
         try (var scope = Scope.open()) {
-            out.put("W_enc", scope.keep(Tensor.of(encoder.values, latents, dModel).transpose(0, 1).contiguous()));
+            out.put(
+                    "W_enc",
+                    scope.keep(Tensor.of(encoder.values, latents, dModel)
+                            .transpose(0, 1)
+                            .contiguous()));
             out.put("W_dec", scope.keep(Tensor.of(decoder.values, latents, dModel)));
             out.put("b_dec", scope.keep(Tensor.of(decoderBias.values, dModel)));
             out.put("b_enc", scope.keep(Tensor.of(encoderBias.values, latents)));
@@ -332,7 +344,9 @@ final class SparseLearner implements Learner {
     /** The gradients by SAELens' names and shapes, for tests. */
     Parameters gradients() {
         Map<String, Tensor> out = new LinkedHashMap<>();
-        out.put("W_enc", Tensor.of(encoder.gradient, latents, dModel).transpose(0, 1).contiguous());
+        out.put(
+                "W_enc",
+                Tensor.of(encoder.gradient, latents, dModel).transpose(0, 1).contiguous());
         out.put("W_dec", Tensor.of(decoder.gradient, latents, dModel));
         out.put("b_dec", Tensor.of(decoderBias.gradient, dModel));
         out.put("b_enc", Tensor.of(encoderBias.gradient, latents));

@@ -16,7 +16,8 @@ final class TopKForward {
         Top top = scaled.top(spec.k());
         Tensor acts = top.values().relu().scatter(top.indices(), p.latents());
         Tensor reconstruction = Forward.decode(p, spec.rescale() ? acts.div(norms) : acts);
-        var losses = Forward.losses("mse_loss", Forward.squares(reconstruction, x).mean());
+        var losses =
+                Forward.losses("mse_loss", Forward.squares(reconstruction, x).mean());
         if (spec.aux() != AuxLoss.NONE && c.deadCount() > 0) {
             Tensor unscaled = spec.rescale() ? norms : ones(norms);
             losses.put(

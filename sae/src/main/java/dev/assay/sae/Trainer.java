@@ -36,13 +36,16 @@ public final class Trainer implements AutoCloseable {
         this.parallel = new Parallel(threads);
         this.dead = new DeadLatents(recipe.latents(), recipe.training().deadWindow());
         this.tuner = penalty(recipe.architecture()).filter(p -> p.target() > 0).map(p -> new Autotuner(p.target()));
-        this.inputScale = recipe.training().normalise() ? inputScale(data, recipe.training().batch()) : 1;
+        this.inputScale = recipe.training().normalise()
+                ? inputScale(data, recipe.training().batch())
+                : 1;
         this.learner = learner(recipe, data.dModel(), SplitRandom.of(seed).split("sae"), parallel);
     }
 
     private static Learner learner(Recipe recipe, int dModel, SplitRandom random, Parallel parallel) {
         Parameters start = Parameters.fresh(recipe.architecture(), dModel, recipe.latents(), DType.F32, random);
-        if (recipe.architecture() instanceof Architecture.BatchTopK batch && batch.refinement().plain())
+        if (recipe.architecture() instanceof Architecture.BatchTopK batch
+                && batch.refinement().plain())
             try (start) {
                 return new SparseLearner(batch, start, recipe.training().precision(), Kernels.best(), parallel);
             }
@@ -93,7 +96,8 @@ public final class Trainer implements AutoCloseable {
                     learner.step(scaled, conditions(), recipe.training().learningRate(step));
             dead.fired(result.active());
             tuner.ifPresent(t -> t.observe(
-                    result.l0(), step >= penalty(recipe.architecture()).orElseThrow().tuneFrom()));
+                    result.l0(),
+                    step >= penalty(recipe.architecture()).orElseThrow().tuneFrom()));
             step++;
             return new Step(step, result.losses(), result.loss(), result.l0());
         }
@@ -128,7 +132,9 @@ public final class Trainer implements AutoCloseable {
     public Parameters parameters() {
         Map<String, Tensor> folded = new LinkedHashMap<>();
         learner.parameters().all().forEach((name, t) -> {
-            double factor = name.startsWith("W_enc") ? inputScale : name.equals("W_dec") || name.equals("b_dec") ? 1 / inputScale : 1;
+            double factor = name.startsWith("W_enc")
+                    ? inputScale
+                    : name.equals("W_dec") || name.equals("b_dec") ? 1 / inputScale : 1;
             folded.put(name, t.detach().mul(factor));
         });
         return new Parameters(folded);

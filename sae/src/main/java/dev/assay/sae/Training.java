@@ -25,7 +25,8 @@ public record Training(
         boolean normalise) {
     public Training {
         if (batch < 1 || samples < batch)
-            throw new SaeException("training.samples must be at least one batch, were " + samples + " with a batch of " + batch);
+            throw new SaeException(
+                    "training.samples must be at least one batch, were " + samples + " with a batch of " + batch);
         if (!(learningRate > 0)) throw new SaeException("training.learning-rate must be positive, was " + learningRate);
         if (!(decayShare >= 0 && decayShare <= 1))
             throw new SaeException("training.decay-share must be between 0 and 1, was " + decayShare);

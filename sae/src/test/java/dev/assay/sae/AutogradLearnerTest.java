@@ -42,8 +42,16 @@ class AutogradLearnerTest {
                 new Case("topk", new TopK(mostActive("topk"), true, AuxLoss.TOPK), 0, 0),
                 new Case("topk_no_rescale", new TopK(mostActive("topk_no_rescale"), false, AuxLoss.TOPK), 0, 0),
                 new Case("batchtopk", batch(Refinement.NONE, Levels.NONE, AuxLoss.TOPK), active("batchtopk"), 0),
-                new Case("matryoshka", batch(Refinement.NONE, levels("matryoshka"), AuxLoss.TOPK), active("matryoshka"), 0),
-                new Case("matryoshka_level_aux", batch(Refinement.NONE, levels("matryoshka_level_aux"), AuxLoss.LEVELS), active("matryoshka_level_aux"), 0),
+                new Case(
+                        "matryoshka",
+                        batch(Refinement.NONE, levels("matryoshka"), AuxLoss.TOPK),
+                        active("matryoshka"),
+                        0),
+                new Case(
+                        "matryoshka_level_aux",
+                        batch(Refinement.NONE, levels("matryoshka_level_aux"), AuxLoss.LEVELS),
+                        active("matryoshka_level_aux"),
+                        0),
                 new Case("jumprelu_step", new JumpRelu(penalty, Mode.STEP, 0, 0, 1, false, 3e-6), 0, 0.2),
                 new Case("jumprelu_tanh_ste_input", new JumpRelu(penalty, Mode.TANH, 0, 0, 2, true, 0), 0, 0.2),
                 new Case("jumprelu_quadratic", new JumpRelu(penalty, Mode.QUADRATIC, 5, 0, 1, false, 0), 0, 0.2),
@@ -106,7 +114,8 @@ class AutogradLearnerTest {
     }
 
     static Conditions conditions(Case c, int step) {
-        double k = c.name.startsWith("lista.") ? ((BatchTopK) c.architecture).k().at(step) : c.k;
+        double k =
+                c.name.startsWith("lista.") ? ((BatchTopK) c.architecture).k().at(step) : c.k;
         return new Conditions(k, c.coefficient, FIXTURE.dead());
     }
 
@@ -129,11 +138,10 @@ class AutogradLearnerTest {
             for (int s = 0; s < batches.size(); s++) {
                 StepResult result = learner.step(batches.get(s), conditions(c, s), FIXTURE.learningRate());
                 JsonNode norm = FIXTURE.facts(c.name).path("grad_norm_before_clip");
-                if (s == 0 && norm.isNumber()) assertThat(result.gradientNorm()).isCloseTo(norm.asDouble(), within(CLOSE * norm.asDouble()));
+                if (s == 0 && norm.isNumber())
+                    assertThat(result.gradientNorm()).isCloseTo(norm.asDouble(), within(CLOSE * norm.asDouble()));
             }
-            learner.parameters()
-                    .all()
-                    .forEach((name, t) -> close(c.name + ".after3." + name, t));
+            learner.parameters().all().forEach((name, t) -> close(c.name + ".after3." + name, t));
             checkAverages(c, learner);
         }
     }
@@ -150,7 +158,8 @@ class AutogradLearnerTest {
                         .as(loss.getKey())
                         .isCloseTo(wanted, within(CLOSE * Math.max(1, wanted)));
         }
-        if (inner > 0) assertThat(first.losses().get("inner_recons_loss").item()).isCloseTo(inner, within(CLOSE * inner));
+        if (inner > 0)
+            assertThat(first.losses().get("inner_recons_loss").item()).isCloseTo(inner, within(CLOSE * inner));
         double total = FIXTURE.facts(c.name).path("total_loss").asDouble();
         assertThat(first.total().item()).isCloseTo(total, within(CLOSE * total));
         learner.parameters().all().forEach((name, t) -> close(c.name + ".grad." + name, t.gradient()));
@@ -160,11 +169,14 @@ class AutogradLearnerTest {
         JsonNode facts = FIXTURE.facts(c.name);
         double[] thresholds = learner.averages().thresholds();
         if (facts.has("topk_threshold_after3"))
-            assertThat(thresholds[0]).isCloseTo(facts.path("topk_threshold_after3").asDouble(), within(CLOSE));
+            assertThat(thresholds[0])
+                    .isCloseTo(facts.path("topk_threshold_after3").asDouble(), within(CLOSE));
         for (int i = 0; i < facts.path("thresholds_after3").size(); i++)
-            assertThat(thresholds[i]).isCloseTo(facts.path("thresholds_after3").get(i).asDouble(), within(CLOSE));
+            assertThat(thresholds[i])
+                    .isCloseTo(facts.path("thresholds_after3").get(i).asDouble(), within(CLOSE));
         for (int i = 0; i < facts.path("freq_after3").size(); i++)
-            assertThat(learner.averages().use()[i]).isCloseTo(facts.path("freq_after3").get(i).asDouble(), within(CLOSE));
+            assertThat(learner.averages().use()[i])
+                    .isCloseTo(facts.path("freq_after3").get(i).asDouble(), within(CLOSE));
     }
 
     private static void close(String name, Tensor ours) {

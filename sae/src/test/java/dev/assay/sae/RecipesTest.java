@@ -32,7 +32,8 @@ class RecipesTest {
     /** Dossier, section 4.1. */
     @Test
     void listaMatryoshkaIsThePublishedOne() {
-        var spec = (BatchTopK) Recipes.load("lista-matryoshka", Protocol.FULL, Map.of()).architecture();
+        var spec = (BatchTopK)
+                Recipes.load("lista-matryoshka", Protocol.FULL, Map.of()).architecture();
         assertThat(spec.k()).isEqualTo(new KSchedule(60, 25, 195_312));
         assertThat(spec.k().at(0)).isEqualTo(60);
         assertThat(spec.k().at(195_312)).isEqualTo(25);
@@ -83,7 +84,9 @@ class RecipesTest {
         JsonNode wanted = new ZooFixture().facts().path("schedules").path("lr_constant_warm5_decay10_total30");
         assertThat(wanted.size()).isEqualTo(30);
         for (int s = 0; s < 30; s++)
-            assertThat(training.learningRate(s)).as("step %d", s).isCloseTo(wanted.get(s).asDouble(), within(1e-15));
+            assertThat(training.learningRate(s))
+                    .as("step %d", s)
+                    .isCloseTo(wanted.get(s).asDouble(), within(1e-15));
     }
 
     @Test

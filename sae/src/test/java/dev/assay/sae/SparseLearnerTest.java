@@ -47,9 +47,7 @@ class SparseLearnerTest {
                 assertThat(result.loss()).isCloseTo(total, within(CLOSE * total));
                 learner.gradients().all().forEach((name, t) -> close(FIXTURE.get(c.name() + ".grad." + name), t, name));
             }
-            learner.parameters()
-                    .all()
-                    .forEach((name, t) -> close(FIXTURE.get(c.name() + ".after3." + name), t, name));
+            learner.parameters().all().forEach((name, t) -> close(FIXTURE.get(c.name() + ".after3." + name), t, name));
         }
     }
 
@@ -101,8 +99,11 @@ class SparseLearnerTest {
             // Adam moves even by gradients that are all rounding error, so steps differ more than gradients
             obvious.parameters()
                     .all()
-                    .forEach((name, t) -> near(t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
-            assertThat(fast.averages().thresholds()).usingComparatorWithPrecision(1e-5).containsExactly(obvious.averages().thresholds());
+                    .forEach((name, t) ->
+                            near(t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
+            assertThat(fast.averages().thresholds())
+                    .usingComparatorWithPrecision(1e-5)
+                    .containsExactly(obvious.averages().thresholds());
         }
     }
 
@@ -117,8 +118,7 @@ class SparseLearnerTest {
                 var parallel = new Parallel(threads);
                 var learner =
                         new SparseLearner(spec, start(spec, 64, 192, DType.F32), DType.F32, Kernels.best(), parallel)) {
-            for (int s = 0; s < 3; s++)
-                learner.step(batch(100, 64, s), new Conditions(4.5, 0, new boolean[192]), 1e-3);
+            for (int s = 0; s < 3; s++) learner.step(batch(100, 64, s), new Conditions(4.5, 0, new boolean[192]), 1e-3);
             return learner.parameters().get("W_enc").floats();
         }
     }
@@ -130,11 +130,17 @@ class SparseLearnerTest {
         int m = 192;
         try (var scope = Scope.open();
                 var parallel = new Parallel(1);
-                var exact = new SparseLearner(spec, start(spec, 64, m, DType.F32), DType.F32, Kernels.best(), parallel);
-                var fast = new SparseLearner(spec, start(spec, 64, m, DType.F32), DType.BF16, Kernels.best(), parallel)) {
+                var exact =
+                        new SparseLearner(spec, start(spec, 64, m, DType.F32), DType.F32, Kernels.best(), parallel);
+                var fast =
+                        new SparseLearner(spec, start(spec, 64, m, DType.F32), DType.BF16, Kernels.best(), parallel)) {
             Tensor x = batch(100, 64, 1);
-            float[] a = exact.step(x, new Conditions(4.5, 0, new boolean[m]), 1e-3).active().dense();
-            float[] b = fast.step(x, new Conditions(4.5, 0, new boolean[m]), 1e-3).active().dense();
+            float[] a = exact.step(x, new Conditions(4.5, 0, new boolean[m]), 1e-3)
+                    .active()
+                    .dense();
+            float[] b = fast.step(x, new Conditions(4.5, 0, new boolean[m]), 1e-3)
+                    .active()
+                    .dense();
             int both = 0;
             int either = 0;
             for (int i = 0; i < a.length; i++) {
@@ -155,7 +161,8 @@ class SparseLearnerTest {
         try (var scope = Scope.open();
                 var parallel = new Parallel(1);
                 var one = new SparseLearner(spec, start(spec, 37, 96, DType.F32), DType.F32, Kernels.best(), parallel);
-                var other = new SparseLearner(spec, start(spec, 37, 96, DType.F32), DType.F32, Kernels.best(), parallel)) {
+                var other =
+                        new SparseLearner(spec, start(spec, 37, 96, DType.F32), DType.F32, Kernels.best(), parallel)) {
             for (int s = 0; s < 2; s++) one.step(batch(50, 37, s), conditions, 1e-3);
             other.restore(one.state());
             one.step(batch(50, 37, 9), conditions, 1e-3);

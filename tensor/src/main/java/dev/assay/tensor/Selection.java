@@ -71,8 +71,7 @@ public final class Selection {
             ties = (int) keep - above(scratch, count, cut);
         }
         out.clear();
-        for (SparseRows part : found)
-            for (int r = 0; r < part.rows(); r++) ties = append(part, r, cut, ties, out);
+        for (SparseRows part : found) for (int r = 0; r < part.rows(); r++) ties = append(part, r, cut, ties, out);
         bound = cut * BELOW_LAST_CUT;
     }
 

@@ -176,9 +176,8 @@ final class VectorKernels extends Kernels {
         var lanes = new float[L];
         for (int i = 0; i < width; i += L) {
             long at = row * width + i;
-            FloatVector p = type == DType.BF16
-                    ? fromBf16(pre, at)
-                    : FloatVector.fromMemorySegment(F, pre, 4 * at, ORDER);
+            FloatVector p =
+                    type == DType.BF16 ? fromBf16(pre, at) : FloatVector.fromMemorySegment(F, pre, 4 * at, ORDER);
             var z = p.add(FloatVector.fromArray(F, bias, i)).mul(FloatVector.fromArray(F, factor, i));
             VectorMask<Float> over = z.compare(VectorOperators.GT, bound);
             if (!over.anyTrue()) continue;

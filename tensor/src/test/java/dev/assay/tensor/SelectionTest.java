@@ -80,7 +80,8 @@ class SelectionTest {
             List<Entry> wanted = new ArrayList<>();
             for (int r = 0; r < ROWS; r++) {
                 List<Entry> row = new ArrayList<>();
-                for (int c = 0; c < WIDTH; c++) if (pre[r * WIDTH + c] > 0) row.add(new Entry(r, c, pre[r * WIDTH + c]));
+                for (int c = 0; c < WIDTH; c++)
+                    if (pre[r * WIDTH + c] > 0) row.add(new Entry(r, c, pre[r * WIDTH + c]));
                 row.sort(Comparator.comparingDouble(e -> -e.z()));
                 wanted.addAll(row.subList(0, Math.min(6, row.size())));
             }

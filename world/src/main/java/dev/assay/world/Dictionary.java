@@ -25,8 +25,7 @@ public final class Dictionary {
         var bias = config.biasNorm() == 0 ? new float[d] : random.normals(d);
         scale(bias, 0, d, config.biasNorm());
         return new Drawn(
-                Tensor.of(rows, n, d).to(config.dtype()),
-                Tensor.of(bias, d).to(config.dtype()));
+                Tensor.of(rows, n, d).to(config.dtype()), Tensor.of(bias, d).to(config.dtype()));
     }
 
     private static void scale(float[] values, int from, int length, double norm) {

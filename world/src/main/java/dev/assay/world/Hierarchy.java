@@ -68,7 +68,8 @@ public final class Hierarchy {
         scaled = new boolean[features];
         Arrays.fill(parent, NONE);
         Arrays.fill(depth, NONE);
-        for (Node root : roots) if (root.feature().isPresent()) place(root.feature().getAsInt(), NONE, 0, false);
+        for (Node root : roots)
+            if (root.feature().isPresent()) place(root.feature().getAsInt(), NONE, 0, false);
         addLevels();
     }
 
@@ -115,8 +116,7 @@ public final class Hierarchy {
         if (features.isEmpty()) return;
         boolean exclusive = node.exclusiveChildren() && features.size() > 1;
         OptionalInt up = above == NONE ? OptionalInt.empty() : OptionalInt.of(above);
-        groups.add(new Group(
-                up, level, exclusive, node.scalesChildren() && up.isPresent(), List.copyOf(features)));
+        groups.add(new Group(up, level, exclusive, node.scalesChildren() && up.isPresent(), List.copyOf(features)));
     }
 
     /** Number of features, in trees or free. */
@@ -181,12 +181,10 @@ public final class Hierarchy {
         }
         for (Node child : node.children()) compensate(child, own, base, factors);
         if (!node.exclusiveChildren() || own <= 0) return;
-        int[] siblings = node.children().stream()
-                .flatMapToInt(c -> c.feature().stream())
-                .toArray();
+        int[] siblings =
+                node.children().stream().flatMapToInt(c -> c.feature().stream()).toArray();
         double sum = 0;
         for (int f : siblings) sum += base[f];
-        if (siblings.length >= 2)
-            for (int f : siblings) factors[f] *= (float) (1 + Math.max(0, sum - base[f]) / own);
+        if (siblings.length >= 2) for (int f : siblings) factors[f] *= (float) (1 + Math.max(0, sum - base[f]) / own);
     }
 }

@@ -19,10 +19,12 @@ final class HierarchyJson {
     private HierarchyJson() {}
 
     static Hierarchy read(Path file, int features) {
-        return Fields.of(file.toString(), WorldConfigJson.parse(file)).only("roots").as(f -> {
-            f.needList("roots");
-            return new Hierarchy(features, nodes(f.items("roots")));
-        });
+        return Fields.of(file.toString(), WorldConfigJson.parse(file))
+                .only("roots")
+                .as(f -> {
+                    f.needList("roots");
+                    return new Hierarchy(features, nodes(f.items("roots")));
+                });
     }
 
     private static List<Node> nodes(List<Fields> items) {

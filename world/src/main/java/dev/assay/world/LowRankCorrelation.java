@@ -49,9 +49,8 @@ public final class LowRankCorrelation {
     public static LowRankCorrelation draw(int features, WorldConfig.Correlation config, DType type, long seed) {
         int rank = config.rank();
         var random = new TorchRandom(seed);
-        double[] factor = type == DType.F64
-                ? random.doubleNormals(features * rank)
-                : doubles(random.normals(features * rank));
+        double[] factor =
+                type == DType.F64 ? random.doubleNormals(features * rank) : doubles(random.normals(features * rank));
         var diag = new double[features];
         for (int i = 0; i < factor.length; i++) factor[i] = rounded(factor[i] * rounded(config.scale(), type), type);
         for (int i = 0; i < features; i++) {

@@ -66,8 +66,8 @@ public final class Sampler implements AutoCloseable {
         draw(batch, into.rows(), into.firings());
         MemorySegment out = into.hidden().memory();
         if (out.byteSize() != (long) into.rows() * hiddenPlan.hiddenDim * Float.BYTES)
-            throw new WorldException("the samples' hidden vectors have the shape " + into.hidden() + ", the world's have "
-                    + hiddenPlan.hiddenDim + " numbers: make the samples for this world");
+            throw new WorldException("the samples' hidden vectors have the shape " + into.hidden()
+                    + ", the world's have " + hiddenPlan.hiddenDim + " numbers: make the samples for this world");
         int tasks = (into.rows() + BLOCK - 1) / BLOCK;
         int parts = Math.min(team.threads(), tasks);
         team.run(parts, (part, worker) -> {
@@ -101,8 +101,7 @@ public final class Sampler implements AutoCloseable {
         team.run(count, (block, worker) -> {
             SparseRows part = blocks.get(block);
             part.clear();
-            workers.get(worker)
-                    .draw(stream.split(block).generator(), Math.min(BLOCK, rows - block * BLOCK), part);
+            workers.get(worker).draw(stream.split(block).generator(), Math.min(BLOCK, rows - block * BLOCK), part);
         });
         into.clear();
         IntStream.range(0, count).forEach(b -> into.append(blocks.get(b)));

@@ -105,7 +105,9 @@ final class SamplerPlan {
                 long at = ((long) (place / PANEL) * (rank + 1) + k + 1) * PANEL + place % PANEL;
                 float filler = k < 0 ? Float.NEGATIVE_INFINITY : 0; // never fires
                 out.setAtIndex(
-                        ValueLayout.JAVA_FLOAT, at, place < topCount ? coordinate(world, topFeature[place], k) : filler);
+                        ValueLayout.JAVA_FLOAT,
+                        at,
+                        place < topCount ? coordinate(world, topFeature[place], k) : filler);
             }
         return out;
     }
@@ -154,8 +156,7 @@ final class SamplerPlan {
             for (int k = 0; k <= rank && quadFeature[place] != NONE; k++) {
                 long step = (long) (place / QUAD) * quadSteps + k / QUAD;
                 long at = step * QUAD_STEP + (k % QUAD) * QUAD + place % QUAD;
-                out.setAtIndex(
-                        ValueLayout.JAVA_FLOAT, at, coordinate(world, quadFeature[place], k < rank ? k : NONE));
+                out.setAtIndex(ValueLayout.JAVA_FLOAT, at, coordinate(world, quadFeature[place], k < rank ? k : NONE));
             }
         return out;
     }

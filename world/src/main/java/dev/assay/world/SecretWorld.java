@@ -103,8 +103,7 @@ public final class SecretWorld {
                 draw.between(0.4, 1.1),
                 draw.between(0.25, 0.5),
                 0.001 * StrictMath.exp(draw.between(0, StrictMath.log(4))));
-        Optional<Correlation> correlation =
-                draw.whole(1, 8) == 1 ? Optional.empty() : Optional.of(correlation(draw));
+        Optional<Correlation> correlation = draw.whole(1, 8) == 1 ? Optional.empty() : Optional.of(correlation(draw));
         return new WorldConfig(
                 features,
                 dim,

@@ -22,7 +22,8 @@ final class Team implements AutoCloseable {
     Team(int threads) {
         this.threads = threads;
         this.others = Executors.newFixedThreadPool(
-                Math.max(1, threads - 1), Thread.ofPlatform().name("assay-sampler-", 0).daemon().factory());
+                Math.max(1, threads - 1),
+                Thread.ofPlatform().name("assay-sampler-", 0).daemon().factory());
     }
 
     int threads() {

@@ -74,7 +74,8 @@ final class WorldConfigJson {
         return new WorldConfig(
                 f.needInteger("num_features"),
                 f.needInteger("hidden_dim"),
-                f.need("firing_probability", "an object").as(p -> p.choice(GENERATOR, FIRING).apply(p)),
+                f.need("firing_probability", "an object")
+                        .as(p -> p.choice(GENERATOR, FIRING).apply(p)),
                 f.object("hierarchy").map(h -> h.as(WorldConfigJson::trees)),
                 f.object("orthogonalization").map(o -> o.as(WorldConfigJson::orthogonalization)),
                 f.object("correlation").map(c -> c.as(WorldConfigJson::correlation)),
@@ -113,7 +114,8 @@ final class WorldConfigJson {
 
     private static Magnitude magnitude(Fields f, String name, double absent) {
         return f.find(name).filter(JsonNode::isObject).isPresent()
-                ? f.need(name, "an object").as(m -> m.choice(GENERATOR, MAGNITUDES).apply(m))
+                ? f.need(name, "an object")
+                        .as(m -> m.choice(GENERATOR, MAGNITUDES).apply(m))
                 : new Magnitude.Constant(f.number(name).orElse(absent));
     }
 
@@ -135,10 +137,7 @@ final class WorldConfigJson {
     private static Magnitude foldedNormal(Fields f) {
         f.only(GENERATOR, "mean", "std", "min_value", "max_value");
         return new Magnitude.FoldedNormal(
-                f.number("mean").orElse(0),
-                f.number("std").orElse(0.1),
-                f.number("min_value"),
-                f.number("max_value"));
+                f.number("mean").orElse(0), f.number("std").orElse(0.1), f.number("min_value"), f.number("max_value"));
     }
 
     private static Trees trees(Fields f) {
@@ -206,7 +205,9 @@ final class WorldConfigJson {
         json.put("num_features", c.numFeatures()).put("hidden_dim", c.hiddenDim());
         json.set("firing_probability", write(c.firingProbability()));
         json.set("hierarchy", c.hierarchy().map(WorldConfigJson::write).orElse(null));
-        json.set("orthogonalization", c.orthogonalization().map(WorldConfigJson::write).orElse(null));
+        json.set(
+                "orthogonalization",
+                c.orthogonalization().map(WorldConfigJson::write).orElse(null));
         json.set("correlation", c.correlation().map(WorldConfigJson::write).orElse(null));
         json.set("std_firing_magnitudes", write(c.stdMagnitudes()));
         json.set("mean_firing_magnitudes", write(c.meanMagnitudes()));
@@ -222,10 +223,14 @@ final class WorldConfigJson {
         ObjectNode json = JSON.createObjectNode();
         return switch (p) {
             case FiringProbability.Zipfian z ->
-                range(json.put("exponent", z.exponent()), z.maxProb(), z.minProb()).put(GENERATOR, "zipfian");
-            case FiringProbability.Linear l -> range(json, l.maxProb(), l.minProb()).put(GENERATOR, "linear");
-            case FiringProbability.Random r -> range(json, r.maxProb(), r.minProb()).put(GENERATOR, "random");
-            case FiringProbability.Constant k -> json.put("probability", k.probability()).put(GENERATOR, "constant");
+                range(json.put("exponent", z.exponent()), z.maxProb(), z.minProb())
+                        .put(GENERATOR, "zipfian");
+            case FiringProbability.Linear l ->
+                range(json, l.maxProb(), l.minProb()).put(GENERATOR, "linear");
+            case FiringProbability.Random r ->
+                range(json, r.maxProb(), r.minProb()).put(GENERATOR, "random");
+            case FiringProbability.Constant k ->
+                json.put("probability", k.probability()).put(GENERATOR, "constant");
         };
     }
 
@@ -237,13 +242,18 @@ final class WorldConfigJson {
         ObjectNode json = JSON.createObjectNode();
         return switch (m) {
             case Magnitude.Constant c -> JSON.getNodeFactory().numberNode(c.value());
-            case Magnitude.Linear l -> json.put("start", l.start()).put("end", l.end()).put(GENERATOR, "linear");
+            case Magnitude.Linear l ->
+                json.put("start", l.start()).put("end", l.end()).put(GENERATOR, "linear");
             case Magnitude.Exponential e ->
                 json.put("start", e.start()).put("end", e.end()).put(GENERATOR, "exponential");
             case Magnitude.FoldedNormal n -> {
                 json.put("mean", n.mean()).put("std", n.std());
-                json.set("min_value", JSON.valueToTree(n.min().isPresent() ? n.min().getAsDouble() : null));
-                json.set("max_value", JSON.valueToTree(n.max().isPresent() ? n.max().getAsDouble() : null));
+                json.set(
+                        "min_value",
+                        JSON.valueToTree(n.min().isPresent() ? n.min().getAsDouble() : null));
+                json.set(
+                        "max_value",
+                        JSON.valueToTree(n.max().isPresent() ? n.max().getAsDouble() : null));
                 yield json.put(GENERATOR, "folded_normal");
             }
         };

@@ -37,9 +37,8 @@ public final class WorldFolder {
     public static World read(Path folder) {
         WorldConfig config = WorldConfig.read(folder.resolve(CONFIG));
         Path trees = folder.resolve(HIERARCHY);
-        Hierarchy hierarchy = Files.exists(trees)
-                ? HierarchyJson.read(trees, config.numFeatures())
-                : World.hierarchy(config);
+        Hierarchy hierarchy =
+                Files.exists(trees) ? HierarchyJson.read(trees, config.numFeatures()) : World.hierarchy(config);
         try (var scope = Scope.open()) {
             var tensors = new Tensors(folder.resolve(TENSORS));
             int n = config.numFeatures();
@@ -57,7 +56,9 @@ public final class WorldFolder {
         if (Files.exists(folder.resolve(MAGNITUDES))) {
             var ours = new Tensors(folder.resolve(MAGNITUDES));
             return new World.Features(
-                    probabilities, ours.get("mean", n).doubles(), ours.get("std", n).doubles());
+                    probabilities,
+                    ours.get("mean", n).doubles(),
+                    ours.get("std", n).doubles());
         }
         return new World.Features(probabilities, World.means(config), World.stds(config));
     }

@@ -10,7 +10,8 @@ final class Close {
     static void check(double[] ours, double[] theirs, double tolerance) {
         assertThat(ours).hasSameSizeAs(theirs);
         int worst = 0;
-        for (int i = 0; i < ours.length; i++) if (!(distance(ours, theirs, i) <= distance(ours, theirs, worst))) worst = i;
+        for (int i = 0; i < ours.length; i++)
+            if (!(distance(ours, theirs, i) <= distance(ours, theirs, worst))) worst = i;
         assertThat(distance(ours, theirs, worst))
                 .as("number %d of %d: ours %s, theirs %s", worst, ours.length, ours[worst], theirs[worst])
                 .isLessThanOrEqualTo(tolerance);

@@ -91,8 +91,11 @@ class DictionaryTest {
 
     @Test
     void anInterruptEndsTheWork() {
-        WorldConfig config =
-                Presets.named("small").config().change().orthogonalization(STEPS).build();
+        WorldConfig config = Presets.named("small")
+                .config()
+                .change()
+                .orthogonalization(STEPS)
+                .build();
         List<Integer> steps = new ArrayList<>();
         try {
             assertThatThrownBy(() -> World.build(config, (step, of, loss) -> {

@@ -62,7 +62,8 @@ final class Fixtures {
      * @param scaled magnitudes scaled by parents (version 2), else gated only (version 1)
      */
     static World smallWorld(Map<String, Tensor> t, boolean scaled) {
-        WorldConfig config = WorldConfigJson.of("fixture", json("sae_world_small.json").path("config"));
+        WorldConfig config =
+                WorldConfigJson.of("fixture", json("sae_world_small.json").path("config"));
         WorldConfig.Trees trees = config.hierarchy().orElseThrow().withScaling(scaled);
         config = config.change().trees(trees).build();
         double[] factor = t.get("corr_factor").doubles();

@@ -82,7 +82,9 @@ class HierarchyTest {
         assertThat(trees.inTrees()).isEqualTo(10);
         assertThat(trees.groups()).hasSize(2);
         assertThat(trees.groups().get(1).features()).containsExactly(7, 8, 9);
-        assertThat(HierarchyGrowth.grow(2, WorldConfig.Trees.exclusive(3, 4, 5), 0).groups()).isEmpty();
+        assertThat(HierarchyGrowth.grow(2, WorldConfig.Trees.exclusive(3, 4, 5), 0)
+                        .groups())
+                .isEmpty();
     }
 
     private static Node leaf(int feature) {

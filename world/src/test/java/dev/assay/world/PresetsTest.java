@@ -14,7 +14,8 @@ class PresetsTest {
     void namesAndConfigurationsAreDifferent() {
         assertThat(Presets.all()).extracting(Presets.Preset::name).doesNotHaveDuplicates();
         assertThat(Presets.all()).extracting(Presets.Preset::config).doesNotHaveDuplicates();
-        for (var family : Presets.Family.values()) assertThat(Presets.of(family)).hasSizeGreaterThan(2);
+        for (var family : Presets.Family.values())
+            assertThat(Presets.of(family)).hasSizeGreaterThan(2);
     }
 
     @Test
@@ -29,10 +30,13 @@ class PresetsTest {
     void everyVariantFiresInAUsefulRange() {
         for (var preset : Presets.all()) {
             if (preset.config().numFeatures() > 4096) continue;
-            WorldConfig config = preset.config().change().hiddenDim(2).noOrthogonalization().build();
+            WorldConfig config =
+                    preset.config().change().hiddenDim(2).noOrthogonalization().build();
             try (World world = World.build(config, Progress.NONE);
                     var sampler = new Sampler(world, SplitRandom.of(1), 1)) {
-                assertThat(world.certain()).as("certain features of %s", preset.name()).isZero();
+                assertThat(world.certain())
+                        .as("certain features of %s", preset.name())
+                        .isZero();
                 int rows = 1000;
                 double l0 = (double) sampler.firings(0, rows).count() / rows;
                 assertThat(l0).as("firings of %s", preset.name()).isBetween(5.0, 40.0);
@@ -59,16 +63,17 @@ class PresetsTest {
         assertThatThrownBy(() -> SecretWorld.verify(commitment, other.reveal()))
                 .isInstanceOf(WorldException.class)
                 .hasMessageContaining("not the world that was committed to");
-        for (String wrong : new String[] {"", "12:34", secret.reveal().substring(2), secret.reveal().replace(":", "")})
-            assertThatThrownBy(() -> SecretWorld.verify(commitment, wrong)).isInstanceOf(WorldException.class);
+        for (String wrong : new String[] {
+            "", "12:34", secret.reveal().substring(2), secret.reveal().replace(":", "")
+        }) assertThatThrownBy(() -> SecretWorld.verify(commitment, wrong)).isInstanceOf(WorldException.class);
     }
 
     /** Recorded secrets must stay verifiable. The hash is Python's. */
     @Test
     void theCommitmentIsStableForEver() {
         String reveal = "00000000000000ff:" + "ab".repeat(32);
-        SecretWorld secret = SecretWorld.verify(
-                "7a7684d2f653761a85c4254f51ce42a230489e85f5f82b1fd34ffda27c985fe8", reveal);
+        SecretWorld secret =
+                SecretWorld.verify("7a7684d2f653761a85c4254f51ce42a230489e85f5f82b1fd34ffda27c985fe8", reveal);
         assertThat(secret.config().numFeatures()).isIn(1024, 1536, 2048);
     }
 
@@ -80,7 +85,8 @@ class PresetsTest {
             WorldConfig config = SecretWorld.parse(reveal).config();
             configs.add(config);
             World.Features features = World.features(config, World.hierarchy(config));
-            for (double p : features.probabilities()) assertThat(p > 0 && p <= 1).isTrue();
+            for (double p : features.probabilities())
+                assertThat(p > 0 && p <= 1).isTrue();
             assertThat(config.hiddenDim()).isBetween(51, 342);
         }
         assertThat(configs).hasSize(200);

@@ -61,7 +61,8 @@ class RandomNumbersTest {
         }
         assertThat((chi - 200) / Math.sqrt(400)).isBetween(-5.0, 5.5);
         double expected = n * NormalCdf.exact(-3.5);
-        for (long tail : tails) assertThat(tail - expected).isBetween(-5 * Math.sqrt(expected), 5 * Math.sqrt(expected));
+        for (long tail : tails)
+            assertThat(tail - expected).isBetween(-5 * Math.sqrt(expected), 5 * Math.sqrt(expected));
     }
 
     @Test
@@ -76,8 +77,7 @@ class RandomNumbersTest {
             if (z > 4) farther++;
         }
         double share = NormalCdf.exact(-4) / NormalCdf.exact(-start);
-        assertThat(farther - share * beyond)
-                .isCloseTo(0, within(5 * Math.sqrt(beyond * share * (1 - share))));
+        assertThat(farther - share * beyond).isCloseTo(0, within(5 * Math.sqrt(beyond * share * (1 - share))));
         assertThat(beyond).isGreaterThan(900);
     }
 

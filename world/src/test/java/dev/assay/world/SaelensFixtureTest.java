@@ -94,7 +94,8 @@ class SaelensFixtureTest {
         long[] parent = t.get("parent").longs();
         long[] depth = t.get("depth_minus1_is_free").longs();
         for (int i = 0; i < parent.length; i++) {
-            assertThat(trees.parent(i)).isEqualTo(parent[i] < 0 ? OptionalInt.empty() : OptionalInt.of((int) parent[i]));
+            assertThat(trees.parent(i))
+                    .isEqualTo(parent[i] < 0 ? OptionalInt.empty() : OptionalInt.of((int) parent[i]));
             assertThat(trees.depth(i)).isEqualTo(depth[i] < 0 ? OptionalInt.empty() : OptionalInt.of((int) depth[i]));
         }
     }
@@ -113,10 +114,15 @@ class SaelensFixtureTest {
     void samplesAreAlike(boolean scaled) {
         try (World world = Fixtures.smallWorld(t, scaled)) {
             var reference = new ReferenceSampler(world);
-            Close.check(reference.before(noise()), t.get("acts_before_hierarchy").doubles(), FP64);
+            Close.check(
+                    reference.before(noise()), t.get("acts_before_hierarchy").doubles(), FP64);
             double[] a = reference.activations(noise());
-            Close.check(a, t.get(scaled ? "acts_v2_scaled" : "acts_v1_binary_gate").doubles(), FP64);
-            Close.check(reference.hidden(a), t.get(scaled ? "hidden_v2" : "hidden_v1").doubles(), FP64);
+            Close.check(
+                    a, t.get(scaled ? "acts_v2_scaled" : "acts_v1_binary_gate").doubles(), FP64);
+            Close.check(
+                    reference.hidden(a),
+                    t.get(scaled ? "hidden_v2" : "hidden_v1").doubles(),
+                    FP64);
             double l0 = Arrays.stream(a).filter(v -> v > 0).count() / (double) noise().rows();
             assertThat(l0).isEqualTo(meta.path("l0").path(scaled ? "v2" : "v1").doubleValue());
         }
@@ -138,8 +144,9 @@ class SaelensFixtureTest {
     @Test
     void superpositionIsAlike() {
         List<String> names = List.of("dict_raw", Fixtures.lastDictionary(t));
-        List<String> fields = List.of("mean_max_abs_cos_raw", names.get(1).replace("dict_", "mean_max_abs_cos_")
-                .replace("ortho_", "ortho"));
+        List<String> fields = List.of(
+                "mean_max_abs_cos_raw",
+                names.get(1).replace("dict_", "mean_max_abs_cos_").replace("ortho_", "ortho"));
         for (int i = 0; i < 2; i++)
             assertThat(Superposition.of(t.get(names.get(i))).meanMax())
                     .isCloseTo(meta.path("ortho").path(fields.get(i)).doubleValue(), within(FP64));

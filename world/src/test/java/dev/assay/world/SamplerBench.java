@@ -24,8 +24,11 @@ final class SamplerBench {
         int[] threads = args.length == 0
                 ? new int[] {1, 2}
                 : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
-        WorldConfig config =
-                Presets.named("synth-16k-v2").config().change().noOrthogonalization().build();
+        WorldConfig config = Presets.named("synth-16k-v2")
+                .config()
+                .change()
+                .noOrthogonalization()
+                .build();
         try (World world = World.build(config, Progress.NONE)) {
             for (int t : threads) measure(world, t);
         }

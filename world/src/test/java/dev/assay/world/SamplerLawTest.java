@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.assay.stats.Normal;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.SparseRows;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,14 +105,16 @@ class SamplerLawTest {
         var own = new double[world.features()];
         for (int i = 0; i < own.length; i++) {
             double x = -world.threshold(i);
-            for (int k = 0; k < eps.length; k++) x += eps[k] * world.correlation().factor(i, k);
+            for (int k = 0; k < eps.length; k++)
+                x += eps[k] * world.correlation().factor(i, k);
             double positive = world.std(i) == 0 ? 1 : NormalCdf.exact(world.mean(i) / world.std(i));
             own[i] = NormalCdf.exact(x / Math.sqrt(world.correlation().diag(i))) * positive;
             if (world.hierarchy().parent(i).isEmpty()) chance[i] = own[i];
         }
         for (Hierarchy.Group group : world.hierarchy().groups())
             for (int f : group.features()) {
-                double above = group.parent().isPresent() ? chance[group.parent().getAsInt()] : 1;
+                double above =
+                        group.parent().isPresent() ? chance[group.parent().getAsInt()] : 1;
                 chance[f] = above * own[f] * (group.exclusive() ? winning(group.features(), f, own) : 1);
             }
         return chance;
@@ -160,7 +161,8 @@ class SamplerLawTest {
         for (int done = 0; done < rows; done += 1000) {
             double[] a = reference.activations(ReferenceSampler.Noise.draw(world, 1000, random.split(done)));
             if (moments == null) {
-                double active = IntStream.range(0, a.length).filter(i -> a[i] > 0).count();
+                double active =
+                        IntStream.range(0, a.length).filter(i -> a[i] > 0).count();
                 moments = new Moments(world.features(), active / 1000);
             }
             moments.add(a);

@@ -42,7 +42,8 @@ class SamplerTest {
                 Samples first = one.sample(7, 333)) {
             try (Samples other = many.sample(8, 100)) {
                 assertThat(other.firings().count()).isPositive();
-                assertThat(other.hidden().floats()).isNotEqualTo(Arrays.copyOf(first.hidden().floats(), 100 * 40));
+                assertThat(other.hidden().floats())
+                        .isNotEqualTo(Arrays.copyOf(first.hidden().floats(), 100 * 40));
             }
             try (Samples again = many.sample(7, 333)) {
                 assertSame(again, first);
@@ -159,7 +160,8 @@ class SamplerTest {
         try (World world = World.build(config, Progress.NONE);
                 var sampler = new Sampler(world, RANDOM, 1);
                 Samples samples = sampler.sample(0, 50)) {
-            double[] h = new ReferenceSampler(world).hidden(World.doubles(samples.firings().dense()));
+            double[] h = new ReferenceSampler(world)
+                    .hidden(World.doubles(samples.firings().dense()));
             Close.check(samples.hidden().doubles(), h, 1e-5);
         }
     }

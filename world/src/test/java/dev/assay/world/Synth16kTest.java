@@ -29,17 +29,22 @@ class Synth16kTest {
         check("zipf_base_at", base);
         check("correction_at", trees.compensation(base));
         double[] p = World.features(CONFIG, trees).probabilities();
-        facts.path("corrected_prob_at").properties().forEach(e -> checkOne(e.getKey(), p[Integer.parseInt(e.getKey())], e.getValue()));
+        facts.path("corrected_prob_at")
+                .properties()
+                .forEach(e -> checkOne(e.getKey(), p[Integer.parseInt(e.getKey())], e.getValue()));
         checkOne("sum", sum(base, base.length), facts.path("zipf_base_sum_all"));
         checkOne("first 4096", sum(base, 4096), facts.path("zipf_base_sum_first4096"));
         checkOne("largest", Arrays.stream(p).max().orElseThrow(), facts.path("corrected_prob_max"));
         assertThat(Arrays.stream(p).filter(q -> q >= 1).count())
                 .isEqualTo(facts.path("clamped_to_1").longValue());
-        assertThat(trees.inTrees()).isEqualTo(facts.path("features_in_hierarchy").intValue());
+        assertThat(trees.inTrees())
+                .isEqualTo(facts.path("features_in_hierarchy").intValue());
     }
 
     private void check(String name, float[] ours) {
-        facts.path(name).properties().forEach(e -> checkOne(name + " " + e.getKey(), ours[Integer.parseInt(e.getKey())], e.getValue()));
+        facts.path(name)
+                .properties()
+                .forEach(e -> checkOne(name + " " + e.getKey(), ours[Integer.parseInt(e.getKey())], e.getValue()));
     }
 
     private static void checkOne(String what, double ours, JsonNode theirs) {
@@ -74,7 +79,8 @@ class Synth16kTest {
         try (World world = World.build(CONFIG, Progress.NONE);
                 var sampler = new Sampler(world, SplitRandom.of(16).split("facts"), 2)) {
             SparseRows a = sampler.firings(0, rows);
-            assertThat((double) a.count() / rows).isCloseTo(measured.path("l0_mean").doubleValue(), within(0.64));
+            assertThat((double) a.count() / rows)
+                    .isCloseTo(measured.path("l0_mean").doubleValue(), within(0.64));
             measured.path("group_l0").properties().forEach(e -> {
                 String[] ends = e.getKey().replaceAll("^[a-z0-9]*_", "").split("_");
                 double l0 = count(a, Integer.parseInt(ends[0]), Integer.parseInt(ends[1])) / (double) rows;

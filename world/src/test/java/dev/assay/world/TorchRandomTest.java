@@ -77,7 +77,9 @@ class TorchRandomTest {
         try (var scope = Scope.open()) {
             var type = new TensorOptions().dtype(new ScalarTypeOptional(torch.ScalarType.Double));
             var out = new double[n];
-            new DoublePointer(torch.randn(new long[] {n}, new GeneratorOptional(), type).data_ptr_double()).get(out);
+            new DoublePointer(torch.randn(new long[] {n}, new GeneratorOptional(), type)
+                            .data_ptr_double())
+                    .get(out);
             return out;
         }
     }

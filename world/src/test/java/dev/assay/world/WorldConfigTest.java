@@ -30,7 +30,8 @@ class WorldConfigTest {
 
     @Test
     void everyPresetComesBack() {
-        for (var preset : Presets.all()) assertThat(read(preset.config().json())).isEqualTo(preset.config());
+        for (var preset : Presets.all())
+            assertThat(read(preset.config().json())).isEqualTo(preset.config());
     }
 
     @Test
@@ -75,7 +76,8 @@ class WorldConfigTest {
     @ParameterizedTest
     @CsvSource({"true,1", "false,0", "0.25,0.25"})
     void biasIsANormOrASwitch(String json, double norm) {
-        assertThat(read(SMALL.json().replace("\"bias\" : 0.5", "\"bias\" : " + json)).biasNorm())
+        assertThat(read(SMALL.json().replace("\"bias\" : 0.5", "\"bias\" : " + json))
+                        .biasNorm())
                 .isEqualTo(norm);
     }
 

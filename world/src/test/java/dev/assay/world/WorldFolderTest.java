@@ -62,7 +62,8 @@ class WorldFolderTest {
             Map<String, Tensor> theirs = Safetensors.read(PUBLISHED.resolve(WorldFolder.TENSORS));
             Map<String, Tensor> ours = Safetensors.read(folder.resolve(WorldFolder.TENSORS));
             assertThat(ours.keySet()).isEqualTo(theirs.keySet());
-            theirs.forEach((name, tensor) -> assertThat(bytes(ours.get(name))).as(name).isEqualTo(bytes(tensor)));
+            theirs.forEach(
+                    (name, tensor) -> assertThat(bytes(ours.get(name))).as(name).isEqualTo(bytes(tensor)));
             assertThat(json(folder, WorldFolder.HIERARCHY)).isEqualTo(json(PUBLISHED, WorldFolder.HIERARCHY));
             assertThat(json(folder, WorldFolder.CONFIG)).isEqualTo(json(PUBLISHED, WorldFolder.CONFIG));
         }
@@ -111,7 +112,8 @@ class WorldFolderTest {
             WorldFolder.write(folder, world);
             try (World back = WorldFolder.read(folder)) {
                 assertThat(back.config()).isEqualTo(config);
-                assertThat(back.dictionary().doubles()).containsExactly(world.dictionary().doubles());
+                assertThat(back.dictionary().doubles())
+                        .containsExactly(world.dictionary().doubles());
                 assertThat(stds(back)).containsExactly(stds(world));
                 assertThat(back.correlation().rank()).isZero();
                 assertThat(back.hierarchy().roots()).isEmpty();

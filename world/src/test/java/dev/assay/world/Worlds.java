@@ -31,7 +31,8 @@ final class Worlds {
             case "small" -> SMALL;
             case "gated" ->
                 change(96).trees(Trees.exclusive(8, 3, 2).withScaling(false)).build();
-            case "independent" -> change(100).noCorrelation().trees(Trees.exclusive(8, 5, 1)).build();
+            case "independent" ->
+                change(100).noCorrelation().trees(Trees.exclusive(8, 5, 1)).build();
             case "flat" -> change(90).noTrees().correlation(3, 0.5).build();
             case "binary" ->
                 change(90)
