@@ -105,32 +105,31 @@ final class SaeRuns {
         long every = Math.max(1, all / POINTS);
         long begin = System.nanoTime();
         long saved = begin;
-        String scored = "";
         while (!trainer.done()) {
             Trainer.Step step = trainer.next();
             if (step.number() % every == 0 || trainer.done()) {
                 Scores scores = score(trainer, data, recipe, POINT_SAMPLES);
                 journal.append(POINT, point(step, trainer.dead(), scores));
-                scored = String.format(Locale.ROOT, ", F1 %.3f, MCC %.3f", scores.f1(), scores.mcc());
+                double rate = rate(recipe, step.number() - from, begin);
+                progress.say(String.format(
+                        Locale.ROOT,
+                        "%s: step %,d of %,d, %,.0f samples/s, %s left, loss %.1f, L0 %.1f, %d dead, F1 %.3f, MCC %.3f",
+                        recipe.name(),
+                        step.number(),
+                        all,
+                        rate,
+                        left((all - step.number()) * recipe.training().batch() / rate),
+                        step.loss(),
+                        step.l0(),
+                        trainer.dead(),
+                        scores.f1(),
+                        scores.mcc()));
             }
             if (System.nanoTime() - saved > CHECKPOINT_NANOS) {
                 Checkpoint.write(checkpoint, trainer);
                 saved = System.nanoTime();
             }
-            double rate = rate(recipe, step.number() - from, begin);
-            progress.at(
-                    String.format(
-                            Locale.ROOT,
-                            "%s: %,.0f samples/s, %s left, loss %.1f, L0 %.1f, %d dead%s, step",
-                            recipe.name(),
-                            rate,
-                            left((all - step.number()) * recipe.training().batch() / rate),
-                            step.loss(),
-                            step.l0(),
-                            trainer.dead(),
-                            scored),
-                    (int) step.number(),
-                    (int) all);
+            progress.at(recipe.name() + ": step", (int) step.number(), (int) all);
         }
         return rate(recipe, all - from, begin);
     }
