@@ -1,7 +1,7 @@
 """SAELens beside Assay on the same machine: samples per second of sampling and training on the SynthSAEBench-16k world.
 
     pip install sae-lens==6.54.12
-    python sae_lens.py [--threads 2] [--batches 12] [--what sample,matryoshka,lista]
+    python beside_saelens.py [--threads 2] [--batches 12] [--what sample,matryoshka,lista]
 
 The dictionary is not orthogonalised (it changes no cost). LISTA-Matryoshka is not in SAELens: it is timed as the same
 step written plainly in torch. Everything is fp32, as SAELens runs on a CPU.
