@@ -13,9 +13,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 
 /**
- * Trains BatchTopK autoencoders (with plain refinement, levels, tilt) on sparse latents: one dense product per choice
+ * Trains BatchTopK autoencoders (with refinement by the one encoder, levels, tilt) on sparse latents: one dense product per choice
  * finds the active latents, everything after touches only those. Gradients are those of {@link BatchTopKForward}; two
  * facts keep them short. Norms n cancel: latents are chosen by p · n and decoded with p, so no gradient goes through n.
  * And a LISTA step needs no product of its own: with the residual r = x' - c W_dec, the next pre-activations are those of
@@ -41,9 +42,12 @@ final class SparseLearner implements Learner {
     private final TrainedRows decoder;
     private final TrainedRows encoderBias;
     private final TrainedRows decoderBias;
+    private final TrainedRows etas; // one row, which is trained only if the recipe says so
     private final float[] norms;
-    private final Tensor encodeWeights;
+    private float[] input = new float[0];
+    private final EncoderProducts products;
     private final List<float[]> inputs = new ArrayList<>();
+    private final List<float[]> residuals = new ArrayList<>(); // x' - c W_dec of the choices before the last
     private final List<float[]> backs = new ArrayList<>();
     private long steps;
 
@@ -53,8 +57,8 @@ final class SparseLearner implements Learner {
      */
     SparseLearner(
             Architecture.BatchTopK spec, Parameters parameters, DType precision, Kernels kernels, Parallel parallel) {
-        if (!spec.refinement().plain())
-            throw new SaeException("refinement with learned, separate or blocked steps has no sparse form");
+        if (spec.refinement().separate())
+            throw new SaeException("refinement with an encoder for each step has no sparse form");
         this.spec = spec;
         this.dModel = parameters.dModel();
         this.latents = parameters.latents();
@@ -74,9 +78,19 @@ final class SparseLearner implements Learner {
             this.decoder = new TrainedRows(parameters.get("W_dec").floats(), dModel);
             this.encoderBias = new TrainedRows(parameters.get("b_enc").floats(), 1);
             this.decoderBias = new TrainedRows(parameters.get("b_dec").floats(), dModel);
-            this.encodeWeights = scope.keep(Tensor.zeros(precision, latents, dModel));
+            this.etas = new TrainedRows(
+                    etas(spec.refinement(), parameters),
+                    Math.max(1, spec.refinement().iterations()));
         }
+        this.products = new EncoderProducts(precision, latents, dModel, kernels);
         publish(0, latents);
+    }
+
+    private static float[] etas(Refinement refinement, Parameters parameters) {
+        if (refinement.learned()) return parameters.get("eta").floats();
+        var etas = new float[Math.max(1, refinement.iterations())];
+        java.util.Arrays.fill(etas, (float) refinement.eta());
+        return etas;
     }
 
     Averages averages() {
@@ -96,8 +110,7 @@ final class SparseLearner implements Learner {
     void backward(Tensor x, Conditions conditions, Map<String, Double> losses) {
         try (var scope = Scope.open()) {
             var rows = new Rows((int) x.size(0), dModel, kernels, parallel);
-            float[] input = x.floats();
-            float[] centred = centre(input, rows);
+            float[] centred = centre(x, rows);
             Tensor pre = choose(rows, conditions);
             for (int t = 0; t < choices.size(); t++) {
                 float smallest = choices.get(t).smallest();
@@ -117,19 +130,24 @@ final class SparseLearner implements Learner {
             errors.gradients(rows, decoderBias.gradient, losses);
             if (revive) losses.put("auxiliary_reconstruction_loss", aux.loss());
             back(rows, revive);
+
             List<GradientTerm> terms = terms(rows.batch, revive);
             parallel.each(tasks(), task -> {
                 for (int i = task * LATENTS_PER_TASK; i < Math.min(latents, (task + 1) * LATENTS_PER_TASK); i++)
                     GradientTerm.sum(terms, i, dModel, decoder, encoder, encoderBias, kernels);
             });
+
             throughInput(rows, terms);
         }
     }
 
-    /** x', the first choice's input. */
-    private float[] centre(float[] input, Rows rows) {
+    /** x', the first choice's input; also keeps x. */
+    private float[] centre(Tensor x, Rows rows) {
         float[] centred = buffer(inputs, 0, rows);
+        if (input.length < rows.batch * dModel) input = new float[rows.batch * dModel];
+        MemorySegment from = x.to(DType.F32).contiguous().memory();
         rows.each(b -> {
+            MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 4L * b * dModel, input, b * dModel, dModel);
             System.arraycopy(input, b * dModel, centred, b * dModel, dModel);
             kernels.addScaled(-1, decoderBias.values, 0, centred, b * dModel, dModel);
         });
@@ -140,7 +158,7 @@ final class SparseLearner implements Learner {
     public Encoded encode(Tensor x, Conditions conditions) {
         try (var scope = Scope.open()) {
             var rows = new Rows((int) x.size(0), dModel, kernels, parallel);
-            centre(x.floats(), rows);
+            centre(x, rows);
             choose(rows, conditions);
             Choice choice = choices.getLast();
             var out = new float[rows.batch * dModel];
@@ -168,15 +186,16 @@ final class SparseLearner implements Learner {
         Tensor pre = encode(rows, 0, conditions);
         for (int t = 0; t < spec.refinement().iterations(); t++) {
             Choice choice = choices.get(t);
-            float eta = (float) spec.refinement().eta();
-            float[] centred = inputs.getFirst();
+            float eta = etas.values[t];
             float[] before = inputs.get(t);
+            float[] left = buffer(residuals, t, rows);
             float[] next = buffer(inputs, t + 1, rows);
             rows.each(b -> {
                 int at = b * dModel;
+                System.arraycopy(inputs.getFirst(), at, left, at, dModel);
+                rows.addProduct(choice.pattern, choice.coefficients, -1, decoder.values, left, b);
                 System.arraycopy(before, at, next, at, dModel);
-                kernels.addScaled(eta, centred, at, next, at, dModel);
-                rows.addProduct(choice.pattern, choice.coefficients, -eta, decoder.values, next, b);
+                kernels.addScaled(eta, left, at, next, at, dModel);
             });
             pre = encode(rows, t + 1, conditions);
         }
@@ -185,13 +204,11 @@ final class SparseLearner implements Learner {
 
     private Tensor encode(Rows rows, int number, Conditions conditions) {
         float[] input = inputs.get(number);
-        Tensor operand = Tensor.zeros(encodeWeights.type(), rows.batch, dModel);
-        write(input, 0, rows.batch * dModel, operand, 0);
-        Tensor pre = operand.linear(encodeWeights);
         Choice choice = choices.get(number);
-        selections
-                .get(number)
-                .batch(pre, encoderBias.values, norms, (long) (conditions.k() * rows.batch), choice.pattern);
+        long keep = (long) (conditions.k() * rows.batch);
+
+        Tensor pre = products.choose(
+                input, rows.batch, encoderBias.values, norms, keep, selections.get(number), choice.pattern);
         choice.fit();
         rows.each(b -> coefficients(choice, input, b));
         return pre;
@@ -200,7 +217,7 @@ final class SparseLearner implements Learner {
     private void coefficients(Choice choice, float[] input, int b) {
         for (int e = choice.pattern.starts()[b]; e < choice.pattern.starts()[b + 1]; e++) {
             int latent = choice.pattern.columns()[e];
-            if (encodeWeights.type() == DType.F32) {
+            if (products.exact()) {
                 choice.coefficients[e] = choice.pattern.values()[e] / norms[latent];
                 continue;
             }
@@ -211,45 +228,61 @@ final class SparseLearner implements Learner {
         }
     }
 
-    private void write(float[] from, int offset, int length, Tensor to, long at) {
-        MemorySegment memory = to.memory();
-        if (to.type() == DType.BF16) kernels.toBf16(from, offset, length, memory, at);
-        else MemorySegment.copy(from, offset, memory, ValueLayout.JAVA_FLOAT, 4 * at, length);
-    }
-
-    /** Gradients of pre-activations and, for refinement, of the inputs of the choices. */
+    /** Gradients of pre-activations and, for refinement, of the inputs of the choices and of η. */
     private void back(Rows rows, boolean revive) {
-        int refinements = spec.refinement().iterations();
+        Refinement refinement = spec.refinement();
+        int refinements = refinement.iterations();
         for (int t = 0; t < refinements; t++) buffer(backs, t, rows);
         float[] sum = buffer(backs, refinements, rows);
+        var byEta = new float[refinement.learned() ? refinements * rows.batch : 0];
         rows.each(b -> {
             lastGradients(choices.getLast(), rows, b);
             if (refinements == 0) return;
-            java.util.Arrays.fill(sum, b * dModel, (b + 1) * dModel, 0);
+            int at = b * dModel;
+            java.util.Arrays.fill(sum, at, at + dModel, 0);
             rows.addProduct(choices.getLast().pattern, choices.getLast().gradients, 1, encoder.values, sum, b);
             if (revive) rows.addProduct(aux.choice.pattern, aux.choice.gradients, 1, encoder.values, sum, b);
-            for (int t = refinements - 1; t >= 0; t--) back(choices.get(t), backs.get(t), sum, rows, b, t > 0);
+            for (int t = refinements - 1; t >= 0; t--) {
+                if (refinement.learned())
+                    byEta[b * refinements + t] = kernels.dot(sum, at, residuals.get(t), at, dModel);
+                back(t, sum, rows, b);
+            }
         });
+        if (!refinement.learned()) return;
+        etas.clear(0, true);
+        for (int b = 0; b < rows.batch; b++)
+            kernels.addScaled(1, byEta, b * refinements, etas.gradient, 0, refinements);
     }
 
     private void lastGradients(Choice choice, Rows rows, int b) {
         int[] levelOf = errors.levelOf();
-        for (int e = choice.pattern.starts()[b]; e < choice.pattern.starts()[b + 1]; e++) {
-            int latent = choice.pattern.columns()[e];
-            int at = (levelOf[latent] * rows.batch + b) * dModel;
-            choice.gradients[e] = kernels.dot(errors.vectors, at, decoder.values, latent * dModel, dModel);
-        }
+        gradients(choice, errors.vectors, latent -> (levelOf[latent] * rows.batch + b) * dModel, b);
     }
 
-    /** Through one refinement: back gets -η · gradient by the choice's successor's input. */
-    private void back(Choice choice, float[] back, float[] sum, Rows rows, int b, boolean further) {
+    /** Gradients of a choice's entries of row b: a vector, which may depend on the latent, times its decoder row. */
+    private void gradients(Choice choice, float[] vectors, IntUnaryOperator start, int b) {
+        int from = choice.pattern.starts()[b];
+        int n = choice.pattern.starts()[b + 1] - from;
+        var vectorStarts = new int[n];
+        var rowStarts = new int[n];
+        for (int e = 0; e < n; e++) {
+            int latent = choice.pattern.columns()[from + e];
+            vectorStarts[e] = start.applyAsInt(latent);
+            rowStarts[e] = latent * dModel;
+        }
+        kernels.dots(vectors, vectorStarts, decoder.values, rowStarts, n, dModel, choice.gradients, from);
+    }
+
+    /** Through refinement t: its back gets -η · gradient by the successor's input. */
+    private void back(int t, float[] sum, Rows rows, int b) {
+        Choice choice = choices.get(t);
+        float[] back = backs.get(t);
         int at = b * dModel;
         java.util.Arrays.fill(back, at, at + dModel, 0);
-        kernels.addScaled(-(float) spec.refinement().eta(), sum, at, back, at, dModel);
-        for (int e = choice.pattern.starts()[b]; e < choice.pattern.starts()[b + 1]; e++)
-            choice.gradients[e] =
-                    kernels.dot(back, at, decoder.values, choice.pattern.columns()[e] * dModel, dModel);
-        if (further) rows.addProduct(choice.pattern, choice.gradients, 1, encoder.values, sum, b);
+        kernels.addScaled(-etas.values[t], sum, at, back, at, dModel);
+        gradients(choice, back, latent -> at, b);
+        if (spec.refinement().blocked()) choice.block(choices.getLast(), b);
+        if (t > 0) rows.addProduct(choice.pattern, choice.gradients, 1, encoder.values, sum, b);
     }
 
     private List<GradientTerm> terms(int batch, boolean revive) {
@@ -297,7 +330,7 @@ final class SparseLearner implements Learner {
                 parts[task] +=
                         encoder.squares(i, kernels) + decoder.squares(i, kernels) + encoderBias.squares(i, kernels);
         });
-        double sum = decoderBias.squares(0, kernels);
+        double sum = decoderBias.squares(0, kernels) + etas.squares(0, kernels);
         for (double part : parts) sum += part;
         return Math.sqrt(sum);
     }
@@ -315,13 +348,14 @@ final class SparseLearner implements Learner {
             publish(from, to);
         });
         decoderBias.adam(0, s, step, kernels);
+        if (spec.refinement().learned()) etas.adam(0, s, step, kernels);
     }
 
     /** Brings norms and the encoder's copy for products up to date. */
     private void publish(int from, int to) {
         for (int i = from; i < to; i++)
             norms[i] = (float) Math.sqrt(kernels.squares(decoder.values, i * dModel, dModel));
-        write(encoder.values, from * dModel, (to - from) * dModel, encodeWeights, (long) from * dModel);
+        products.publish(encoder.values, from, to);
     }
 
     /** A copy. */
@@ -337,6 +371,7 @@ final class SparseLearner implements Learner {
             out.put("W_dec", scope.keep(Tensor.of(decoder.values, latents, dModel)));
             out.put("b_dec", scope.keep(Tensor.of(decoderBias.values, dModel)));
             out.put("b_enc", scope.keep(Tensor.of(encoderBias.values, latents)));
+            if (spec.refinement().learned()) out.put("eta", scope.keep(Tensor.of(etas.values, etas.values.length)));
         }
         return new Parameters(out);
     }
@@ -350,6 +385,7 @@ final class SparseLearner implements Learner {
         out.put("W_dec", Tensor.of(decoder.gradient, latents, dModel));
         out.put("b_dec", Tensor.of(decoderBias.gradient, dModel));
         out.put("b_enc", Tensor.of(encoderBias.gradient, latents));
+        if (spec.refinement().learned()) out.put("eta", Tensor.of(etas.gradient, etas.values.length));
         return new Parameters(out);
     }
 
@@ -360,6 +396,7 @@ final class SparseLearner implements Learner {
         decoder.save("decoder", state);
         encoderBias.save("b_enc", state);
         decoderBias.save("b_dec", state);
+        etas.save("eta", state);
         averages.state().forEach((name, t) -> state.put("averages." + name, t));
         state.put("steps", Tensor.of(new long[] {steps}, 1));
         return state;
@@ -371,6 +408,7 @@ final class SparseLearner implements Learner {
         decoder.restore("decoder", state);
         encoderBias.restore("b_enc", state);
         decoderBias.restore("b_dec", state);
+        etas.restore("eta", state);
         averages.restore(Learners.part(state, "averages."));
         steps = Learners.entry(state, "steps").longs()[0];
         publish(0, latents);
@@ -378,6 +416,6 @@ final class SparseLearner implements Learner {
 
     @Override
     public void close() {
-        encodeWeights.close();
+        products.close();
     }
 }

@@ -45,7 +45,7 @@ public final class Trainer implements AutoCloseable {
     private static Learner learner(Recipe recipe, int dModel, SplitRandom random, Parallel parallel) {
         Parameters start = Parameters.fresh(recipe.architecture(), dModel, recipe.latents(), DType.F32, random);
         if (recipe.architecture() instanceof Architecture.BatchTopK batch
-                && batch.refinement().plain())
+                && !batch.refinement().separate())
             try (start) {
                 return new SparseLearner(batch, start, recipe.training().precision(), Kernels.best(), parallel);
             }
