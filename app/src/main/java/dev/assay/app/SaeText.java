@@ -1,0 +1,104 @@
+package dev.assay.app;
+
+import dev.assay.sae.Recipe;
+import dev.assay.sae.Training;
+import dev.assay.sae.Verdict;
+import dev.assay.stats.Interval;
+import dev.assay.stats.SampleMean;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Scores, differences and verdicts as the cells of tables. */
+final class SaeText {
+    /** What tables and records show, in their order. */
+    static final List<String> SCORES = List.of("f1", "mcc", "ev", "l0", "uniqueness", "dead", "precision", "recall");
+
+    private SaeText() {}
+
+    static String number(double value, int digits) {
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+
+    static int digits(String score) {
+        return score.equals("l0") || score.equals("dead") ? 1 : 3;
+    }
+
+    /** Mean ± half of the interval; the mean alone for one seed. */
+    static String mean(SampleMean mean, String score) {
+        int digits = digits(score);
+        return number(mean.mean(), digits)
+                + mean.interval(SaeComparison.LEVEL)
+                        .map(i -> "±" + number(i.width() / 2, digits))
+                        .orElse("");
+    }
+
+    /** Difference with its interval: {@code +0.012 [+0.008, +0.016]}. */
+    static String difference(SampleMean d) {
+        return signed(d.mean())
+                + d.interval(SaeComparison.LEVEL)
+                        .map((Interval i) -> " [" + signed(i.low()) + ", " + signed(i.high()) + "]")
+                        .orElse("");
+    }
+
+    private static String signed(double value) {
+        String text = String.format(Locale.ROOT, "%+.3f", value);
+        return text.equals("-0.000") ? "+0.000" : text;
+    }
+
+    static String p(double p) {
+        return p < 0.001 ? "<.001" : String.format(Locale.ROOT, "%.3f", p).replaceFirst("^0", "");
+    }
+
+    /** How runs of a recipe are made, in a sentence. */
+    static String protocol(String world, Recipe recipe) {
+        Training t = recipe.training();
+        return String.format(
+                Locale.ROOT,
+                "World %s; %,d latents, %,d samples in batches of %,d, Adam at %s (falling to 0 over the last %.0f %%),"
+                        + " scored on 500,000 further samples.",
+                world,
+                recipe.latents(),
+                t.steps() * t.batch(),
+                t.batch(),
+                t.learningRate(),
+                100 * t.decayShare());
+    }
+
+    /** Head of the table of a group. */
+    static List<String> head() {
+        List<String> head = new ArrayList<>(List.of("row", "n"));
+        for (String score : SCORES) head.add(heading(score));
+        head.addAll(List.of("F1 as used", "F1 less that of", "difference", "EV difference", "p (Holm)", "verdict"));
+        return head;
+    }
+
+    static String heading(String score) {
+        return switch (score) {
+            case "f1", "mcc", "ev", "l0" -> score.toUpperCase(Locale.ROOT);
+            default -> score;
+        };
+    }
+
+    static List<String> cells(SaeComparison.Line line) {
+        SaeRow row = line.row();
+        List<String> cells =
+                new ArrayList<>(List.of(row.name(), Integer.toString(row.runs().size())));
+        for (String score : SCORES) cells.add(mean(row.training(score), score));
+        cells.add(row.inference("f1").map(m -> mean(m, "f1")).orElse("–"));
+        Optional<Verdict> verdict = line.verdict();
+        cells.add(verdict.isPresent() ? row.against() : "–");
+        cells.add(verdict.map(v -> difference(v, "f1")).orElse("–"));
+        cells.add(verdict.map(v -> difference(v, "ev")).orElse("–"));
+        cells.add(verdict.filter(v -> v.n() > 1).map(v -> p(v.p())).orElse("–"));
+        cells.add(verdict.map(v -> v.outcome().words).orElse("–"));
+        return cells;
+    }
+
+    static String difference(Verdict v, String score) {
+        Map<String, SampleMean> all = v.differences();
+        return Optional.ofNullable(all.get(score)).map(SaeText::difference).orElse("–");
+    }
+}
