@@ -53,18 +53,19 @@ final class SaeText {
     }
 
     /** How runs of a recipe are made, in a sentence. */
-    static String protocol(String world, Recipe recipe) {
+    static String protocol(String world, Recipe recipe, long scored) {
         Training t = recipe.training();
         return String.format(
                 Locale.ROOT,
                 "World %s; %,d latents, %,d samples in batches of %,d, Adam at %s (falling to 0 over the last %.0f %%),"
-                        + " scored on 500,000 further samples.",
+                        + " scored on %,d further samples.",
                 world,
                 recipe.latents(),
                 t.steps() * t.batch(),
                 t.batch(),
                 t.learningRate(),
-                100 * t.decayShare());
+                100 * t.decayShare(),
+                scored);
     }
 
     /** Head of the table of a group. */
