@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 
 /** What single latents do: F1 by how often their features fire, and how the frequent ones lie to each other's features. */
 final class SaeLatentPlots {
-    private static final int BINS = 32;
+    private static final int BINS = 16;
     private static final int ROWS = 8;
 
     private SaeLatentPlots() {}

@@ -21,6 +21,7 @@ import java.util.stream.DoubleStream;
 /** A comparison as one HTML file: what differs, how training went, curves over L0, single latents. */
 final class SaeReport {
     static final String FILE = "report.html";
+    private static final double MILLION = 1e6;
 
     private final SaeComparison comparison;
     private final HtmlReport page;
@@ -86,9 +87,9 @@ final class SaeReport {
                 "Scores, mean ± half the 95 % interval",
                 SaeText.head(), lines.stream().map(SaeText::cells).toList());
         List<SaeRow> rows = withBase(lines.stream().map(SaeComparison.Line::row).toList());
-        training(rows, "Reconstruction error", "mean squared error (log scale)", true, SaePoint::error);
-        training(rows, "F1", "F1", false, SaePoint::f1);
-        training(rows, "MCC", "MCC", false, SaePoint::mcc);
+        training(rows, "Reconstruction error", "mean squared error", SaePoint::error);
+        training(rows, "F1", "F1", SaePoint::f1);
+        training(rows, "MCC", "MCC", SaePoint::mcc);
     }
 
     private static String heading(String group) {
@@ -119,27 +120,38 @@ final class SaeReport {
         page.intervals("Difference in F1, paired by seed", -reach, reach, estimates);
     }
 
-    /** The rows of a group, with those that they are compared with. */
+    /** The rows of a group, with the one that they are compared with, if it is one and elsewhere. */
     private List<SaeRow> withBase(List<SaeRow> rows) {
-        List<SaeRow> all = new ArrayList<>(rows);
-        for (SaeComparison.Line line : comparison.lines())
-            if (!rows.contains(line.row())
-                    && rows.stream().anyMatch(r -> r.against().equals(line.row().name()))) all.addFirst(line.row());
+        List<SaeRow> bases = comparison.lines().stream()
+                .map(SaeComparison.Line::row)
+                .filter(r -> !rows.contains(r)
+                        && rows.stream().anyMatch(o -> o.against().equals(r.name())))
+                .toList();
+        List<SaeRow> all = new ArrayList<>(bases.size() == 1 ? bases : List.of());
+        all.addAll(rows);
         return all;
     }
 
-    private void training(
-            List<SaeRow> rows, String caption, String unit, boolean log, ToDoubleFunction<SaePoint> value) {
+    private void training(List<SaeRow> rows, String caption, String unit, ToDoubleFunction<SaePoint> value) {
         List<Line> lines = new ArrayList<>();
-        for (SaeRow row : rows) line(row, value).ifPresent(lines::add);
-        if (!lines.isEmpty()) page.lines(caption + " over training" + bands(), "samples", unit, log, lines, List.of());
+        boolean million = rows.stream().flatMap(r -> r.runs().values().stream()).anyMatch(r -> r.samples() >= MILLION);
+        for (SaeRow row : rows)
+            line(row, million ? MILLION : MILLION / 1000, value).ifPresent(lines::add);
+        if (!lines.isEmpty())
+            page.lines(
+                    caption + " over training" + bands(),
+                    (million ? "million" : "thousand") + " samples",
+                    unit,
+                    false,
+                    lines,
+                    List.of());
     }
 
     private String bands() {
         return comparison.seeds() < 2 ? " (one seed: anecdote)" : ", bands: 95 % over seeds";
     }
 
-    private static Optional<Line> line(SaeRow row, ToDoubleFunction<SaePoint> value) {
+    private static Optional<Line> line(SaeRow row, double unit, ToDoubleFunction<SaePoint> value) {
         List<List<SaePoint>> runs = row.runs().values().stream()
                 .map(r -> SaeRuns.points(Path.of(r.folder())))
                 .toList();
@@ -151,7 +163,7 @@ final class SaeReport {
             SaePoint first = runs.getFirst().get(p);
             series.set(
                     p,
-                    first.samples() > 0 ? first.samples() : first.step(),
+                    first.samples() / unit,
                     SampleMean.of(runs.stream()
                             .mapToDouble(r -> value.applyAsDouble(r.get(at)))
                             .toArray()));

@@ -60,7 +60,7 @@ class SaeSweepTest {
                 .noCorrelation()
                 .noOrthogonalization()
                 .build();
-        try (World world = World.build(config)) {
+        try (World world = World.build(config, (step, steps, loss) -> {})) {
             WorldFolder.write(shared.resolve("world"), world);
         }
     }

@@ -43,7 +43,8 @@ final class LinePlot {
     LinePlot(boolean logY, List<Line> all, List<Level> levels) {
         this.levels = levels.stream().filter(l -> Double.isFinite(l.y())).toList();
         lines = drawn(all);
-        x = Axis.around(lines.stream().flatMapToDouble(d -> DoubleStream.of(d.line.x())), false, 0);
+        boolean whiskers = lines.stream().anyMatch(d -> isSparse(d) && d.line.low().length > 0);
+        x = Axis.around(lines.stream().flatMapToDouble(d -> DoubleStream.of(d.line.x())), false, whiskers ? 0.03 : 0);
         var ys = lines.stream()
                 .flatMapToDouble(
                         d -> Stream.of(d.line.y(), d.line.low(), d.line.high()).flatMapToDouble(DoubleStream::of));
@@ -93,7 +94,7 @@ final class LinePlot {
                 </div>
                 %s""".formatted(
                         escape(yLabel),
-                        Math.min(190, 24 + 8 * longest),
+                        Math.min(250, 24 + 8 * longest),
                         escape(summary(xLabel, yLabel)),
                         height + 26,
                         axes(),

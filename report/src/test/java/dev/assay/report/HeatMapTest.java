@@ -52,7 +52,7 @@ class HeatMapTest {
                         new double[] {0, 0},
                         new double[] {2, NAN},
                         true)))
-                .contains("class=\"hue0 bar\" d=\"M0 302.86V17.14\"")
+                .contains("class=\"hue0 bar\" d=\"M28.3 302.86V17.14\"")
                 .doesNotContain("band", "NaN")
                 .satisfies(svg -> assertThat(svg.split("<circle", -1)).hasSize(3));
     }
