@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
         name = "sae",
         description = "Sparse autoencoders: train, score and compare them on worlds whose features are known.",
         mixinStandardHelpOptions = true,
-        subcommands = {SaeSweepCommand.class, SaeCompareCommand.class},
+        subcommands = {SaeSweepCommand.class, SaeCompareCommand.class, SaeProbeCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 final class SaeCommand {
     private static final int EVALUATION_BATCH = 1024;
@@ -53,6 +53,13 @@ final class SaeCommand {
         @Option(names = "--threads", paramLabel = "N", description = "default: all processors")
         @Nullable
         Integer threads;
+
+        @Option(
+                names = "--scored-on",
+                paramLabel = "N",
+                defaultValue = "" + SaeJob.SCORED,
+                description = "samples of the final scores (default: ${DEFAULT-VALUE})")
+        long scored = SaeJob.SCORED;
 
         /** On the small world the protocol of a minute, else the recipe's own. */
         Recipe recipe() {
@@ -90,7 +97,7 @@ final class SaeCommand {
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
             var runs = new SaeRuns(new Worlds(Home.of(), progress), progress);
             Recipe recipe = what.recipe();
-            SaeJob job = SaeJob.of(recipe.name(), what.world, recipe, seed, what.threads());
+            SaeJob job = SaeJob.of(recipe.name(), what.world, recipe, seed, what.scored, what.threads());
             SaeResult result = runs.run(out == null ? job : job.in(out));
             progress.close();
             if (json) System.out.println(new ObjectMapper().writeValueAsString(result.json()));

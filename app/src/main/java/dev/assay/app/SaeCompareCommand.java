@@ -37,6 +37,7 @@ final class SaeCompareCommand implements Callable<Integer> {
             AtomicFile.write(
                     markdown,
                     SaeMarkdown.of(comparison, "./assay sae compare RUN...").getBytes(StandardCharsets.UTF_8));
+        if (report != null) SaeReport.write(comparison, report);
         if (json) System.out.println(new ObjectMapper().writeValueAsString(comparison.json()));
         else System.out.print(SaeTable.of(comparison));
         return 0;

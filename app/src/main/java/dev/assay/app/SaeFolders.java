@@ -13,9 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Finished run folders as a comparison. Runs are of one row when world and recipe are the same to the last field. */
 final class SaeFolders {
+    private static final Pattern LIST = Pattern.compile("(?<==)\\[[^\\]]*]");
+
     /** What runs have in common but for the seed. */
     private record Kind(String world, String recipe) {
         static Kind of(Manifest manifest) {

@@ -29,7 +29,6 @@ final class SaeRuns {
     private static final String POINT = "point";
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final long CHECKPOINT_NANOS = 60_000_000_000L;
-    private static final long FULL_EVALUATION = 500_000;
     private static final int POINTS = 20;
     private static final long POINT_SAMPLES = 20_000;
 
@@ -78,10 +77,10 @@ final class SaeRuns {
             if (Files.exists(checkpoint)) Checkpoint.read(checkpoint, trainer);
             double rate = steps(job, data, trainer, journal, checkpoint);
             progress.at(job.name() + ": scoring", 0, 2);
-            Scores training = score(trainer, data, recipe, FULL_EVALUATION);
+            Scores training = score(trainer, data, recipe, job.scored());
             latents(training, trainer, world).write(journal.folder());
             progress.at(job.name() + ": scoring", 1, 2);
-            Map<String, Double> inference = inference(trainer, data, recipe, journal.folder());
+            Map<String, Double> inference = inference(trainer, data, job, journal.folder());
             progress.at(job.name() + ": scoring", 2, 2);
             var result = new SaeResult(
                     job.world(),
@@ -112,7 +111,7 @@ final class SaeRuns {
         while (!trainer.done()) {
             Trainer.Step step = trainer.next();
             if (step.number() % every == 0 || trainer.done()) {
-                Scores scores = score(trainer, data, recipe, POINT_SAMPLES);
+                Scores scores = score(trainer, data, recipe, Math.min(POINT_SAMPLES, job.scored()));
                 journal.append(POINT, SaePoint.of(step, recipe.training().batch(), trainer.dead(), scores));
                 double rate = rate(recipe, step.number() - from, begin);
                 progress.say(String.format(
@@ -173,7 +172,7 @@ final class SaeRuns {
     }
 
     /** Writes the form that is used, if there is one, and scores it as it was written. */
-    private static Map<String, Double> inference(Trainer trainer, WorldData data, Recipe recipe, Path folder) {
+    private static Map<String, Double> inference(Trainer trainer, WorldData data, SaeJob job, Path folder) {
         try (var scope = Scope.open()) {
             return trainer.export()
                     .map(sae -> {
@@ -185,8 +184,8 @@ final class SaeRuns {
                             return numbers(WorldScore.of(
                                     written,
                                     data,
-                                    FULL_EVALUATION,
-                                    recipe.training().batch()));
+                                    job.scored(),
+                                    job.recipe().training().batch()));
                         }
                     })
                     .orElse(Map.of());

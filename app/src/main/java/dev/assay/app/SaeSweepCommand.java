@@ -111,7 +111,13 @@ final class SaeSweepCommand implements Callable<Integer> {
         List<SaeJob> jobs = new ArrayList<>();
         for (long seed = 1; seed <= seeds; seed++)
             for (Map.Entry<SaeSuite.Row, Recipe> row : recipes.entrySet())
-                jobs.add(SaeJob.of(row.getKey().name() + ", seed " + seed, what.world, row.getValue(), seed, threads));
+                jobs.add(SaeJob.of(
+                        row.getKey().name() + ", seed " + seed,
+                        what.world,
+                        row.getValue(),
+                        seed,
+                        what.scored,
+                        threads));
         return jobs;
     }
 
@@ -133,10 +139,11 @@ final class SaeSweepCommand implements Callable<Integer> {
                     runs));
         });
         Recipe base = Optional.ofNullable(recipes.get(suite.row(suite.base()))).orElseThrow();
-        return SaeComparison.of(suite, what.world, SaeText.protocol(what.world, base), rows);
+        return SaeComparison.of(suite, what.world, SaeText.protocol(what.world, base, what.scored), rows);
     }
 
     private void write(SaeComparison comparison) {
+        if (report != null) SaeReport.write(comparison, report);
         if (markdown != null)
             AtomicFile.write(markdown, SaeMarkdown.of(comparison, command()).getBytes(StandardCharsets.UTF_8));
     }
@@ -149,6 +156,7 @@ final class SaeSweepCommand implements Callable<Integer> {
             if (vary != null) vary.forEach((f, v) -> out.append(" --vary '" + f + "=" + v + "'"));
         }
         what.set.forEach((f, v) -> out.append(" --set '" + f + "=" + v + "'"));
+        if (what.scored != SaeJob.SCORED) out.append(" --scored-on ").append(what.scored);
         return out.append(" --seeds ").append(seeds).toString();
     }
 }

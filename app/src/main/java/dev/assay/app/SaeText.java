@@ -53,26 +53,38 @@ final class SaeText {
     }
 
     /** How runs of a recipe are made, in a sentence. */
-    static String protocol(String world, Recipe recipe) {
+    static String protocol(String world, Recipe recipe, long scored) {
         Training t = recipe.training();
         return String.format(
                 Locale.ROOT,
                 "World %s; %,d latents, %,d samples in batches of %,d, Adam at %s (falling to 0 over the last %.0f %%),"
-                        + " scored on 500,000 further samples.",
+                        + " scored on %,d further samples.",
                 world,
                 recipe.latents(),
                 t.steps() * t.batch(),
                 t.batch(),
                 t.learningRate(),
-                100 * t.decayShare());
+                100 * t.decayShare(),
+                scored);
     }
 
-    /** Head of the table of a group. */
+    /** Head of the table of a group: scores, then differences. */
     static List<String> head() {
+        List<String> head = new ArrayList<>(scoreHead());
+        head.addAll(
+                differenceHead().stream().skip(1).filter(h -> !h.equals("n")).toList());
+        return head;
+    }
+
+    static List<String> scoreHead() {
         List<String> head = new ArrayList<>(List.of("row", "n"));
         for (String score : SCORES) head.add(heading(score));
-        head.addAll(List.of("F1 as used", "F1 less that of", "difference", "EV difference", "p (Holm)", "verdict"));
+        head.add("F1 as used");
         return head;
+    }
+
+    static List<String> differenceHead() {
+        return List.of("row", "less", "n", "F1 difference", "MCC difference", "EV difference", "p (Holm)", "verdict");
     }
 
     static String heading(String score) {
@@ -83,18 +95,35 @@ final class SaeText {
     }
 
     static List<String> cells(SaeComparison.Line line) {
-        SaeRow row = line.row();
+        List<String> cells = new ArrayList<>(scores(line.row()));
+        List<String> differences = differences(line);
+        for (int i = 1; i < differences.size(); i++)
+            if (!differenceHead().get(i).equals("n")) cells.add(differences.get(i));
+        return cells;
+    }
+
+    static List<String> scores(SaeRow row) {
         List<String> cells =
                 new ArrayList<>(List.of(row.name(), Integer.toString(row.runs().size())));
         for (String score : SCORES) cells.add(mean(row.training(score), score));
         cells.add(row.inference("f1").map(m -> mean(m, "f1")).orElse("–"));
-        Optional<Verdict> verdict = line.verdict();
-        cells.add(verdict.isPresent() ? row.against() : "–");
-        cells.add(verdict.map(v -> difference(v, "f1")).orElse("–"));
-        cells.add(verdict.map(v -> difference(v, "ev")).orElse("–"));
-        cells.add(verdict.filter(v -> v.n() > 1).map(v -> p(v.p())).orElse("–"));
-        cells.add(verdict.map(v -> v.outcome().words).orElse("–"));
         return cells;
+    }
+
+    /** Dashes for a row that is compared with none. */
+    static List<String> differences(SaeComparison.Line line) {
+        SaeRow row = line.row();
+        return line.verdict()
+                .map(v -> List.of(
+                        row.name(),
+                        row.against(),
+                        Integer.toString(v.n()),
+                        difference(v, "f1"),
+                        difference(v, "mcc"),
+                        difference(v, "ev"),
+                        v.n() > 1 ? p(v.p()) : "–",
+                        v.outcome().words))
+                .orElseGet(() -> List.of(row.name(), "–", "–", "–", "–", "–", "–", "–"));
     }
 
     static String difference(Verdict v, String score) {
