@@ -7,6 +7,7 @@ import dev.assay.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Which true feature each latent's decoder row points at, by |cosine|; as {@code sae_lens.synthetic.evals} 6.54 has it.
@@ -22,7 +23,9 @@ public final class Matching {
     private final float[] bestCosine;
     private final double mcc;
 
-    private Matching(float[] cosines, int latents, int features) {
+    private Matching(float[] cosines, Tensor decoder, Tensor dictionary) {
+        int latents = (int) decoder.size(0);
+        int features = (int) dictionary.size(0);
         this.features = features;
         best = new int[latents];
         bestCosine = new float[latents];
@@ -31,10 +34,25 @@ public final class Matching {
             bestCosine[l] = cosines[l * features + best[l]];
         }
         assigned = Assignment.maximise(cosines, latents, features);
-        double sum = 0;
-        for (int l = 0; l < latents; l++)
-            if (assigned[l] != Assignment.NONE) sum += cosines[l * features + assigned[l]];
-        mcc = sum / Math.min(latents, features);
+        mcc = meanCosine(decoder, dictionary);
+    }
+
+    /** Over the assigned pairs, in fp64 whatever the rows' type. */
+    private double meanCosine(Tensor decoder, Tensor dictionary) {
+        long[] rows = IntStream.range(0, latents())
+                .filter(l -> assigned[l] != Assignment.NONE)
+                .asLongStream()
+                .toArray();
+        long[] columns = Arrays.stream(rows).map(l -> assigned[(int) l]).toArray();
+        try (var scope = Scope.open()) {
+            Tensor ours = decoder.indexSelect(0, Tensor.of(rows, rows.length)).to(DType.F64);
+            Tensor theirs = dictionary
+                    .indexSelect(0, Tensor.of(columns, columns.length))
+                    .to(DType.F64);
+            double sum = 0;
+            for (double cosine : unit(ours).mul(unit(theirs)).sum(1).doubles()) sum += Math.abs(cosine);
+            return sum / rows.length;
+        }
     }
 
     /**
@@ -42,7 +60,7 @@ public final class Matching {
      * for 4,096 latents and 16,384 features.
      */
     public static Matching of(Tensor decoder, Tensor features) {
-        return new Matching(cosines(decoder, features), (int) decoder.size(0), (int) features.size(0));
+        return new Matching(cosines(decoder, features), decoder, features);
     }
 
     /** |cosine| of all pairs, {@code [latents, features]}, row-major; computed in chunks of rows. */

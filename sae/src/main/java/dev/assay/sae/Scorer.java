@@ -1,8 +1,10 @@
 package dev.assay.sae;
 
+import dev.assay.tensor.DType;
 import dev.assay.tensor.SparseRows;
 import dev.assay.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * Adds up {@link Scores} batch by batch. Work per batch goes with the number of latents and features that fire, not with
@@ -22,6 +24,8 @@ public final class Scorer {
     private final long[] truly; // per feature
     private final long[] stamp; // per feature: the last sample that it fired in, counted from 1
 
+    private final double[] in; // hidden vector and reconstruction of the sample that is added
+    private final double[] out;
     private final double[] sum;
     private double squares;
     private double errors;
@@ -42,12 +46,24 @@ public final class Scorer {
         hits = new long[matching.latents()];
         truly = new long[matching.features()];
         stamp = new long[matching.features()];
+        in = new double[dModel];
+        out = new double[dModel];
         sum = new double[dModel];
     }
 
-    /** {@link #add(SparseRows, SparseRows, float[], float[])} with hidden vectors and reconstructions as tensors. */
+    /** {@link #add(SparseRows, SparseRows, float[], float[])} with tensors, those of fp64 at their own precision. */
     public void add(SparseRows latents, SparseRows firings, Tensor hidden, Tensor reconstruction) {
-        add(latents, firings, hidden.floats(), reconstruction.floats());
+        if (hidden.type() != DType.F64 && reconstruction.type() != DType.F64) {
+            add(latents, firings, hidden.floats(), reconstruction.floats());
+            return;
+        }
+        double[] h = hidden.doubles();
+        double[] r = reconstruction.doubles();
+        check(latents, firings, h.length, r.length);
+        add(latents, firings, row -> {
+            System.arraycopy(h, row * dModel, in, 0, dModel);
+            System.arraycopy(r, row * dModel, out, 0, dModel);
+        });
     }
 
     /**
@@ -60,11 +76,24 @@ public final class Scorer {
      */
     public void add(SparseRows latents, SparseRows firings, float[] hidden, float[] reconstruction) {
         check(latents, firings, hidden.length, reconstruction.length);
+        add(latents, firings, row -> {
+            for (int d = 0; d < dModel; d++) {
+                in[d] = hidden[row * dModel + d];
+                out[d] = reconstruction[row * dModel + d];
+            }
+        });
+    }
+
+    /**
+     * @param take puts the vectors of a row into {@link #in} and {@link #out}
+     */
+    private void add(SparseRows latents, SparseRows firings, IntConsumer take) {
         for (int r = 0; r < latents.rows(); r++) {
             samples++;
             stampFeatures(firings, r);
             countLatents(latents, r);
-            addVectors(hidden, reconstruction, r * dModel);
+            take.accept(r);
+            addVectors();
         }
     }
 
@@ -98,23 +127,23 @@ public final class Scorer {
         }
     }
 
-    private void addVectors(float[] hidden, float[] reconstruction, int at) {
+    private void addVectors() {
         double square = 0;
         double error = 0;
-        double out = 0;
+        double length = 0;
         for (int d = 0; d < dModel; d++) {
-            double h = hidden[at + d];
-            double r = reconstruction[at + d];
+            double h = in[d];
+            double r = out[d];
             sum[d] += h;
             square += h * h;
             error += (h - r) * (h - r);
-            out += r * r;
+            length += r * r;
         }
         squares += square;
         errors += error;
         double norm = Math.sqrt(square);
         if (norm > LEAST_NORM) {
-            ratios += Math.sqrt(out) / norm;
+            ratios += Math.sqrt(length) / norm;
             ratioSamples++;
         }
     }

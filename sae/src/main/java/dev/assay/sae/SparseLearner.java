@@ -1,6 +1,7 @@
 package dev.assay.sae;
 
 import dev.assay.tensor.AdamStep;
+import dev.assay.tensor.AdamW;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Kernels;
 import dev.assay.tensor.Parallel;
@@ -102,7 +103,7 @@ final class SparseLearner implements Learner {
         Map<String, Double> losses = new LinkedHashMap<>();
         backward(x, conditions, losses);
         double norm = norm();
-        update(norm > CLIP ? CLIP / norm : 1, AdamStep.of(++steps, learningRate));
+        update(AdamW.clipFactor(norm, CLIP), AdamStep.of(++steps, learningRate));
         return new StepResult(losses, norm, choices.getLast().pattern);
     }
 

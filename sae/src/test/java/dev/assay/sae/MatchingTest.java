@@ -32,8 +32,12 @@ class MatchingTest {
             var matching = Matching.of(
                     fixture.get("eval_W_dec").to(type), fixture.features().to(type));
             assertThat(matching.best()).containsExactly(ScorerTest.ints(fixture.get("eval_best_match")));
-            assertThat(matching.assigned()).containsExactly(ScorerTest.ints(fixture.get("eval_hungarian_col")));
-            assertThat(matching.mcc()).isCloseTo(fixture.eval("mcc"), within(1e-6));
+            // scipy leaves out latents that get no feature, where there are more latents than features
+            assertThat(Arrays.stream(matching.assigned()).filter(f -> f != Assignment.NONE))
+                    .containsExactly(Arrays.stream(ScorerTest.ints(fixture.get("eval_hungarian_col")))
+                            .boxed()
+                            .toArray(Integer[]::new));
+            assertThat(matching.mcc()).isCloseTo(fixture.eval("mcc"), within(type == DType.F64 ? 1e-9 : 1e-6));
             assertThat(matching.uniqueness()).isEqualTo(fixture.eval("uniqueness"));
         }
     }

@@ -3,6 +3,7 @@ package dev.assay.sae;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.sae.Architecture.BatchTopK;
 import dev.assay.sae.AutogradLearnerTest.Case;
 import dev.assay.stats.SplitRandom;
@@ -10,6 +11,7 @@ import dev.assay.tensor.DType;
 import dev.assay.tensor.Kernels;
 import dev.assay.tensor.Parallel;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.SparseRows;
 import dev.assay.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,12 +45,44 @@ class SparseLearnerTest {
                 StepResult result =
                         learner.step(batches.get(s), AutogradLearnerTest.conditions(c, s), FIXTURE.learningRate());
                 if (s > 0) continue;
-                double total = FIXTURE.facts(c.name()).path("total_loss").asDouble();
-                assertThat(result.loss()).isCloseTo(total, within(CLOSE * total));
+                checkFirst(c, result);
                 learner.gradients().all().forEach((name, t) -> close(FIXTURE.get(c.name() + ".grad." + name), t, name));
             }
             learner.parameters().all().forEach((name, t) -> close(FIXTURE.get(c.name() + ".after3." + name), t, name));
+            checkAverages(c, learner.averages());
         }
+    }
+
+    private static void checkFirst(Case c, StepResult result) {
+        SparseRows active = result.active();
+        String acts = c.name() + (c.name().startsWith("lista.") ? ".acts1" : ".acts");
+        close(FIXTURE.get(acts), Tensor.of(active.dense(), active.rows(), active.width()), acts);
+        double inner = 0;
+        for (var loss : FIXTURE.facts(c.name()).path("losses").properties()) {
+            double wanted = loss.getValue().asDouble();
+            if (loss.getKey().startsWith("inner")) inner += wanted;
+            else if (wanted > 0)
+                assertThat(result.losses().get(loss.getKey())).isCloseTo(wanted, within(CLOSE * wanted));
+        }
+        if (inner > 0) assertThat(result.losses().get("inner_recons_loss")).isCloseTo(inner, within(CLOSE * inner));
+        double total = FIXTURE.facts(c.name()).path("total_loss").asDouble();
+        assertThat(result.loss()).isCloseTo(total, within(CLOSE * total));
+        JsonNode norm = FIXTURE.facts(c.name()).path("grad_norm_before_clip");
+        if (norm.isNumber())
+            assertThat(result.gradientNorm()).isCloseTo(norm.asDouble(), within(CLOSE * norm.asDouble()));
+    }
+
+    private static void checkAverages(Case c, Averages averages) {
+        JsonNode facts = FIXTURE.facts(c.name());
+        double[] thresholds = averages.thresholds();
+        if (facts.has("topk_threshold_after3"))
+            near(facts.path("topk_threshold_after3").asDouble(), thresholds[0]);
+        for (int i = 0; i < facts.path("thresholds_after3").size(); i++)
+            near(facts.path("thresholds_after3").get(i).asDouble(), thresholds[i]);
+    }
+
+    private static void near(double wanted, double ours) {
+        assertThat(ours).isCloseTo(wanted, within(CLOSE * wanted));
     }
 
     static Stream<BatchTopK> shapes() {

@@ -61,6 +61,15 @@ final class ZooFixture {
         return facts.path("cases").path(name);
     }
 
+    /**
+     * What a case was configured with, by SAELens' name ({@code cases.NAME.config.FIELD}); where the fixture does not
+     * record it, the value that its script has.
+     */
+    double setting(String name, String field, double otherwise) {
+        JsonNode value = facts(name).path("config").path(field);
+        return value.isNumber() ? value.asDouble() : otherwise;
+    }
+
     int dModel() {
         return facts.path("dims").path("d_in").asInt();
     }

@@ -31,14 +31,23 @@ public final class AdamW {
         }
     }
 
-    /** Scales all gradients so that their joint norm is at most {@code limit}; returns the norm before. */
+    /**
+     * What gradients of joint norm {@code norm} are multiplied by so that it is at most {@code limit}: torch's {@code
+     * clip_grad_norm_}, which adds 1e-6 to the norm.
+     */
+    public static double clipFactor(double norm, double limit) {
+        return Math.min(1, limit / (norm + 1e-6));
+    }
+
+    /** Scales all gradients by the {@link #clipFactor} of their joint norm; returns the norm before. */
     public double clip(double limit) {
         try (var pause = Autograd.pause();
                 var scope = Scope.open()) {
             Tensor sum = Tensor.zeros(DType.F64);
             for (Tensor p : parameters) sum.addInPlace(p.gradient().square().sum(), 1);
             double norm = Math.sqrt(sum.item());
-            if (norm > limit) for (Tensor p : parameters) p.gradient().mulInPlace(limit / norm);
+            double factor = clipFactor(norm, limit);
+            if (factor < 1) for (Tensor p : parameters) p.gradient().mulInPlace(factor);
             return norm;
         }
     }

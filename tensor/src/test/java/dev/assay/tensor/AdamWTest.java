@@ -141,4 +141,13 @@ class AdamWTest {
         assertThat(a.gradient().floats()).containsExactly(new float[] {1, -1.5f}, within(1e-6f));
         assertThat(b.gradient().floats()).containsExactly(new float[] {3}, within(1e-6f));
     }
+
+    /** torch's clip_grad_norm_ adds 1e-6 to the norm: a norm at the limit shrinks a little. */
+    @Test
+    void clipsByTorchsFactor() {
+        assertThat(AdamW.clipFactor(4, 1)).isCloseTo(1 / 4.000001, within(1e-15));
+        assertThat(AdamW.clipFactor(1, 1)).isCloseTo(1 / 1.000001, within(1e-15));
+        assertThat(AdamW.clipFactor(0.999999, 1)).isCloseTo(1, within(1e-15));
+        assertThat(AdamW.clipFactor(0, 1)).isEqualTo(1);
+    }
 }

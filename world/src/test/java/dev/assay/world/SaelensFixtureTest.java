@@ -114,8 +114,10 @@ class SaelensFixtureTest {
     void samplesAreAlike(boolean scaled) {
         try (World world = Fixtures.smallWorld(t, scaled)) {
             var reference = new ReferenceSampler(world);
-            Close.check(
-                    reference.before(noise()), t.get("acts_before_hierarchy").doubles(), FP64);
+            double[] before = reference.before(noise());
+            Close.check(before, t.get("acts_before_hierarchy").doubles(), FP64);
+            assertThat(l0(before))
+                    .isEqualTo(meta.path("l0").path("before_hierarchy").doubleValue());
             double[] a = reference.activations(noise());
             Close.check(
                     a, t.get(scaled ? "acts_v2_scaled" : "acts_v1_binary_gate").doubles(), FP64);
@@ -123,9 +125,14 @@ class SaelensFixtureTest {
                     reference.hidden(a),
                     t.get(scaled ? "hidden_v2" : "hidden_v1").doubles(),
                     FP64);
-            double l0 = Arrays.stream(a).filter(v -> v > 0).count() / (double) noise().rows();
-            assertThat(l0).isEqualTo(meta.path("l0").path(scaled ? "v2" : "v1").doubleValue());
+            assertThat(l0(a))
+                    .isEqualTo(meta.path("l0").path(scaled ? "v2" : "v1").doubleValue());
         }
+    }
+
+    private double l0(double[] activations) {
+        return Arrays.stream(activations).filter(v -> v > 0).count()
+                / (double) t.get("noise_eps").size(0);
     }
 
     @Test

@@ -70,23 +70,25 @@ class Synth16kTest {
 
     /**
      * 20,000 samples against theirs. Counts in a group have, over samples, a standard deviation below 6 (the whole: 11.6),
-     * so two means of 20,000 differ by less than 5.5 * sqrt(2 / 20,000) * 6 = 0.33 in all but one of 10^7 comparisons.
+     * so two means of 20,000 differ by less than 5.5 * sqrt(2 / 20,000) * 6 = 0.33 in all but one of 10^7 comparisons; of
+     * fewer samples of theirs, by accordingly more.
      */
     @Test
     void groupsFireAsOftenAsMeasured() {
         JsonNode measured = facts.path("measured_v2");
         int rows = 20_000;
+        double wider = Math.sqrt((1 + rows / measured.path("samples").doubleValue()) / 2);
         try (World world = World.build(CONFIG, Progress.NONE);
                 var sampler = new Sampler(world, SplitRandom.of(16).split("facts"), 2)) {
             SparseRows a = sampler.firings(0, rows);
             assertThat((double) a.count() / rows)
-                    .isCloseTo(measured.path("l0_mean").doubleValue(), within(0.64));
+                    .isCloseTo(measured.path("l0_mean").doubleValue(), within(0.64 * wider));
             measured.path("group_l0").properties().forEach(e -> {
                 String[] ends = e.getKey().replaceAll("^[a-z0-9]*_", "").split("_");
                 double l0 = count(a, Integer.parseInt(ends[0]), Integer.parseInt(ends[1])) / (double) rows;
-                assertThat(l0).as(e.getKey()).isCloseTo(e.getValue().doubleValue(), within(0.33));
+                assertThat(l0).as(e.getKey()).isCloseTo(e.getValue().doubleValue(), within(0.33 * wider));
             });
-            assertThat(spread(a)).isCloseTo(measured.path("l0_std").doubleValue(), within(0.6));
+            assertThat(spread(a)).isCloseTo(measured.path("l0_std").doubleValue(), within(0.6 * wider));
         }
     }
 
