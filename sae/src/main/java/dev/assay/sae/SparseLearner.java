@@ -1,7 +1,5 @@
 package dev.assay.sae;
 
-import dev.assay.tensor.AdamStep;
-import dev.assay.tensor.AdamW;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Kernels;
 import dev.assay.tensor.Parallel;
@@ -17,8 +15,8 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Trains BatchTopK autoencoders (with refinement by the one encoder, levels, tilt) on sparse latents: one dense product per choice
- * finds the active latents, everything after touches only those. Gradients are those of {@link BatchTopKForward}; two
+ * Trains BatchTopK autoencoders (with refinement by the one encoder, levels, tilt) on sparse latents: one dense product per
+ * choice finds the active latents, everything after touches only those. Gradients are those of {@link BatchTopKForward}; two
  * facts keep them short. Norms n cancel: latents are chosen by p · n and decoded with p, so no gradient goes through n.
  * And a LISTA step needs no product of its own: with the residual r = x' - c W_dec, the next pre-activations are those of
  * y + η r, y the input that the last ones were encoded from.
@@ -26,8 +24,6 @@ import java.util.function.IntUnaryOperator;
  * <p>The choice may be made on bf16 products; the chosen pre-activations are then computed anew in fp32.
  */
 final class SparseLearner implements Learner {
-    private static final double CLIP = 1;
-    private static final int LATENTS_PER_TASK = 64;
 
     private final Architecture.BatchTopK spec;
     private final int dModel;
@@ -39,18 +35,11 @@ final class SparseLearner implements Learner {
     private final SparseAux aux;
     private final List<Choice> choices = new ArrayList<>();
     private final List<Selection> selections = new ArrayList<>();
-    private final TrainedRows encoder;
-    private final TrainedRows decoder;
-    private final TrainedRows encoderBias;
-    private final TrainedRows decoderBias;
-    private final TrainedRows etas; // one row, which is trained only if the recipe says so
-    private final float[] norms;
+    private final SparseWeights weights;
     private float[] input = new float[0];
-    private final EncoderProducts products;
     private final List<float[]> inputs = new ArrayList<>();
     private final List<float[]> residuals = new ArrayList<>(); // x' - c W_dec of the choices before the last
     private final List<float[]> backs = new ArrayList<>();
-    private long steps;
 
     /**
      * @param precision of the encoder's products: F32, or BF16 to choose fast
@@ -68,30 +57,11 @@ final class SparseLearner implements Learner {
         this.averages = new Averages(spec, latents);
         this.errors = new LevelErrors(spec, latents);
         this.aux = new SparseAux(spec.aux(), latents);
-        this.norms = new float[latents];
+        this.weights = new SparseWeights(spec.refinement(), parameters, precision, kernels, parallel);
         for (int t = 0; t <= spec.refinement().iterations(); t++) {
             choices.add(new Choice(latents));
             selections.add(new Selection(kernels, parallel));
         }
-        try (var scope = Scope.open()) {
-            this.encoder =
-                    new TrainedRows(parameters.get("W_enc").transpose(0, 1).floats(), dModel);
-            this.decoder = new TrainedRows(parameters.get("W_dec").floats(), dModel);
-            this.encoderBias = new TrainedRows(parameters.get("b_enc").floats(), 1);
-            this.decoderBias = new TrainedRows(parameters.get("b_dec").floats(), dModel);
-            this.etas = new TrainedRows(
-                    etas(spec.refinement(), parameters),
-                    Math.max(1, spec.refinement().iterations()));
-        }
-        this.products = new EncoderProducts(precision, latents, dModel, kernels);
-        publish(0, latents);
-    }
-
-    private static float[] etas(Refinement refinement, Parameters parameters) {
-        if (refinement.learned()) return parameters.get("eta").floats();
-        var etas = new float[Math.max(1, refinement.iterations())];
-        java.util.Arrays.fill(etas, (float) refinement.eta());
-        return etas;
     }
 
     Averages averages() {
@@ -102,8 +72,7 @@ final class SparseLearner implements Learner {
     public StepResult step(Tensor x, Conditions conditions, double learningRate) {
         Map<String, Double> losses = new LinkedHashMap<>();
         backward(x, conditions, losses);
-        double norm = norm();
-        update(AdamW.clipFactor(norm, CLIP), AdamStep.of(++steps, learningRate));
+        double norm = weights.step(learningRate);
         return new StepResult(losses, norm, choices.getLast().pattern);
     }
 
@@ -121,23 +90,27 @@ final class SparseLearner implements Learner {
             errors.order(averages.ordered());
             errors.decode(
                     choices.getLast(),
-                    decoder.values,
-                    decoderBias.values,
+                    weights.decoder.values,
+                    weights.decoderBias.values,
                     spec.centredTarget() ? centred : input,
                     rows);
             boolean revive = !aux.idle(conditions);
-            if (revive) aux.run(conditions, pre, encoderBias.values, norms, decoder.values, errors, rows);
-            decoderBias.clear(0, true);
-            errors.gradients(rows, decoderBias.gradient, losses);
+            if (revive)
+                aux.run(
+                        conditions,
+                        pre,
+                        weights.encoderBias.values,
+                        weights.norms,
+                        weights.decoder.values,
+                        errors,
+                        rows);
+            weights.decoderBias.clear(0, true);
+            errors.gradients(rows, weights.decoderBias.gradient, losses);
             if (revive) losses.put("auxiliary_reconstruction_loss", aux.loss());
             back(rows, revive);
-
             List<GradientTerm> terms = terms(rows.batch, revive);
-            parallel.each(tasks(), task -> {
-                for (int i = task * LATENTS_PER_TASK; i < Math.min(latents, (task + 1) * LATENTS_PER_TASK); i++)
-                    GradientTerm.sum(terms, i, dModel, decoder, encoder, encoderBias, kernels);
-            });
-
+            weights.each(latent -> GradientTerm.sum(
+                    terms, latent, dModel, weights.decoder, weights.encoder, weights.encoderBias, kernels));
             throughInput(rows, terms);
         }
     }
@@ -150,7 +123,7 @@ final class SparseLearner implements Learner {
         rows.each(b -> {
             MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 4L * b * dModel, input, b * dModel, dModel);
             System.arraycopy(input, b * dModel, centred, b * dModel, dModel);
-            kernels.addScaled(-1, decoderBias.values, 0, centred, b * dModel, dModel);
+            kernels.addScaled(-1, weights.decoderBias.values, 0, centred, b * dModel, dModel);
         });
         return centred;
     }
@@ -164,8 +137,8 @@ final class SparseLearner implements Learner {
             Choice choice = choices.getLast();
             var out = new float[rows.batch * dModel];
             rows.each(b -> {
-                System.arraycopy(decoderBias.values, 0, out, b * dModel, dModel);
-                rows.addProduct(choice.pattern, choice.coefficients, 1, decoder.values, out, b);
+                System.arraycopy(weights.decoderBias.values, 0, out, b * dModel, dModel);
+                rows.addProduct(choice.pattern, choice.coefficients, 1, weights.decoder.values, out, b);
             });
             return new Encoded(choice.pattern, scope.pass(Tensor.of(out, rows.batch, dModel)));
         }
@@ -182,19 +155,19 @@ final class SparseLearner implements Learner {
         return buffers.get(number);
     }
 
-    /** All choices; returns the last products. */
+    /** All choices; returns the last weights.products. */
     private Tensor choose(Rows rows, Conditions conditions) {
         Tensor pre = encode(rows, 0, conditions);
         for (int t = 0; t < spec.refinement().iterations(); t++) {
             Choice choice = choices.get(t);
-            float eta = etas.values[t];
+            float eta = weights.etas.values[t];
             float[] before = inputs.get(t);
             float[] left = buffer(residuals, t, rows);
             float[] next = buffer(inputs, t + 1, rows);
             rows.each(b -> {
                 int at = b * dModel;
                 System.arraycopy(inputs.getFirst(), at, left, at, dModel);
-                rows.addProduct(choice.pattern, choice.coefficients, -1, decoder.values, left, b);
+                rows.addProduct(choice.pattern, choice.coefficients, -1, weights.decoder.values, left, b);
                 System.arraycopy(before, at, next, at, dModel);
                 kernels.addScaled(eta, left, at, next, at, dModel);
             });
@@ -207,9 +180,14 @@ final class SparseLearner implements Learner {
         float[] input = inputs.get(number);
         Choice choice = choices.get(number);
         long keep = (long) (conditions.k() * rows.batch);
-
-        Tensor pre = products.choose(
-                input, rows.batch, encoderBias.values, norms, keep, selections.get(number), choice.pattern);
+        Tensor pre = weights.products.choose(
+                input,
+                rows.batch,
+                weights.encoderBias.values,
+                weights.norms,
+                keep,
+                selections.get(number),
+                choice.pattern);
         choice.fit();
         rows.each(b -> coefficients(choice, input, b));
         return pre;
@@ -218,14 +196,14 @@ final class SparseLearner implements Learner {
     private void coefficients(Choice choice, float[] input, int b) {
         for (int e = choice.pattern.starts()[b]; e < choice.pattern.starts()[b + 1]; e++) {
             int latent = choice.pattern.columns()[e];
-            if (products.exact()) {
-                choice.coefficients[e] = choice.pattern.values()[e] / norms[latent];
+            if (weights.products.exact()) {
+                choice.coefficients[e] = choice.pattern.values()[e] / weights.norms[latent];
                 continue;
             }
-            float p = kernels.dot(input, b * dModel, encoder.values, latent * dModel, dModel)
-                    + encoderBias.values[latent];
+            float p = kernels.dot(input, b * dModel, weights.encoder.values, latent * dModel, dModel)
+                    + weights.encoderBias.values[latent];
             choice.coefficients[e] = p;
-            choice.pattern.values()[e] = p * norms[latent];
+            choice.pattern.values()[e] = p * weights.norms[latent];
         }
     }
 
@@ -241,8 +219,8 @@ final class SparseLearner implements Learner {
             if (refinements == 0) return;
             int at = b * dModel;
             java.util.Arrays.fill(sum, at, at + dModel, 0);
-            rows.addProduct(choices.getLast().pattern, choices.getLast().gradients, 1, encoder.values, sum, b);
-            if (revive) rows.addProduct(aux.choice.pattern, aux.choice.gradients, 1, encoder.values, sum, b);
+            rows.addProduct(choices.getLast().pattern, choices.getLast().gradients, 1, weights.encoder.values, sum, b);
+            if (revive) rows.addProduct(aux.choice.pattern, aux.choice.gradients, 1, weights.encoder.values, sum, b);
             for (int t = refinements - 1; t >= 0; t--) {
                 if (refinement.learned())
                     byEta[b * refinements + t] = kernels.dot(sum, at, residuals.get(t), at, dModel);
@@ -250,9 +228,9 @@ final class SparseLearner implements Learner {
             }
         });
         if (!refinement.learned()) return;
-        etas.clear(0, true);
+        weights.etas.clear(0, true);
         for (int b = 0; b < rows.batch; b++)
-            kernels.addScaled(1, byEta, b * refinements, etas.gradient, 0, refinements);
+            kernels.addScaled(1, byEta, b * refinements, weights.etas.gradient, 0, refinements);
     }
 
     private void lastGradients(Choice choice, Rows rows, int b) {
@@ -271,7 +249,7 @@ final class SparseLearner implements Learner {
             vectorStarts[e] = start.applyAsInt(latent);
             rowStarts[e] = latent * dModel;
         }
-        kernels.dots(vectors, vectorStarts, decoder.values, rowStarts, n, dModel, choice.gradients, from);
+        kernels.dots(vectors, vectorStarts, weights.decoder.values, rowStarts, n, dModel, choice.gradients, from);
     }
 
     /** Through refinement t: its back gets -η · gradient by the successor's input. */
@@ -280,10 +258,10 @@ final class SparseLearner implements Learner {
         float[] back = backs.get(t);
         int at = b * dModel;
         java.util.Arrays.fill(back, at, at + dModel, 0);
-        kernels.addScaled(-etas.values[t], sum, at, back, at, dModel);
+        kernels.addScaled(-weights.etas.values[t], sum, at, back, at, dModel);
         gradients(choice, back, latent -> at, b);
         if (spec.refinement().blocked()) choice.block(choices.getLast(), b);
-        if (t > 0) rows.addProduct(choice.pattern, choice.gradients, 1, encoder.values, sum, b);
+        if (t > 0) rows.addProduct(choice.pattern, choice.gradients, 1, weights.encoder.values, sum, b);
     }
 
     private List<GradientTerm> terms(int batch, boolean revive) {
@@ -302,121 +280,50 @@ final class SparseLearner implements Learner {
 
     /** b_dec through x' = x - b_dec: minus the gradient by x', summed over the batch. */
     private void throughInput(Rows rows, List<GradientTerm> terms) {
-        float[] bias = decoderBias.gradient;
+        float[] bias = weights.decoderBias.gradient;
         int refinements = spec.refinement().iterations();
         for (int t = 0; t < refinements; t++) rows.addColumnSums(backs.get(t), 0, 1, bias);
         if (refinements > 0) rows.addColumnSums(backs.get(refinements), 0, -1, bias);
         // of the first choice only the sums over the batch matter
         List<GradientTerm> first = refinements == 0 ? terms : terms.subList(0, 1);
-        var parts = new float[tasks()][];
-        parallel.each(tasks(), task -> {
-            parts[task] = new float[dModel];
-            for (int i = task * LATENTS_PER_TASK; i < Math.min(latents, (task + 1) * LATENTS_PER_TASK); i++) {
+        var parts = new float[weights.pieces()][];
+        weights.pieces((piece, from, to) -> {
+            parts[piece] = new float[dModel];
+            for (int i = from; i < to; i++) {
                 float sum = 0;
                 for (GradientTerm term : first) sum += term.sumOfGradients(i);
-                if (sum != 0) kernels.addScaled(-sum, encoder.values, i * dModel, parts[task], 0, dModel);
+                if (sum != 0) kernels.addScaled(-sum, weights.encoder.values, i * dModel, parts[piece], 0, dModel);
             }
         });
         for (float[] part : parts) kernels.addScaled(1, part, 0, bias, 0, dModel);
     }
 
-    private int tasks() {
-        return (latents + LATENTS_PER_TASK - 1) / LATENTS_PER_TASK;
-    }
-
-    private double norm() {
-        var parts = new double[tasks()];
-        parallel.each(tasks(), task -> {
-            for (int i = task * LATENTS_PER_TASK; i < Math.min(latents, (task + 1) * LATENTS_PER_TASK); i++)
-                parts[task] +=
-                        encoder.squares(i, kernels) + decoder.squares(i, kernels) + encoderBias.squares(i, kernels);
-        });
-        double sum = decoderBias.squares(0, kernels) + etas.squares(0, kernels);
-        for (double part : parts) sum += part;
-        return Math.sqrt(sum);
-    }
-
-    private void update(double scale, AdamStep step) {
-        float s = (float) scale;
-        parallel.each(tasks(), task -> {
-            int from = task * LATENTS_PER_TASK;
-            int to = Math.min(latents, from + LATENTS_PER_TASK);
-            for (int i = from; i < to; i++) {
-                encoder.adam(i, s, step, kernels);
-                decoder.adam(i, s, step, kernels);
-                encoderBias.adam(i, s, step, kernels);
-            }
-            publish(from, to);
-        });
-        decoderBias.adam(0, s, step, kernels);
-        if (spec.refinement().learned()) etas.adam(0, s, step, kernels);
-    }
-
-    /** Brings norms and the encoder's copy for products up to date. */
-    private void publish(int from, int to) {
-        for (int i = from; i < to; i++)
-            norms[i] = (float) Math.sqrt(kernels.squares(decoder.values, i * dModel, dModel));
-        products.publish(encoder.values, from, to);
-    }
-
-    /** A copy. */
     @Override
     public Parameters parameters() {
-        Map<String, Tensor> out = new LinkedHashMap<>();
-        try (var scope = Scope.open()) {
-            out.put(
-                    "W_enc",
-                    scope.keep(Tensor.of(encoder.values, latents, dModel)
-                            .transpose(0, 1)
-                            .contiguous()));
-            out.put("W_dec", scope.keep(Tensor.of(decoder.values, latents, dModel)));
-            out.put("b_dec", scope.keep(Tensor.of(decoderBias.values, dModel)));
-            out.put("b_enc", scope.keep(Tensor.of(encoderBias.values, latents)));
-            if (spec.refinement().learned()) out.put("eta", scope.keep(Tensor.of(etas.values, etas.values.length)));
-        }
-        return new Parameters(out);
+        return weights.parameters();
     }
 
-    /** The gradients by SAELens' names and shapes, for tests. */
+    /** By SAELens' names and shapes; for tests. */
     Parameters gradients() {
-        Map<String, Tensor> out = new LinkedHashMap<>();
-        out.put(
-                "W_enc",
-                Tensor.of(encoder.gradient, latents, dModel).transpose(0, 1).contiguous());
-        out.put("W_dec", Tensor.of(decoder.gradient, latents, dModel));
-        out.put("b_dec", Tensor.of(decoderBias.gradient, dModel));
-        out.put("b_enc", Tensor.of(encoderBias.gradient, latents));
-        if (spec.refinement().learned()) out.put("eta", Tensor.of(etas.gradient, etas.values.length));
-        return new Parameters(out);
+        return weights.gradients();
     }
 
     @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
-        encoder.save("encoder", state);
-        decoder.save("decoder", state);
-        encoderBias.save("b_enc", state);
-        decoderBias.save("b_dec", state);
-        etas.save("eta", state);
+        weights.save(state);
         averages.state().forEach((name, t) -> state.put("averages." + name, t));
-        state.put("steps", Tensor.of(new long[] {steps}, 1));
         return state;
     }
 
     @Override
     public void restore(Map<String, Tensor> state) {
-        encoder.restore("encoder", state);
-        decoder.restore("decoder", state);
-        encoderBias.restore("b_enc", state);
-        decoderBias.restore("b_dec", state);
-        etas.restore("eta", state);
+        weights.restore(state);
         averages.restore(Learners.part(state, "averages."));
-        steps = Learners.entry(state, "steps").longs()[0];
-        publish(0, latents);
     }
 
     @Override
     public void close() {
-        products.close();
+        weights.close();
     }
 }
