@@ -1,12 +1,12 @@
 """SAELens beside Assay in one run: samples per second of sampling and of training with sampling, SynthSAEBench-16k, v1.
 
     pip install sae-lens==6.54.12
-    python beside_saelens.py [--threads 2] [--rounds 3] [--batches 6] [--precision F32] [--what sample,matryoshka,lista]
+    python beside_saelens.py [--threads 2] [--rounds 3] [--batches 6] [--precision fp32] [--what sample,matryoshka,lista]
 
 Each round times the peer, then Assay (`assay world bench`, `assay sae bench`), so that both see the same neighbours. The
 ratio is Assay's rate over the peer's, round by round. The peer's dictionary is not orthogonalised (it changes no cost).
 LISTA-Matryoshka is not in SAELens: it is timed as the same step written plainly in torch. The peer computes in fp32, as
-SAELens does on a CPU; like for like is `--precision F32`.
+SAELens does on a CPU; like for like is `--precision fp32`.
 """
 import argparse
 import json
@@ -164,7 +164,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batches", type=int, default=6)
-    parser.add_argument("--precision", default="F32")
+    parser.add_argument("--precision", default="fp32")
     parser.add_argument("--what", default="sample,matryoshka,lista")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
