@@ -35,7 +35,7 @@ public final class Selection {
         if (Float.isNaN(bound)) bound = guess(pre, bias, factor, keep);
         long count = scan(pre, bias, factor);
         while (count < keep && bound > 0) {
-            bound = bound < 1e-6f ? 0 : bound * LOWER;
+            bound = bound < 1e-6f || bound == Float.POSITIVE_INFINITY ? 0 : bound * LOWER;
             count = scan(pre, bias, factor);
         }
         collect((int) count, keep, out);
