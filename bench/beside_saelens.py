@@ -1,13 +1,18 @@
-"""SAELens beside Assay on the same machine: samples per second of sampling and training on the SynthSAEBench-16k world.
+"""SAELens beside Assay in one run: samples per second of sampling and of training with sampling, SynthSAEBench-16k, v1.
 
     pip install sae-lens==6.54.12
-    python beside_saelens.py [--threads 2] [--batches 12] [--what sample,matryoshka,lista]
+    python beside_saelens.py [--threads 2] [--rounds 3] [--batches 6] [--precision F32] [--what sample,matryoshka,lista]
 
-The dictionary is not orthogonalised (it changes no cost). LISTA-Matryoshka is not in SAELens: it is timed as the same
-step written plainly in torch. Everything is fp32, as SAELens runs on a CPU.
+Each round times the peer, then Assay (`assay world bench`, `assay sae bench`), so that both see the same neighbours. The
+ratio is Assay's rate over the peer's, round by round. The peer's dictionary is not orthogonalised (it changes no cost).
+LISTA-Matryoshka is not in SAELens: it is timed as the same step written plainly in torch. The peer computes in fp32, as
+SAELens does on a CPU; like for like is `--precision F32`.
 """
 import argparse
 import json
+import pathlib
+import statistics
+import subprocess
 import time
 import warnings
 
@@ -135,10 +140,31 @@ def lista(sample, eta=0.3, tilt=0.002):
     return step
 
 
+ASSAY = pathlib.Path(__file__).resolve().parent.parent / "assay"
+
+
+def assay(what, threads, precision):
+    """Assay's samples per second."""
+    if what == "sample":
+        command = ["world", "bench", "synth-16k-v1", "--seconds", "6"]
+    else:
+        recipe = {"matryoshka": "matryoshka", "lista": "lista-matryoshka"}[what]
+        command = ["sae", "bench", "--world", "synth-16k-v1", "--recipe", recipe, "--seconds", "15"]
+        command += ["--set", f"training.precision={precision}"]
+        if what == "lista":  # the peer's step has K active latents too
+            command += ["--set", f"initial-k={K}"]
+    run = subprocess.run(
+        [ASSAY, *command, "--threads", str(threads), "--json"], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    return json.loads(run.stdout)["samples-per-second"]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--batches", type=int, default=12)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--batches", type=int, default=6)
+    parser.add_argument("--precision", default="F32")
     parser.add_argument("--what", default="sample,matryoshka,lista")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -149,10 +175,16 @@ def main():
         return model.feature_dict(model.activation_generator.sample(BATCH))
 
     steps = {"sample": lambda: sample, "matryoshka": lambda: matryoshka(sample), "lista": lambda: lista(sample)}
-    out = {"torch": torch.__version__, "threads": args.threads, "batches": args.batches}
-    for name in args.what.split(","):
-        out[name] = round(rate(steps[name](), args.batches), 1)
-        print(json.dumps(out), flush=True)
+    print(f"torch {torch.__version__}, {args.threads} threads, Assay's products in {args.precision}")
+    for what in args.what.split(","):
+        step = steps[what]()
+        ratios = []
+        for _ in range(args.rounds):
+            peer = rate(step, args.batches)
+            ours = assay(what, args.threads, args.precision)
+            ratios.append(ours / peer)
+            print(f"{what:12} peer {peer:8,.0f}/s   Assay {ours:9,.0f}/s   ratio {ratios[-1]:6.1f}", flush=True)
+        print(f"{what:12} median ratio {statistics.median(ratios):.1f}")
 
 
 if __name__ == "__main__":

@@ -12,9 +12,7 @@ import dev.assay.sae.WorldData;
 import dev.assay.sae.WorldScore;
 import dev.assay.world.World;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +24,7 @@ import picocli.CommandLine.Parameters;
         name = "sae",
         description = "Sparse autoencoders: train, score and compare them on worlds whose features are known.",
         mixinStandardHelpOptions = true,
+        subcommands = {SaeSweepCommand.class, SaeCompareCommand.class, SaeProbeCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 final class SaeCommand {
     private static final int EVALUATION_BATCH = 1024;
@@ -55,11 +54,26 @@ final class SaeCommand {
         @Nullable
         Integer threads;
 
+        @Option(
+                names = "--scored-on",
+                paramLabel = "N",
+                defaultValue = "" + SaeJob.SCORED,
+                description = "samples of the final scores (default: ${DEFAULT-VALUE})")
+        long scored = SaeJob.SCORED;
+
         /** On the small world the protocol of a minute, else the recipe's own. */
-        Recipe recipe(Map<String, String> more) {
+        Recipe recipe() {
+            return recipe(recipe, Map.of());
+        }
+
+        /** Of another name, with more fields replaced after those of the command line. */
+        Recipe recipe(String name, Map<String, String> more) {
             Map<String, String> all = new LinkedHashMap<>(set);
-            all.putAll(more);
-            return Recipes.load(recipe, world.equals("small") ? Recipes.Protocol.MINI : Recipes.Protocol.FULL, all);
+            more.forEach((field, value) -> {
+                all.remove(field); // so that it comes after what it may be a multiple of
+                all.put(field, value);
+            });
+            return Recipes.load(name, world.equals("small") ? Recipes.Protocol.MINI : Recipes.Protocol.FULL, all);
         }
 
         int threads() {
@@ -84,62 +98,14 @@ final class SaeCommand {
             throws JsonProcessingException {
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
             var runs = new SaeRuns(new Worlds(Home.of(), progress), progress);
-            SaeResult result = runs.run(what, what.recipe(Map.of()), seed, out);
+            Recipe recipe = what.recipe();
+            SaeJob job = SaeJob.of(recipe.name(), what.world, recipe, seed, what.scored, what.threads());
+            SaeResult result = runs.run(out == null ? job : job.in(out));
             progress.close();
             if (json) System.out.println(new ObjectMapper().writeValueAsString(result.json()));
-            else System.out.print(SaeTable.of(List.of(result)));
+            else System.out.print(SaeTable.of(result));
             return 0;
         }
-    }
-
-    @Command(
-            name = "sweep",
-            description = "Trains one autoencoder per combination of varied fields and seeds, and compares them.")
-    int sweep(
-            @Mixin What what,
-            @Option(
-                            names = "--vary",
-                            paramLabel = "FIELD=A;B;..",
-                            description = "values of a field, apart by semicolons; may be given more than once")
-                    @Nullable
-                    Map<String, String> vary,
-            @Option(names = "--seeds", defaultValue = "5", description = "number of seeds (default: ${DEFAULT-VALUE})")
-                    int seeds,
-            @Option(names = "--json", description = "print one JSON object per run") boolean json)
-            throws JsonProcessingException {
-        WorldCommand.atLeast(1, seeds, "--seeds");
-        List<SaeResult> results = new ArrayList<>();
-        try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
-            var runs = new SaeRuns(new Worlds(Home.of(), progress), progress);
-            for (Map<String, String> fields : combinations(vary == null ? Map.of() : vary))
-                for (int seed = 1; seed <= seeds; seed++)
-                    results.add(runs.run(what, what.recipe(fields), seed, null).labelled(fields));
-        }
-        if (json) for (SaeResult r : results) System.out.println(new ObjectMapper().writeValueAsString(r.json()));
-        else System.out.print(SaeTable.of(results));
-        return 0;
-    }
-
-    private static List<Map<String, String>> combinations(Map<String, String> vary) {
-        List<Map<String, String>> out = new ArrayList<>(List.of(Map.of()));
-        vary.forEach((field, values) -> {
-            List<Map<String, String>> more = new ArrayList<>();
-            for (Map<String, String> fields : out)
-                for (String value : values.split(";")) {
-                    Map<String, String> next = new LinkedHashMap<>(fields);
-                    next.put(field, value.trim());
-                    more.add(next);
-                }
-            out.clear();
-            out.addAll(more);
-        });
-        return out;
-    }
-
-    @Command(name = "compare", description = "Compares finished runs: means over seeds with intervals.")
-    int compare(@Parameters(paramLabel = "RUN", arity = "1..*", description = "run folders") List<Path> folders) {
-        System.out.print(SaeTable.of(folders.stream().map(SaeRuns::read).toList()));
-        return 0;
     }
 
     @Command(name = "eval", description = "Scores a saved autoencoder (a SAELens folder) on a world.")
@@ -176,14 +142,14 @@ final class SaeCommand {
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 World world = new Worlds(Home.of(), progress).forTiming(what.world);
                 var data = new WorldData(world, 1, what.threads());
-                var trainer = new Trainer(what.recipe(Map.of()), data, 1, what.threads())) {
+                var trainer = new Trainer(what.recipe(), data, 1, what.threads())) {
             progress.close();
-            double rate = Rate.of(seconds, what.recipe(Map.of()).training().batch(), i -> trainer.next());
+            double rate = Rate.of(seconds, what.recipe().training().batch(), i -> trainer.next());
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("recipe", what.recipe);
             facts.put("world", what.world);
             facts.put("threads", what.threads());
-            facts.put("precision", what.recipe(Map.of()).training().precision().name());
+            facts.put("precision", what.recipe().training().precision().name());
             facts.put("kernels", WorldCommand.kernels());
             facts.put("samples-per-second", Math.rint(rate));
             WorldCommand.print(facts, json);

@@ -1,13 +1,14 @@
 package dev.assay.app;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * What a training run ended with.
  *
- * @param label the recipe, with the fields that a sweep varied
+ * @param label the recipe's name
  * @param training scores of the form that is trained
  * @param inference scores of the form that is used; empty where there is none
  */
@@ -21,22 +22,20 @@ record SaeResult(
         Map<String, Double> inference,
         String folder) {
 
-    SaeResult labelled(Map<String, String> fields) {
-        var text = new StringBuilder(label.split(" ")[0]);
-        fields.forEach(
-                (name, value) -> text.append(' ').append(name).append('=').append(value));
-        return new SaeResult(world, text.toString(), seed, samples, rate, training, inference, folder);
+    /** The same, wherever its folder has been moved to. */
+    SaeResult at(Path where) {
+        return new SaeResult(world, label, seed, samples, rate, training, inference, where.toString());
     }
 
-    /** With the scores of both forms side by side under their own names. */
+    /** With the scores of both forms side by side under their own names; null where there is no form that is used. */
     Map<String, Object> json() {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("world", world);
         out.put("recipe", label);
-        for (String name : new String[] {"f1", "mcc", "ev", "l0", "uniqueness", "dead", "precision", "recall"}) {
+        for (String name : SaeText.SCORES) {
             Map<String, Object> forms = new LinkedHashMap<>();
             forms.put("training", training.get(name));
-            if (inference.containsKey(name)) forms.put("inference", inference.get(name));
+            forms.put("inference", inference.get(name));
             out.put(name, forms);
         }
         out.put("samples-per-second", rate);

@@ -4,8 +4,8 @@ import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Journal;
 import dev.assay.journal.JournalException;
 import dev.assay.journal.Manifest;
-import dev.assay.journal.Provenance;
 import dev.assay.sae.Checkpoint;
+import dev.assay.sae.CosineMap;
 import dev.assay.sae.Recipe;
 import dev.assay.sae.SaeLensFolder;
 import dev.assay.sae.Scores;
@@ -19,9 +19,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Training runs in folders that can be gone on with and answer once they are done. */
 final class SaeRuns {
@@ -29,7 +29,6 @@ final class SaeRuns {
     private static final String POINT = "point";
     private static final String CHECKPOINT = "checkpoint.safetensors";
     private static final long CHECKPOINT_NANOS = 60_000_000_000L;
-    private static final long FULL_EVALUATION = 500_000;
     private static final int POINTS = 20;
     private static final long POINT_SAMPLES = 20_000;
 
@@ -49,44 +48,47 @@ final class SaeRuns {
                 .orElseThrow(() -> new JournalException(folder + " holds no finished training run"));
     }
 
-    SaeResult run(SaeCommand.What what, Recipe recipe, long seed, @Nullable Path out) {
-        Manifest manifest = manifest(what.world, recipe, seed);
-        String id = CanonicalJson.sha256(manifest.config()).substring(0, 8);
-        String worldName = Path.of(what.world).getFileName().toString();
-        Path folder = out != null ? out : Path.of("runs", "sae", worldName, recipe.name() + "-" + seed + "-" + id);
-        try (Journal journal = Journal.open(folder, manifest)) {
+    static boolean finished(Path folder) {
+        return Files.exists(folder.resolve(Manifest.FILE))
+                && Journal.read(folder).last(RESULT).isPresent();
+    }
+
+    /** What a finished run logged on its way. */
+    static List<SaePoint> points(Path folder) {
+        return Journal.read(folder).records(POINT).stream()
+                .map(p -> CanonicalJson.value(p, SaePoint.class))
+                .toList();
+    }
+
+    SaeResult run(SaeJob job) {
+        try (Journal journal = Journal.open(job.folder(), job.manifest())) {
             return journal.last(RESULT)
                     .map(r -> CanonicalJson.value(r, SaeResult.class))
-                    .orElseGet(() -> train(what, recipe, seed, journal));
+                    .orElseGet(() -> train(job, journal));
         }
     }
 
-    private static Manifest manifest(String world, Recipe recipe, long seed) {
-        var config = Map.of("world", world, "recipe", recipe.toString(), "seed", seed);
-        return Manifest.of(
-                "sae train",
-                config,
-                Provenance.of("assay " + Assay.VERSION, config, Map.of("training", seed), Map.of(), Map.of()));
-    }
-
-    private SaeResult train(SaeCommand.What what, Recipe recipe, long seed, Journal journal) {
-        try (World world = worlds.load(what.world);
-                var data = new WorldData(world, seed, what.threads());
-                var trainer = new Trainer(recipe, data, seed, what.threads())) {
+    private SaeResult train(SaeJob job, Journal journal) {
+        Recipe recipe = job.recipe();
+        try (World world = worlds.load(job.world());
+                var data = new WorldData(world, job.seed(), job.threads());
+                var trainer = new Trainer(recipe, data, job.seed(), job.threads())) {
             Path checkpoint = journal.folder().resolve(CHECKPOINT);
             if (Files.exists(checkpoint)) Checkpoint.read(checkpoint, trainer);
-            double rate = steps(recipe, data, trainer, journal, checkpoint);
-            progress.at("scoring", 0, 2);
-            Map<String, Double> training = numbers(score(trainer, data, recipe, FULL_EVALUATION));
-            progress.at("scoring", 1, 2);
-            Map<String, Double> inference = inference(trainer, data, recipe, journal.folder());
+            double rate = steps(job, data, trainer, journal, checkpoint);
+            progress.at(job.name() + ": scoring", 0, 2);
+            Scores training = score(trainer, data, recipe, job.scored());
+            latents(training, trainer, world).write(journal.folder());
+            progress.at(job.name() + ": scoring", 1, 2);
+            Map<String, Double> inference = inference(trainer, data, job, journal.folder());
+            progress.at(job.name() + ": scoring", 2, 2);
             var result = new SaeResult(
-                    what.world,
+                    job.world(),
                     recipe.name(),
-                    seed,
+                    job.seed(),
                     recipe.training().steps() * recipe.training().batch(),
                     Math.rint(rate),
-                    training,
+                    numbers(training),
                     inference,
                     journal.folder().toString());
             journal.append(RESULT, result);
@@ -99,8 +101,11 @@ final class SaeRuns {
     }
 
     /** Trains to the end and returns samples per second of this sitting. */
-    private double steps(Recipe recipe, WorldData data, Trainer trainer, Journal journal, Path checkpoint) {
+    private double steps(SaeJob job, WorldData data, Trainer trainer, Journal journal, Path checkpoint) {
+        Recipe recipe = job.recipe();
         long from = trainer.steps();
+        // points lie behind the checkpoint when a run was killed between the two; the steps are taken again
+        long told = journal.last(POINT).map(p -> p.path("step").asLong()).orElse(0L);
         long all = recipe.training().steps();
         long every = Math.max(1, all / POINTS);
         long begin = System.nanoTime();
@@ -108,13 +113,14 @@ final class SaeRuns {
         while (!trainer.done()) {
             Trainer.Step step = trainer.next();
             if (step.number() % every == 0 || trainer.done()) {
-                Scores scores = score(trainer, data, recipe, POINT_SAMPLES);
-                journal.append(POINT, point(step, trainer.dead(), scores));
+                Scores scores = score(trainer, data, recipe, Math.min(POINT_SAMPLES, job.scored()));
+                if (step.number() > told)
+                    journal.append(POINT, SaePoint.of(step, recipe.training().batch(), trainer.dead(), scores));
                 double rate = rate(recipe, step.number() - from, begin);
                 progress.say(String.format(
                         Locale.ROOT,
                         "%s: step %,d of %,d, %,.0f samples/s, %s left, loss %.1f, L0 %.1f, %d dead, F1 %.3f, MCC %.3f",
-                        recipe.name(),
+                        job.name(),
                         step.number(),
                         all,
                         rate,
@@ -129,7 +135,7 @@ final class SaeRuns {
                 Checkpoint.write(checkpoint, trainer);
                 saved = System.nanoTime();
             }
-            progress.at(recipe.name() + ": step", (int) step.number(), (int) all);
+            progress.at(job.name() + ": step", (int) step.number(), (int) all);
         }
         return rate(recipe, all - from, begin);
     }
@@ -138,23 +144,23 @@ final class SaeRuns {
         return steps * recipe.training().batch() / ((System.nanoTime() - begin) / 1e9);
     }
 
-    private static String left(double seconds) {
+    static String left(double seconds) {
         long s = Math.round(seconds);
         return s >= 3600
                 ? String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60)
                 : String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60);
     }
 
-    private static Map<String, Object> point(Trainer.Step step, int dead, Scores scores) {
-        Map<String, Object> point = new LinkedHashMap<>();
-        point.put("step", step.number());
-        point.put("losses", step.losses());
-        point.put("l0", step.l0());
-        point.put("dead", dead);
-        point.put("f1", scores.f1());
-        point.put("mcc", scores.mcc());
-        point.put("ev", scores.explainedVariance());
-        return point;
+    private static SaeLatents latents(Scores scores, Trainer trainer, World world) {
+        try (var scope = Scope.open()) {
+            return SaeLatents.of(
+                    scores,
+                    CosineMap.of(
+                            scores.latents(),
+                            trainer.parameters().get("W_dec"),
+                            world.dictionary(),
+                            SaeLatents.MAPPED));
+        }
     }
 
     private static Scores score(Trainer trainer, WorldData data, Recipe recipe, long samples) {
@@ -169,7 +175,7 @@ final class SaeRuns {
     }
 
     /** Writes the form that is used, if there is one, and scores it as it was written. */
-    private static Map<String, Double> inference(Trainer trainer, WorldData data, Recipe recipe, Path folder) {
+    private static Map<String, Double> inference(Trainer trainer, WorldData data, SaeJob job, Path folder) {
         try (var scope = Scope.open()) {
             return trainer.export()
                     .map(sae -> {
@@ -181,8 +187,8 @@ final class SaeRuns {
                             return numbers(WorldScore.of(
                                     written,
                                     data,
-                                    FULL_EVALUATION,
-                                    recipe.training().batch()));
+                                    job.scored(),
+                                    job.recipe().training().batch()));
                         }
                     })
                     .orElse(Map.of());

@@ -1,56 +1,71 @@
 package dev.assay.app;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
-/** Scores of training runs, one line per recipe and form: means over seeds, with 95 % intervals where there are several. */
+/** A comparison in plain text: scores with intervals, paired differences, verdicts on claims. */
 final class SaeTable {
-    private static final List<String> NAMES =
-            List.of("f1", "precision", "recall", "mcc", "ev", "uniqueness", "l0", "dead");
-    private static final double[] T95 = {0, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
-
     private SaeTable() {}
 
-    static String of(List<SaeResult> results) {
+    static String of(SaeComparison comparison) {
         var out = new StringBuilder();
-        out.append(String.format(Locale.ROOT, "%-44s %-9s %2s", "recipe", "form", "n"));
-        for (String name : NAMES) out.append(String.format(Locale.ROOT, " %13s", name));
-        out.append('\n');
-        Map<String, List<SaeResult>> byLabel = results.stream()
-                .collect(Collectors.groupingBy(
-                        r -> r.world() + ": " + r.label(), LinkedHashMap::new, Collectors.toList()));
-        byLabel.forEach((label, runs) -> {
-            row(out, label, "training", runs.stream().map(SaeResult::training).toList());
-            row(out, label, "inference", runs.stream().map(SaeResult::inference).toList());
+        comparison.groups().forEach((group, lines) -> {
+            List<List<String>> cells = new ArrayList<>();
+            List<String> head = new ArrayList<>(SaeText.head());
+            head.set(0, group);
+            cells.add(head);
+            for (SaeComparison.Line line : lines) cells.add(SaeText.cells(line));
+            out.append(aligned(cells)).append('\n');
         });
-        if (byLabel.values().stream().anyMatch(runs -> runs.size() == 1))
-            out.append("A line with n = 1 is an anecdote: one seed says nothing about the next.\n");
-        return out.toString();
+        for (SaeComparison.Line line : comparison.lines())
+            line.row()
+                    .claim()
+                    .ifPresent(claim -> line.verdict()
+                            .ifPresent(v -> out.append("%-14s %s: %s%n"
+                                    .formatted(v.outcome().words, line.row().name(), claim.says()))));
+        if (comparison.lines().stream().anyMatch(l -> l.verdict().isPresent()))
+            out.append(comparison.method()).append('\n');
+        return out.append(comparison.standing()).append('\n').toString();
     }
 
-    private static void row(StringBuilder out, String label, String form, List<Map<String, Double>> runs) {
-        if (runs.stream().anyMatch(Map::isEmpty)) return;
-        out.append(String.format(Locale.ROOT, "%-44s %-9s %2d", label, form, runs.size()));
-        for (String name : NAMES) {
-            double[] values = runs.stream().mapToDouble(r -> r.get(name)).toArray();
-            out.append(String.format(
-                    Locale.ROOT, " %13s", estimate(values, name.equals("l0") || name.equals("dead") ? 1 : 3)));
+    /** Of one run: a line per form. */
+    static String of(SaeResult result) {
+        List<List<String>> cells = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of(result.world() + ": " + result.label(), "form"));
+        SaeText.SCORES.forEach(s -> head.add(SaeText.heading(s)));
+        cells.add(head);
+        cells.add(form(result, "training"));
+        if (!result.inference().isEmpty()) cells.add(form(result, "inference"));
+        return aligned(cells) + "Anecdote: one seed says nothing about the next.\n";
+    }
+
+    private static List<String> form(SaeResult result, String form) {
+        List<String> row = new ArrayList<>(List.of("seed " + result.seed(), form));
+        var scores = form.equals("training") ? result.training() : result.inference();
+        for (String score : SaeText.SCORES)
+            row.add(Optional.ofNullable(scores.get(score))
+                    .map(v -> SaeText.number(v, SaeText.digits(score)))
+                    .orElse("–"));
+        return row;
+    }
+
+    private static String aligned(List<List<String>> rows) {
+        int columns = rows.getFirst().size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows)
+            for (int c = 0; c < columns; c++)
+                widths[c] = Math.max(widths[c], row.get(c).length());
+        var out = new StringBuilder();
+        for (List<String> row : rows) {
+            var line = new StringBuilder();
+            for (int c = 0; c < columns; c++) {
+                String pad = " ".repeat(widths[c] - row.get(c).length());
+                line.append(c == 0 || c == columns - 1 ? row.get(c) + pad : pad + row.get(c))
+                        .append("  ");
+            }
+            out.append(line.toString().stripTrailing()).append('\n');
         }
-        out.append('\n');
-    }
-
-    /** Mean, and half the width of Student's interval. */
-    private static String estimate(double[] values, int digits) {
-        double mean = java.util.Arrays.stream(values).average().orElse(Double.NaN);
-        int n = values.length;
-        String format = "%." + digits + "f";
-        if (n < 2) return String.format(Locale.ROOT, format, mean);
-        double squares = 0;
-        for (double v : values) squares += (v - mean) * (v - mean);
-        double half = (n <= T95.length ? T95[n - 1] : 1.96 + 2.4 / n) * Math.sqrt(squares / (n - 1) / n);
-        return String.format(Locale.ROOT, format + "±" + format, mean, half);
+        return out.toString();
     }
 }

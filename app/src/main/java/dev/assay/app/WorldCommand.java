@@ -120,7 +120,7 @@ final class WorldCommand {
 
     @Command(name = "bench", description = "Times sampling with hidden vectors.")
     int bench(
-            @Parameters(paramLabel = "WORLD", description = WORLD) String name,
+            @Parameters(paramLabel = "WORLD", description = WORLD + ", or a synthetic_model_config.json") String name,
             @Option(names = "--threads", paramLabel = "N", description = "default: all processors") @Nullable
                     Integer threads,
             @Option(names = "--seconds", defaultValue = "10") double seconds,
@@ -140,6 +140,7 @@ final class WorldCommand {
             facts.put("world", name);
             facts.put("threads", n);
             facts.put("kernels", sampler.kernels());
+            facts.put("true-l0", (double) samples.firings().count() / BATCH);
             facts.put("samples-per-second", Math.rint(rate));
             facts.put("firings-only-per-second", Math.rint(firings));
             print(facts, json);

@@ -22,8 +22,18 @@ record Worlds(Home home, ConsoleProgress progress) {
         return world;
     }
 
-    /** The same world for timing: where it is not there yet, its dictionary is left as drawn, which costs nothing. */
+    /**
+     * The same world for timing, or that of a configuration: where it is not there yet, its dictionary is left as drawn,
+     * which costs nothing.
+     */
     World forTiming(String nameOrFolder) {
+        if (nameOrFolder.endsWith(".json"))
+            return build(
+                    WorldConfig.read(Path.of(nameOrFolder))
+                            .change()
+                            .noOrthogonalization()
+                            .build(),
+                    nameOrFolder);
         if (Files.isDirectory(Path.of(nameOrFolder))
                 || Files.exists(folder(nameOrFolder).resolve("DONE"))) return load(nameOrFolder);
         WorldConfig config = Presets.named(nameOrFolder).config();

@@ -43,14 +43,27 @@ public final class HtmlReport {
     /** One row of a forest plot: a value with its interval; NaN where there is none. An empty note shows nothing. */
     public record Estimate(String label, double value, double low, double high, String note) {}
 
-    /** One line of a plot, point by point. NaN breaks the line; on a log axis what isn't positive lies at the bottom. */
+    /**
+     * One line of a plot, point by point. NaN breaks the line; on a log axis what isn't positive lies at the bottom.
+     *
+     * @param low the lower ends of intervals around the points, NaN where there is none; empty if no point has one
+     * @param high the upper ends
+     */
     @SuppressWarnings("ArrayRecordComponent")
-    public record Line(String label, double[] x, double[] y, boolean emphasised) {
-        /** @throws IllegalArgumentException if there isn't one y per x */
+    public record Line(String label, double[] x, double[] y, double[] low, double[] high, boolean emphasised) {
+        /** @throws IllegalArgumentException if there isn't one y per x, or neither none nor one interval */
         public Line {
             if (x.length != y.length)
                 throw new IllegalArgumentException(
                         "line '" + label + "' has " + x.length + " x but " + y.length + " y: give one y per x");
+            if (low.length != high.length || (low.length != 0 && low.length != y.length))
+                throw new IllegalArgumentException("line '" + label + "' has " + y.length + " points but " + low.length
+                        + " lower and " + high.length + " upper ends: give one of each per point, or none");
+        }
+
+        /** Without intervals. */
+        public Line(String label, double[] x, double[] y, boolean emphasised) {
+            this(label, x, y, new double[0], new double[0], emphasised);
         }
     }
 
@@ -152,6 +165,19 @@ public final class HtmlReport {
             String caption, String xLabel, String yLabel, boolean logY, List<Line> lines, List<Level> levels) {
         String plot = new LinePlot(logY, lines, levels).render(xLabel, yLabel);
         return open("lines", caption).add("%s</figure>\n", plot);
+    }
+
+    /**
+     * Cells in shades from {@code low} (paper) to {@code high} (ink), the first row at the top; what lies beyond is held at
+     * the end it is beyond, NaN stays paper.
+     *
+     * @param values rows of equal length
+     * @throws IllegalArgumentException unless low is less than high and the rows are of one length
+     */
+    public HtmlReport heatMap(
+            String caption, String xLabel, String yLabel, double low, double high, double[][] values) {
+        String plot = new HeatMap(low, high, values).render(xLabel, yLabel);
+        return open("heat", caption).add("%s</figure>\n", plot);
     }
 
     /** Two conversations turn by turn, side by side (one below the other on a phone), their marks highlighted. */

@@ -20,7 +20,8 @@ final class LinePlot {
     private static final int WIDTH = 1000;
     private static final int LABEL_HEIGHT = 17;
     private static final int MOST_LABELS = 24;
-    private static final int HUES = 4;
+    private static final int MOST_BARS = 8;
+    private static final int HUES = 8;
 
     private final List<Drawn> lines;
     private final List<Level> levels;
@@ -42,8 +43,11 @@ final class LinePlot {
     LinePlot(boolean logY, List<Line> all, List<Level> levels) {
         this.levels = levels.stream().filter(l -> Double.isFinite(l.y())).toList();
         lines = drawn(all);
-        x = Axis.around(lines.stream().flatMapToDouble(d -> DoubleStream.of(d.line.x())), false, 0);
-        var ys = lines.stream().flatMapToDouble(d -> DoubleStream.of(d.line.y()));
+        boolean whiskers = lines.stream().anyMatch(d -> isSparse(d) && d.line.low().length > 0);
+        x = Axis.around(lines.stream().flatMapToDouble(d -> DoubleStream.of(d.line.x())), false, whiskers ? 0.03 : 0);
+        var ys = lines.stream()
+                .flatMapToDouble(
+                        d -> Stream.of(d.line.y(), d.line.low(), d.line.high()).flatMapToDouble(DoubleStream::of));
         y = Axis.around(DoubleStream.concat(ys, this.levels.stream().mapToDouble(Level::y)), logY, 0.06);
         height = Math.max(320, labelled().size() * LABEL_HEIGHT + 24);
     }
@@ -90,7 +94,7 @@ final class LinePlot {
                 </div>
                 %s""".formatted(
                         escape(yLabel),
-                        Math.min(190, 24 + 8 * longest),
+                        Math.min(250, 24 + 8 * longest),
                         escape(summary(xLabel, yLabel)),
                         height + 26,
                         axes(),
@@ -126,6 +130,10 @@ final class LinePlot {
                 "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\">\n"
                         .formatted(height, WIDTH, height));
         for (Drawn d : lines)
+            if (d.line.low().length > 0)
+                out.append("<path class=\"%s %s\" d=\"%s\"/>\n"
+                        .formatted(d.style, isSparse(d) ? "bar" : "band", isSparse(d) ? bars(d) : band(d)));
+        for (Drawn d : lines)
             out.append("<path class=\"%s\" d=\"%s\"><title>%s</title></path>\n"
                     .formatted(d.style, path(d), escape(d.line.label())));
         return out.append("</svg>\n").toString();
@@ -137,17 +145,47 @@ final class LinePlot {
         boolean broken = true;
         for (int i = 0; i <= d.last; i++) {
             if (drawable(d.line, i)) {
-                out.append(broken ? 'M' : 'L')
-                        .append(coordinate(WIDTH * x.at(d.line.x()[i])))
-                        .append(' ');
-                out.append(coordinate(heightOf(d.line.y()[i])));
+                out.append(broken ? 'M' : 'L').append(point(d.line.x()[i], d.line.y()[i]));
             }
             broken = !drawable(d.line, i);
         }
         return out.toString();
     }
 
-    /** A dot where each line ends, and a thin lead from there to the edge where its label stands. */
+    /** Few points have a whisker each, many a band. */
+    private static boolean isSparse(Drawn d) {
+        return d.last < MOST_BARS;
+    }
+
+    private static boolean hasInterval(Line line, int i) {
+        return drawable(line, i) && !Double.isNaN(line.low()[i]) && !Double.isNaN(line.high()[i]);
+    }
+
+    private String bars(Drawn d) {
+        var out = new StringBuilder();
+        for (int i = 0; i <= d.last; i++)
+            if (hasInterval(d.line, i))
+                out.append("M%sV%s"
+                        .formatted(point(d.line.x()[i], d.line.low()[i]), coordinate(heightOf(d.line.high()[i]))));
+        return out.toString();
+    }
+
+    /** From the first to the last interval along the upper ends, and back along the lower ones. */
+    private String band(Drawn d) {
+        var out = new StringBuilder();
+        for (int i = 0; i <= d.last; i++)
+            if (hasInterval(d.line, i))
+                out.append(out.isEmpty() ? 'M' : 'L').append(point(d.line.x()[i], d.line.high()[i]));
+        for (int i = d.last; i >= 0; i--)
+            if (hasInterval(d.line, i)) out.append('L').append(point(d.line.x()[i], d.line.low()[i]));
+        return out.isEmpty() ? "" : out.append('Z').toString();
+    }
+
+    private String point(double atX, double atY) {
+        return coordinate(WIDTH * x.at(atX)) + " " + coordinate(heightOf(atY));
+    }
+
+    /** A dot where each line ends (at each point, if they are few and have intervals), and a thin lead from there to the edge where its label stands. */
     private String endPoints() {
         var out = new StringBuilder();
         for (Drawn d : lines) {
@@ -156,8 +194,15 @@ final class LinePlot {
             if (x.at(d.endX()) < 1 && labelled().contains(d))
                 out.append("<line class=\"lead\" x1=\"%s\" x2=\"100%%\" y1=\"%s\" y2=\"%s\"/>\n"
                         .formatted(at, height, height));
-            out.append("<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"/>\n"
-                    .formatted(d.style, at, height, d.line.emphasised() ? "4" : "2.5"));
+            boolean all = isSparse(d) && d.line.low().length > 0;
+            for (int i = all ? 0 : d.last; i <= d.last; i++)
+                if (drawable(d.line, i))
+                    out.append("<circle class=\"%s\" cx=\"%s\" cy=\"%s\" r=\"%s\"/>\n"
+                            .formatted(
+                                    d.style,
+                                    percent(x.at(d.line.x()[i])),
+                                    coordinate(heightOf(d.line.y()[i])),
+                                    d.line.emphasised() ? "4" : "2.5"));
         }
         return out.toString();
     }

@@ -60,16 +60,22 @@ final class BatchTopKForward {
         Tensor z = encode(centred, p.get("W_enc")).add(p.get("b_enc").mul(norms));
         acts.add(choose(z, smallest));
         for (int i = 0; i < refinement.iterations(); i++) {
-            Tensor last = acts.getLast();
-            Tensor basis = support.map(
-                            s -> last.mul(s).add(last.detach().sub(last.detach().mul(s))))
-                    .orElse(last);
-            Tensor left = centred.sub(basis.div(norms).matmul(p.get("W_dec")));
+            Tensor left = centred.sub(explained(acts.getLast(), support));
             Tensor step = encode(left, p.get(refinement.separate() ? "W_enc_" + (i + 1) : "W_enc"));
             z = z.add(refinement.learned() ? step.mul(p.get("eta").narrow(0, i, 1)) : step.mul(refinement.eta()));
             acts.add(choose(z, smallest));
         }
         return new Choices(acts, smallest, z);
+    }
+
+    /** What a choice explains; what stands outside of the support is constant. */
+    private Tensor explained(Tensor acts, Optional<Tensor> support) {
+        if (support.isEmpty()) return acts.div(norms).matmul(p.get("W_dec"));
+        Tensor kept = acts.mul(support.get());
+        Tensor dropped = acts.sub(kept);
+        return kept.div(norms)
+                .matmul(p.get("W_dec"))
+                .add(dropped.div(norms).matmul(p.get("W_dec")).detach());
     }
 
     /** x W n: {@code [batch, latents]}. */

@@ -31,6 +31,19 @@ final class Choice {
         gradients = new float[pattern.columns().length];
     }
 
+    /** Of row b, takes what {@code last} did not choose out of the gradients: it counts as constant. */
+    void block(Choice last, int b) {
+        int other = last.pattern.starts()[b];
+        int end = last.pattern.starts()[b + 1];
+        for (int e = pattern.starts()[b]; e < pattern.starts()[b + 1]; e++) {
+            int latent = pattern.columns()[e];
+            while (other < end && last.pattern.columns()[other] < latent) other++;
+            if (other < end && last.pattern.columns()[other] == latent) continue;
+            coefficients[e] = 0;
+            gradients[e] = 0;
+        }
+    }
+
     float smallest() {
         float smallest = Float.MAX_VALUE;
         for (int e = 0; e < pattern.count(); e++) smallest = Math.min(smallest, pattern.values()[e]);

@@ -17,7 +17,6 @@ public final class Parameters implements AutoCloseable {
     /** Of the decoder's rows at the start, where the architecture has no other. */
     static final double NORM = 0.1;
 
-
     private final Map<String, Tensor> tensors;
 
     Parameters(Map<String, Tensor> tensors) {

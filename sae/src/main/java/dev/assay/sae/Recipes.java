@@ -3,22 +3,27 @@ package dev.assay.sae;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.assay.tensor.DType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Recipes as YAML: those that come with Assay, by name, and files. See docs/sae.md for the fields. */
 public final class Recipes {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final Pattern PRODUCT = Pattern.compile("([0-9]*\\.?[0-9]+) *\\* *([a-z][a-z0-9.-]*)");
 
     /** The recipes that come with Assay. */
     public static final List<String> NAMES = List.of(
@@ -46,7 +51,8 @@ public final class Recipes {
      * A recipe by name or from a file that ends in .yaml.
      *
      * @param protocol what replaces fields of a recipe that comes with Assay; files stand as they are
-     * @param overrides values by dotted name, such as {@code refinement.eta} to {@code 0.1}, read as YAML
+     * @param overrides values by dotted name, such as {@code refinement.eta} to {@code 0.1}, read as YAML, one after the
+     *     other; {@code null} removes the field, {@code 2.4 * k} is a multiple of what another field has by then
      */
     public static Recipe load(String nameOrFile, Protocol protocol, Map<String, String> overrides) {
         boolean file = nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml");
@@ -125,11 +131,24 @@ public final class Recipes {
             section = section.get(path[i]) instanceof ObjectNode inner ? inner : section.putObject(path[i]);
         try {
             JsonNode parsed = YAML.readTree(value);
-            section.set(path[path.length - 1], parsed);
+            if (parsed.isNull()) section.remove(path[path.length - 1]);
+            else section.set(path[path.length - 1], product(file, tree, parsed));
         } catch (JsonProcessingException e) {
             throw new SaeException(
                     file + ": the value of " + name + " is neither a number nor a list nor a word: " + value);
         }
+    }
+
+    /** What is written {@code 2.4 * k} is a multiple of another field; everything else is what it is. */
+    private static JsonNode product(String file, ObjectNode tree, JsonNode value) {
+        Matcher product = PRODUCT.matcher(value.isTextual() ? value.asText() : "");
+        if (!product.matches()) return value;
+        JsonNode factor = tree.at("/" + product.group(2).replace('.', '/'));
+        if (!factor.isNumber())
+            throw new SaeException(file + ": " + value.asText() + " needs a number in " + product.group(2) + ", found "
+                    + (factor.isMissingNode() ? "none" : factor));
+        var exact = new BigDecimal(product.group(1)).multiply(factor.decimalValue());
+        return DoubleNode.valueOf(exact.doubleValue());
     }
 
     private static Recipe recipe(String name, ObjectNode tree) {

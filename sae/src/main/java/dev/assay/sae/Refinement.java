@@ -9,7 +9,7 @@ package dev.assay.sae;
  * @param eta their size
  * @param learned whether eta is trained
  * @param separate whether each step has an encoder of its own
- * @param blocked whether latents that the last choice dropped get no gradient
+ * @param blocked whether latents that the last choice dropped get no gradient through the earlier ones
  */
 public record Refinement(int iterations, double eta, boolean learned, boolean separate, boolean blocked) {
     public static final Refinement NONE = new Refinement(0, 0, false, false, false);
@@ -20,10 +20,5 @@ public record Refinement(int iterations, double eta, boolean learned, boolean se
 
     public static Refinement of(int iterations, double eta) {
         return new Refinement(iterations, eta, false, false, false);
-    }
-
-    /** Whether the steps are nothing but the plain ones. */
-    boolean plain() {
-        return !learned && !separate && !blocked;
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.sae;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,6 +37,21 @@ public record Scores(
         double trueL0,
         int dead,
         Latents latents) {
+
+    /** What {@link #summary} holds. */
+    public static final List<String> NAMES = List.of(
+            "samples",
+            "f1",
+            "precision",
+            "recall",
+            "accuracy",
+            "mcc",
+            "uniqueness",
+            "ev",
+            "shrinkage",
+            "l0",
+            "true-l0",
+            "dead");
 
     /**
      * Each latent as a detector of its best-matching feature; one entry per latent.

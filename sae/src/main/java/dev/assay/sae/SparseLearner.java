@@ -1,7 +1,5 @@
 package dev.assay.sae;
 
-import dev.assay.tensor.AdamStep;
-import dev.assay.tensor.AdamW;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Kernels;
 import dev.assay.tensor.Parallel;
@@ -14,10 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 
 /**
- * Trains BatchTopK autoencoders (with plain refinement, levels, tilt) on sparse latents: one dense product per choice
- * finds the active latents, everything after touches only those. Gradients are those of {@link BatchTopKForward}; two
+ * Trains BatchTopK autoencoders (with refinement by the one encoder, levels, tilt) on sparse latents: one dense product per
+ * choice finds the active latents, everything after touches only those. Gradients are those of {@link BatchTopKForward}; two
  * facts keep them short. Norms n cancel: latents are chosen by p · n and decoded with p, so no gradient goes through n.
  * And a LISTA step needs no product of its own: with the residual r = x' - c W_dec, the next pre-activations are those of
  * y + η r, y the input that the last ones were encoded from.
@@ -25,8 +24,6 @@ import java.util.Map;
  * <p>The choice may be made on bf16 products; the chosen pre-activations are then computed anew in fp32.
  */
 final class SparseLearner implements Learner {
-    private static final double CLIP = 1;
-    private static final int LATENTS_PER_TASK = 64;
 
     private final Architecture.BatchTopK spec;
     private final int dModel;
@@ -38,15 +35,11 @@ final class SparseLearner implements Learner {
     private final SparseAux aux;
     private final List<Choice> choices = new ArrayList<>();
     private final List<Selection> selections = new ArrayList<>();
-    private final TrainedRows encoder;
-    private final TrainedRows decoder;
-    private final TrainedRows encoderBias;
-    private final TrainedRows decoderBias;
-    private final float[] norms;
-    private final Tensor encodeWeights;
+    private final SparseWeights weights;
+    private float[] input = new float[0];
     private final List<float[]> inputs = new ArrayList<>();
+    private final List<float[]> residuals = new ArrayList<>(); // x' - c W_dec of the choices before the last
     private final List<float[]> backs = new ArrayList<>();
-    private long steps;
 
     /**
      * @param precision of the encoder's products: F32, or BF16 to choose fast
@@ -54,8 +47,8 @@ final class SparseLearner implements Learner {
      */
     SparseLearner(
             Architecture.BatchTopK spec, Parameters parameters, DType precision, Kernels kernels, Parallel parallel) {
-        if (!spec.refinement().plain())
-            throw new SaeException("refinement with learned, separate or blocked steps has no sparse form");
+        if (spec.refinement().separate())
+            throw new SaeException("refinement with an encoder for each step has no sparse form");
         this.spec = spec;
         this.dModel = parameters.dModel();
         this.latents = parameters.latents();
@@ -64,20 +57,11 @@ final class SparseLearner implements Learner {
         this.averages = new Averages(spec, latents);
         this.errors = new LevelErrors(spec, latents);
         this.aux = new SparseAux(spec.aux(), latents);
-        this.norms = new float[latents];
+        this.weights = new SparseWeights(spec.refinement(), parameters, precision, kernels, parallel);
         for (int t = 0; t <= spec.refinement().iterations(); t++) {
             choices.add(new Choice(latents));
             selections.add(new Selection(kernels, parallel));
         }
-        try (var scope = Scope.open()) {
-            this.encoder =
-                    new TrainedRows(parameters.get("W_enc").transpose(0, 1).floats(), dModel);
-            this.decoder = new TrainedRows(parameters.get("W_dec").floats(), dModel);
-            this.encoderBias = new TrainedRows(parameters.get("b_enc").floats(), 1);
-            this.decoderBias = new TrainedRows(parameters.get("b_dec").floats(), dModel);
-            this.encodeWeights = scope.keep(Tensor.zeros(precision, latents, dModel));
-        }
-        publish(0, latents);
     }
 
     Averages averages() {
@@ -88,8 +72,7 @@ final class SparseLearner implements Learner {
     public StepResult step(Tensor x, Conditions conditions, double learningRate) {
         Map<String, Double> losses = new LinkedHashMap<>();
         backward(x, conditions, losses);
-        double norm = norm();
-        update(AdamW.clipFactor(norm, CLIP), AdamStep.of(++steps, learningRate));
+        double norm = weights.step(learningRate);
         return new StepResult(losses, norm, choices.getLast().pattern);
     }
 
@@ -97,8 +80,7 @@ final class SparseLearner implements Learner {
     void backward(Tensor x, Conditions conditions, Map<String, Double> losses) {
         try (var scope = Scope.open()) {
             var rows = new Rows((int) x.size(0), dModel, kernels, parallel);
-            float[] input = x.floats();
-            float[] centred = centre(input, rows);
+            float[] centred = centre(x, rows);
             Tensor pre = choose(rows, conditions);
             for (int t = 0; t < choices.size(); t++) {
                 float smallest = choices.get(t).smallest();
@@ -108,31 +90,40 @@ final class SparseLearner implements Learner {
             errors.order(averages.ordered());
             errors.decode(
                     choices.getLast(),
-                    decoder.values,
-                    decoderBias.values,
+                    weights.decoder.values,
+                    weights.decoderBias.values,
                     spec.centredTarget() ? centred : input,
                     rows);
             boolean revive = !aux.idle(conditions);
-            if (revive) aux.run(conditions, pre, encoderBias.values, norms, decoder.values, errors, rows);
-            decoderBias.clear(0, true);
-            errors.gradients(rows, decoderBias.gradient, losses);
+            if (revive)
+                aux.run(
+                        conditions,
+                        pre,
+                        weights.encoderBias.values,
+                        weights.norms,
+                        weights.decoder.values,
+                        errors,
+                        rows);
+            weights.decoderBias.clear(0, true);
+            errors.gradients(rows, weights.decoderBias.gradient, losses);
             if (revive) losses.put("auxiliary_reconstruction_loss", aux.loss());
             back(rows, revive);
             List<GradientTerm> terms = terms(rows.batch, revive);
-            parallel.each(tasks(), task -> {
-                for (int i = task * LATENTS_PER_TASK; i < Math.min(latents, (task + 1) * LATENTS_PER_TASK); i++)
-                    GradientTerm.sum(terms, i, dModel, decoder, encoder, encoderBias, kernels);
-            });
+            weights.each(latent -> GradientTerm.sum(
+                    terms, latent, dModel, weights.decoder, weights.encoder, weights.encoderBias, kernels));
             throughInput(rows, terms);
         }
     }
 
-    /** x', the first choice's input. */
-    private float[] centre(float[] input, Rows rows) {
+    /** x', the first choice's input; also keeps x. */
+    private float[] centre(Tensor x, Rows rows) {
         float[] centred = buffer(inputs, 0, rows);
+        if (input.length < rows.batch * dModel) input = new float[rows.batch * dModel];
+        MemorySegment from = x.to(DType.F32).contiguous().memory();
         rows.each(b -> {
+            MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 4L * b * dModel, input, b * dModel, dModel);
             System.arraycopy(input, b * dModel, centred, b * dModel, dModel);
-            kernels.addScaled(-1, decoderBias.values, 0, centred, b * dModel, dModel);
+            kernels.addScaled(-1, weights.decoderBias.values, 0, centred, b * dModel, dModel);
         });
         return centred;
     }
@@ -141,13 +132,13 @@ final class SparseLearner implements Learner {
     public Encoded encode(Tensor x, Conditions conditions) {
         try (var scope = Scope.open()) {
             var rows = new Rows((int) x.size(0), dModel, kernels, parallel);
-            centre(x.floats(), rows);
+            centre(x, rows);
             choose(rows, conditions);
             Choice choice = choices.getLast();
             var out = new float[rows.batch * dModel];
             rows.each(b -> {
-                System.arraycopy(decoderBias.values, 0, out, b * dModel, dModel);
-                rows.addProduct(choice.pattern, choice.coefficients, 1, decoder.values, out, b);
+                System.arraycopy(weights.decoderBias.values, 0, out, b * dModel, dModel);
+                rows.addProduct(choice.pattern, choice.coefficients, 1, weights.decoder.values, out, b);
             });
             return new Encoded(choice.pattern, scope.pass(Tensor.of(out, rows.batch, dModel)));
         }
@@ -164,20 +155,21 @@ final class SparseLearner implements Learner {
         return buffers.get(number);
     }
 
-    /** All choices; returns the last products. */
+    /** All choices; returns the last weights.products. */
     private Tensor choose(Rows rows, Conditions conditions) {
         Tensor pre = encode(rows, 0, conditions);
         for (int t = 0; t < spec.refinement().iterations(); t++) {
             Choice choice = choices.get(t);
-            float eta = (float) spec.refinement().eta();
-            float[] centred = inputs.getFirst();
+            float eta = weights.etas.values[t];
             float[] before = inputs.get(t);
+            float[] left = buffer(residuals, t, rows);
             float[] next = buffer(inputs, t + 1, rows);
             rows.each(b -> {
                 int at = b * dModel;
+                System.arraycopy(inputs.getFirst(), at, left, at, dModel);
+                rows.addProduct(choice.pattern, choice.coefficients, -1, weights.decoder.values, left, b);
                 System.arraycopy(before, at, next, at, dModel);
-                kernels.addScaled(eta, centred, at, next, at, dModel);
-                rows.addProduct(choice.pattern, choice.coefficients, -eta, decoder.values, next, b);
+                kernels.addScaled(eta, left, at, next, at, dModel);
             });
             pre = encode(rows, t + 1, conditions);
         }
@@ -186,13 +178,16 @@ final class SparseLearner implements Learner {
 
     private Tensor encode(Rows rows, int number, Conditions conditions) {
         float[] input = inputs.get(number);
-        Tensor operand = Tensor.zeros(encodeWeights.type(), rows.batch, dModel);
-        write(input, 0, rows.batch * dModel, operand, 0);
-        Tensor pre = operand.linear(encodeWeights);
         Choice choice = choices.get(number);
-        selections
-                .get(number)
-                .batch(pre, encoderBias.values, norms, (long) (conditions.k() * rows.batch), choice.pattern);
+        long keep = (long) (conditions.k() * rows.batch);
+        Tensor pre = weights.products.choose(
+                input,
+                rows.batch,
+                weights.encoderBias.values,
+                weights.norms,
+                keep,
+                selections.get(number),
+                choice.pattern);
         choice.fit();
         rows.each(b -> coefficients(choice, input, b));
         return pre;
@@ -201,56 +196,72 @@ final class SparseLearner implements Learner {
     private void coefficients(Choice choice, float[] input, int b) {
         for (int e = choice.pattern.starts()[b]; e < choice.pattern.starts()[b + 1]; e++) {
             int latent = choice.pattern.columns()[e];
-            if (encodeWeights.type() == DType.F32) {
-                choice.coefficients[e] = choice.pattern.values()[e] / norms[latent];
+            if (weights.products.exact()) {
+                choice.coefficients[e] = choice.pattern.values()[e] / weights.norms[latent];
                 continue;
             }
-            float p = kernels.dot(input, b * dModel, encoder.values, latent * dModel, dModel)
-                    + encoderBias.values[latent];
+            float p = kernels.dot(input, b * dModel, weights.encoder.values, latent * dModel, dModel)
+                    + weights.encoderBias.values[latent];
             choice.coefficients[e] = p;
-            choice.pattern.values()[e] = p * norms[latent];
+            choice.pattern.values()[e] = p * weights.norms[latent];
         }
     }
 
-    private void write(float[] from, int offset, int length, Tensor to, long at) {
-        MemorySegment memory = to.memory();
-        if (to.type() == DType.BF16) kernels.toBf16(from, offset, length, memory, at);
-        else MemorySegment.copy(from, offset, memory, ValueLayout.JAVA_FLOAT, 4 * at, length);
-    }
-
-    /** Gradients of pre-activations and, for refinement, of the inputs of the choices. */
+    /** Gradients of pre-activations and, for refinement, of the inputs of the choices and of η. */
     private void back(Rows rows, boolean revive) {
-        int refinements = spec.refinement().iterations();
+        Refinement refinement = spec.refinement();
+        int refinements = refinement.iterations();
         for (int t = 0; t < refinements; t++) buffer(backs, t, rows);
         float[] sum = buffer(backs, refinements, rows);
+        var byEta = new float[refinement.learned() ? refinements * rows.batch : 0];
         rows.each(b -> {
             lastGradients(choices.getLast(), rows, b);
             if (refinements == 0) return;
-            java.util.Arrays.fill(sum, b * dModel, (b + 1) * dModel, 0);
-            rows.addProduct(choices.getLast().pattern, choices.getLast().gradients, 1, encoder.values, sum, b);
-            if (revive) rows.addProduct(aux.choice.pattern, aux.choice.gradients, 1, encoder.values, sum, b);
-            for (int t = refinements - 1; t >= 0; t--) back(choices.get(t), backs.get(t), sum, rows, b, t > 0);
+            int at = b * dModel;
+            java.util.Arrays.fill(sum, at, at + dModel, 0);
+            rows.addProduct(choices.getLast().pattern, choices.getLast().gradients, 1, weights.encoder.values, sum, b);
+            if (revive) rows.addProduct(aux.choice.pattern, aux.choice.gradients, 1, weights.encoder.values, sum, b);
+            for (int t = refinements - 1; t >= 0; t--) {
+                if (refinement.learned())
+                    byEta[b * refinements + t] = kernels.dot(sum, at, residuals.get(t), at, dModel);
+                back(t, sum, rows, b);
+            }
         });
+        if (!refinement.learned()) return;
+        weights.etas.clear(0, true);
+        for (int b = 0; b < rows.batch; b++)
+            kernels.addScaled(1, byEta, b * refinements, weights.etas.gradient, 0, refinements);
     }
 
     private void lastGradients(Choice choice, Rows rows, int b) {
         int[] levelOf = errors.levelOf();
-        for (int e = choice.pattern.starts()[b]; e < choice.pattern.starts()[b + 1]; e++) {
-            int latent = choice.pattern.columns()[e];
-            int at = (levelOf[latent] * rows.batch + b) * dModel;
-            choice.gradients[e] = kernels.dot(errors.vectors, at, decoder.values, latent * dModel, dModel);
-        }
+        gradients(choice, errors.vectors, latent -> (levelOf[latent] * rows.batch + b) * dModel, b);
     }
 
-    /** Through one refinement: back gets -η · gradient by the choice's successor's input. */
-    private void back(Choice choice, float[] back, float[] sum, Rows rows, int b, boolean further) {
+    /** Gradients of a choice's entries of row b: a vector, which may depend on the latent, times its decoder row. */
+    private void gradients(Choice choice, float[] vectors, IntUnaryOperator start, int b) {
+        int from = choice.pattern.starts()[b];
+        int n = choice.pattern.starts()[b + 1] - from;
+        var vectorStarts = new int[n];
+        var rowStarts = new int[n];
+        for (int e = 0; e < n; e++) {
+            int latent = choice.pattern.columns()[from + e];
+            vectorStarts[e] = start.applyAsInt(latent);
+            rowStarts[e] = latent * dModel;
+        }
+        kernels.dots(vectors, vectorStarts, weights.decoder.values, rowStarts, n, dModel, choice.gradients, from);
+    }
+
+    /** Through refinement t: its back gets -η · gradient by the successor's input. */
+    private void back(int t, float[] sum, Rows rows, int b) {
+        Choice choice = choices.get(t);
+        float[] back = backs.get(t);
         int at = b * dModel;
         java.util.Arrays.fill(back, at, at + dModel, 0);
-        kernels.addScaled(-(float) spec.refinement().eta(), sum, at, back, at, dModel);
-        for (int e = choice.pattern.starts()[b]; e < choice.pattern.starts()[b + 1]; e++)
-            choice.gradients[e] =
-                    kernels.dot(back, at, decoder.values, choice.pattern.columns()[e] * dModel, dModel);
-        if (further) rows.addProduct(choice.pattern, choice.gradients, 1, encoder.values, sum, b);
+        kernels.addScaled(-weights.etas.values[t], sum, at, back, at, dModel);
+        gradients(choice, back, latent -> at, b);
+        if (spec.refinement().blocked()) choice.block(choices.getLast(), b);
+        if (t > 0) rows.addProduct(choice.pattern, choice.gradients, 1, weights.encoder.values, sum, b);
     }
 
     private List<GradientTerm> terms(int batch, boolean revive) {
@@ -269,116 +280,50 @@ final class SparseLearner implements Learner {
 
     /** b_dec through x' = x - b_dec: minus the gradient by x', summed over the batch. */
     private void throughInput(Rows rows, List<GradientTerm> terms) {
-        float[] bias = decoderBias.gradient;
+        float[] bias = weights.decoderBias.gradient;
         int refinements = spec.refinement().iterations();
         for (int t = 0; t < refinements; t++) rows.addColumnSums(backs.get(t), 0, 1, bias);
         if (refinements > 0) rows.addColumnSums(backs.get(refinements), 0, -1, bias);
         // of the first choice only the sums over the batch matter
         List<GradientTerm> first = refinements == 0 ? terms : terms.subList(0, 1);
-        var parts = new float[tasks()][];
-        parallel.each(tasks(), task -> {
-            parts[task] = new float[dModel];
-            for (int i = task * LATENTS_PER_TASK; i < Math.min(latents, (task + 1) * LATENTS_PER_TASK); i++) {
+        var parts = new float[weights.pieces()][];
+        weights.pieces((piece, from, to) -> {
+            parts[piece] = new float[dModel];
+            for (int i = from; i < to; i++) {
                 float sum = 0;
                 for (GradientTerm term : first) sum += term.sumOfGradients(i);
-                if (sum != 0) kernels.addScaled(-sum, encoder.values, i * dModel, parts[task], 0, dModel);
+                if (sum != 0) kernels.addScaled(-sum, weights.encoder.values, i * dModel, parts[piece], 0, dModel);
             }
         });
         for (float[] part : parts) kernels.addScaled(1, part, 0, bias, 0, dModel);
     }
 
-    private int tasks() {
-        return (latents + LATENTS_PER_TASK - 1) / LATENTS_PER_TASK;
-    }
-
-    private double norm() {
-        var parts = new double[tasks()];
-        parallel.each(tasks(), task -> {
-            for (int i = task * LATENTS_PER_TASK; i < Math.min(latents, (task + 1) * LATENTS_PER_TASK); i++)
-                parts[task] +=
-                        encoder.squares(i, kernels) + decoder.squares(i, kernels) + encoderBias.squares(i, kernels);
-        });
-        double sum = decoderBias.squares(0, kernels);
-        for (double part : parts) sum += part;
-        return Math.sqrt(sum);
-    }
-
-    private void update(double scale, AdamStep step) {
-        float s = (float) scale;
-        parallel.each(tasks(), task -> {
-            int from = task * LATENTS_PER_TASK;
-            int to = Math.min(latents, from + LATENTS_PER_TASK);
-            for (int i = from; i < to; i++) {
-                encoder.adam(i, s, step, kernels);
-                decoder.adam(i, s, step, kernels);
-                encoderBias.adam(i, s, step, kernels);
-            }
-            publish(from, to);
-        });
-        decoderBias.adam(0, s, step, kernels);
-    }
-
-    /** Brings norms and the encoder's copy for products up to date. */
-    private void publish(int from, int to) {
-        for (int i = from; i < to; i++)
-            norms[i] = (float) Math.sqrt(kernels.squares(decoder.values, i * dModel, dModel));
-        write(encoder.values, from * dModel, (to - from) * dModel, encodeWeights, (long) from * dModel);
-    }
-
-    /** A copy. */
     @Override
     public Parameters parameters() {
-        Map<String, Tensor> out = new LinkedHashMap<>();
-        try (var scope = Scope.open()) {
-            out.put(
-                    "W_enc",
-                    scope.keep(Tensor.of(encoder.values, latents, dModel)
-                            .transpose(0, 1)
-                            .contiguous()));
-            out.put("W_dec", scope.keep(Tensor.of(decoder.values, latents, dModel)));
-            out.put("b_dec", scope.keep(Tensor.of(decoderBias.values, dModel)));
-            out.put("b_enc", scope.keep(Tensor.of(encoderBias.values, latents)));
-        }
-        return new Parameters(out);
+        return weights.parameters();
     }
 
-    /** The gradients by SAELens' names and shapes, for tests. */
+    /** By SAELens' names and shapes; for tests. */
     Parameters gradients() {
-        Map<String, Tensor> out = new LinkedHashMap<>();
-        out.put(
-                "W_enc",
-                Tensor.of(encoder.gradient, latents, dModel).transpose(0, 1).contiguous());
-        out.put("W_dec", Tensor.of(decoder.gradient, latents, dModel));
-        out.put("b_dec", Tensor.of(decoderBias.gradient, dModel));
-        out.put("b_enc", Tensor.of(encoderBias.gradient, latents));
-        return new Parameters(out);
+        return weights.gradients();
     }
 
     @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
-        encoder.save("encoder", state);
-        decoder.save("decoder", state);
-        encoderBias.save("b_enc", state);
-        decoderBias.save("b_dec", state);
+        weights.save(state);
         averages.state().forEach((name, t) -> state.put("averages." + name, t));
-        state.put("steps", Tensor.of(new long[] {steps}, 1));
         return state;
     }
 
     @Override
     public void restore(Map<String, Tensor> state) {
-        encoder.restore("encoder", state);
-        decoder.restore("decoder", state);
-        encoderBias.restore("b_enc", state);
-        decoderBias.restore("b_dec", state);
+        weights.restore(state);
         averages.restore(Learners.part(state, "averages."));
-        steps = Learners.entry(state, "steps").longs()[0];
-        publish(0, latents);
     }
 
     @Override
     public void close() {
-        encodeWeights.close();
+        weights.close();
     }
 }

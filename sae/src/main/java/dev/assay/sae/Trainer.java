@@ -2,6 +2,7 @@ package dev.assay.sae;
 
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Kernels;
 import dev.assay.tensor.Parallel;
 import dev.assay.tensor.Scope;
@@ -28,7 +29,8 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * @param seed of the start; the data have their own
-     * @param threads of the kernels
+     * @param threads of the kernels, or of tensor operations; the latter is a setting of the calling thread, which must
+     *     be the one that trains
      */
     public Trainer(Recipe recipe, Activations data, long seed, int threads) {
         this.recipe = recipe;
@@ -40,12 +42,13 @@ public final class Trainer implements AutoCloseable {
                 ? inputScale(data, recipe.training().batch())
                 : 1;
         this.learner = learner(recipe, data.dModel(), SplitRandom.of(seed).split("sae"), parallel);
+        Device.threads(learner instanceof SparseLearner ? 1 : threads); // sparse steps share out work themselves
     }
 
     private static Learner learner(Recipe recipe, int dModel, SplitRandom random, Parallel parallel) {
         Parameters start = Parameters.fresh(recipe.architecture(), dModel, recipe.latents(), DType.F32, random);
         if (recipe.architecture() instanceof Architecture.BatchTopK batch
-                && batch.refinement().plain())
+                && !batch.refinement().separate())
             try (start) {
                 return new SparseLearner(batch, start, recipe.training().precision(), Kernels.best(), parallel);
             }

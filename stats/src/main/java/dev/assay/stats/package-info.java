@@ -1,4 +1,4 @@
-/** Statistics of audits: Wilson intervals, betting e-processes, confidence sequences, e-BH. */
+/** Statistics of audits and autoencoders: Wilson and t intervals, betting e-processes, confidence sequences, e-BH, Holm. */
 @NullMarked
 package dev.assay.stats;
 

@@ -35,6 +35,12 @@ public abstract sealed class Kernels permits ScalarKernels, VectorKernels {
     /** Σ a[i] b[i]. */
     public abstract float dot(float[] a, int aFrom, float[] b, int bFrom, int length);
 
+    /**
+     * {@code count} products of rows: out[outFrom + i] = Σ a[aStarts[i] + j] b[bStarts[i] + j], j below {@code width}.
+     */
+    public abstract void dots(
+            float[] a, int[] aStarts, float[] b, int[] bStarts, int count, int width, float[] out, int outFrom);
+
     /** Σ x[i]². */
     public abstract double squares(float[] x, int from, int length);
 

@@ -22,7 +22,10 @@ public final class Parallel implements AutoCloseable {
         this.threads = threads;
         this.pool = Executors.newFixedThreadPool(
                 Math.max(1, threads - 1),
-                Thread.ofPlatform().daemon().name("assay-kernel-", 0).factory());
+                task -> Thread.ofPlatform().daemon().name("assay-kernel").unstarted(() -> {
+                    Device.threads(1); // a setting of each thread's own
+                    task.run();
+                }));
     }
 
     public int threads() {

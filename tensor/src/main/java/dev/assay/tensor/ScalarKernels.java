@@ -20,6 +20,12 @@ final class ScalarKernels extends Kernels {
     }
 
     @Override
+    public void dots(
+            float[] a, int[] aStarts, float[] b, int[] bStarts, int count, int width, float[] out, int outFrom) {
+        for (int i = 0; i < count; i++) out[outFrom + i] = dot(a, aStarts[i], b, bStarts[i], width);
+    }
+
+    @Override
     public double squares(float[] x, int from, int length) {
         double sum = 0;
         for (int i = 0; i < length; i++) sum += (double) x[from + i] * x[from + i];

@@ -9,12 +9,20 @@ import java.util.List;
  * again, so the choice is exact.
  */
 public final class Selection {
-    private static final int CHUNK = 32;
+    /**
+     * Rows that are computed and scanned in one piece. A product packs its weights anew for each piece, so one or two
+     * threads get large ones; the last bits of a product depend on it.
+     */
+    private static final int LARGE_PIECE = 512;
+
+    private static final int PIECE = 128;
+    private static final int GUESS_ROWS = 32;
     private static final float BELOW_LAST_CUT = 0.97f;
     private static final float LOWER = 0.8f;
 
     private final Kernels kernels;
     private final Parallel parallel;
+    private final int piece;
     private final List<SparseRows> found = new ArrayList<>();
     private float bound = Float.NaN;
     private float[] scratch = new float[0];
@@ -22,6 +30,14 @@ public final class Selection {
     public Selection(Kernels kernels, Parallel parallel) {
         this.kernels = kernels;
         this.parallel = parallel;
+        this.piece = parallel.threads() <= 2 ? LARGE_PIECE : PIECE;
+    }
+
+    /** Computes rows of pre-activations. */
+    @FunctionalInterface
+    public interface Product {
+        /** Fills the rows from {@code from} to before {@code to}; called by several threads, for different rows. */
+        void fill(int from, int to);
     }
 
     /**
@@ -32,11 +48,21 @@ public final class Selection {
      * @param out gets z by row, columns rising
      */
     public void batch(Tensor pre, float[] bias, float[] factor, long keep, SparseRows out) {
-        if (Float.isNaN(bound)) bound = guess(pre, bias, factor, keep);
-        long count = scan(pre, bias, factor);
+        batch(pre, (from, to) -> {}, bias, factor, keep, out);
+    }
+
+    /** As above, on pre-activations that are computed here, so that they are scanned while they are in the cache. */
+    public void batch(Tensor pre, Product product, float[] bias, float[] factor, long keep, SparseRows out) {
+        int rows = (int) pre.size(0);
+        boolean first = Float.isNaN(bound);
+        if (first) {
+            each(rows, (piece, from, to) -> product.fill(from, to));
+            bound = guess(pre, bias, factor, keep);
+        }
+        long count = scan(pre, first ? (from, to) -> {} : product, bias, factor);
         while (count < keep && bound > 0) {
             bound = bound < 1e-6f || bound == Float.POSITIVE_INFINITY ? 0 : bound * LOWER;
-            count = scan(pre, bias, factor);
+            count = scan(pre, (from, to) -> {}, bias, factor);
         }
         collect((int) count, keep, out);
     }
@@ -44,7 +70,7 @@ public final class Selection {
     /** The {@code keep} largest positive numbers of each row. */
     public void rows(Tensor pre, float[] bias, float[] factor, int keep, SparseRows out) {
         bound = 0;
-        scan(pre, bias, factor);
+        scan(pre, (from, to) -> {}, bias, factor);
         out.clear();
         for (SparseRows part : found)
             for (int r = 0; r < part.rows(); r++) {
@@ -92,20 +118,34 @@ public final class Selection {
         return Math.max(ties, 0);
     }
 
+    @FunctionalInterface
+    private interface Piece {
+        void run(int piece, int from, int to);
+    }
+
+    private int pieces(int rows) {
+        return (rows + piece - 1) / piece;
+    }
+
+    private void each(int rows, Piece task) {
+        parallel.each(pieces(rows), p -> task.run(p, p * piece, Math.min(rows, (p + 1) * piece)));
+    }
+
     /** Fills {@link #found} with what exceeds the bound and counts it. */
-    private long scan(Tensor pre, float[] bias, float[] factor) {
+    private long scan(Tensor pre, Product product, float[] bias, float[] factor) {
         int rows = (int) pre.size(0);
-        int chunks = (rows + CHUNK - 1) / CHUNK;
-        while (found.size() < chunks) found.add(new SparseRows(bias.length));
-        while (found.size() > chunks) found.removeLast();
+        int pieces = pieces(rows);
+        while (found.size() < pieces) found.add(new SparseRows(bias.length));
+        while (found.size() > pieces) found.removeLast();
         var memory = pre.memory();
         DType type = pre.type();
-        parallel.each(chunks, c -> {
-            SparseRows part = found.get(c);
+        each(rows, (piece, from, to) -> {
+            product.fill(from, to);
+            SparseRows part = found.get(piece);
             part.clear();
             var columns = new int[bias.length];
             var values = new float[bias.length];
-            for (int r = c * CHUNK; r < Math.min(rows, (c + 1) * CHUNK); r++) {
+            for (int r = from; r < to; r++) {
                 int n = kernels.above(memory, type, r, bias, factor, bound, columns, values);
                 part.reserve(n);
                 System.arraycopy(columns, 0, part.columns(), part.count(), n);
@@ -118,7 +158,7 @@ public final class Selection {
 
     /** A first bound: a little below the cut among the first rows. */
     private float guess(Tensor pre, float[] bias, float[] factor, long keep) {
-        int rows = (int) Math.min(CHUNK, pre.size(0));
+        int rows = (int) Math.min(GUESS_ROWS, pre.size(0));
         var columns = new int[bias.length];
         var values = new float[bias.length];
         ensure(rows * bias.length);

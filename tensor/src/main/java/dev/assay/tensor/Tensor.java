@@ -246,6 +246,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(org.bytedeco.pytorch.global.torch.linear(torch, weight.torch));
     }
 
+    /** Writes {@code this · weightᵀ} over {@code out}, whose shape and type it must have. */
+    public void linearInto(Tensor weight, Tensor out) {
+        org.bytedeco.pytorch.global.torch.linear_out(out.torch, torch, weight.torch);
+    }
+
     /** Rows of this {@code [rows, width]} table: ids of any shape {@code [..]} give {@code [.., width]}. */
     public Tensor embedding(Tensor ids) {
         return new Tensor(org.bytedeco.pytorch.global.torch.embedding(torch, ids.torch));

@@ -45,6 +45,39 @@ final class VectorKernels extends Kernels {
         return sum + scalar.dot(a, aFrom + i, b, bFrom + i, length - i);
     }
 
+    /** Four at a time, so that their rows are on the way together. */
+    @Override
+    public void dots(
+            float[] a, int[] aStarts, float[] b, int[] bStarts, int count, int width, float[] out, int outFrom) {
+        int whole = width - width % L;
+        int i = 0;
+        for (; i + 4 <= count; i += 4) {
+            int a0 = aStarts[i];
+            int a1 = aStarts[i + 1];
+            int a2 = aStarts[i + 2];
+            int a3 = aStarts[i + 3];
+            int b0 = bStarts[i];
+            int b1 = bStarts[i + 1];
+            int b2 = bStarts[i + 2];
+            int b3 = bStarts[i + 3];
+            var s0 = FloatVector.zero(F);
+            var s1 = s0;
+            var s2 = s0;
+            var s3 = s0;
+            for (int j = 0; j < whole; j += L) {
+                s0 = FloatVector.fromArray(F, a, a0 + j).fma(FloatVector.fromArray(F, b, b0 + j), s0);
+                s1 = FloatVector.fromArray(F, a, a1 + j).fma(FloatVector.fromArray(F, b, b1 + j), s1);
+                s2 = FloatVector.fromArray(F, a, a2 + j).fma(FloatVector.fromArray(F, b, b2 + j), s2);
+                s3 = FloatVector.fromArray(F, a, a3 + j).fma(FloatVector.fromArray(F, b, b3 + j), s3);
+            }
+            out[outFrom + i] = lanes(s0) + scalar.dot(a, a0 + whole, b, b0 + whole, width - whole);
+            out[outFrom + i + 1] = lanes(s1) + scalar.dot(a, a1 + whole, b, b1 + whole, width - whole);
+            out[outFrom + i + 2] = lanes(s2) + scalar.dot(a, a2 + whole, b, b2 + whole, width - whole);
+            out[outFrom + i + 3] = lanes(s3) + scalar.dot(a, a3 + whole, b, b3 + whole, width - whole);
+        }
+        for (; i < count; i++) out[outFrom + i] = dot(a, aStarts[i], b, bStarts[i], width);
+    }
+
     /** The sum of all lanes in a fixed order: that of {@code reduceLanes} changes when the method is compiled. */
     private static float lanes(FloatVector v) {
         float[] lanes = v.toArray();
@@ -68,54 +101,55 @@ final class VectorKernels extends Kernels {
         scalar.addScaled(factor, x, xFrom + i, y, yFrom + i, length - i);
     }
 
-    /** Eight vectors of the sum stay in registers while all rows are added. */
+    /** Four rows at a time run past the sum, which stays in the nearest cache: the processor prefetches long runs. */
     @Override
     public void addRows(
             float[] factors, int[] starts, int from, int to, float[] rows, float[] out, int outFrom, int width) {
-        int w = 0;
-        for (; w <= width - 8 * L; w += 8 * L) addRows8(factors, starts, from, to, rows, out, outFrom, w);
-        for (; w <= width - L; w += L) {
-            var sum = FloatVector.fromArray(F, out, outFrom + w);
-            for (int e = from; e < to; e++)
-                sum = FloatVector.fromArray(F, rows, starts[e] + w).fma(FloatVector.broadcast(F, factors[e]), sum);
-            sum.intoArray(out, outFrom + w);
+        int whole = width - width % L;
+        int e = from;
+        for (; e + 4 <= to; e += 4) addFour(factors, starts, e, rows, out, outFrom, whole);
+        if (e + 2 <= to) {
+            addTwo(factors, starts, e, rows, out, outFrom, whole);
+            e += 2;
         }
-        if (w < width)
-            for (int e = from; e < to; e++)
-                scalar.addScaled(factors[e], rows, starts[e] + w, out, outFrom + w, width - w);
+        if (e < to) addScaled(factors[e], rows, starts[e], out, outFrom, whole);
+        if (whole < width)
+            for (e = from; e < to; e++)
+                scalar.addScaled(factors[e], rows, starts[e] + whole, out, outFrom + whole, width - whole);
     }
 
-    private static void addRows8(
-            float[] factors, int[] starts, int from, int to, float[] rows, float[] out, int outFrom, int w) {
-        int o = outFrom + w;
-        var s0 = FloatVector.fromArray(F, out, o);
-        var s1 = FloatVector.fromArray(F, out, o + L);
-        var s2 = FloatVector.fromArray(F, out, o + 2 * L);
-        var s3 = FloatVector.fromArray(F, out, o + 3 * L);
-        var s4 = FloatVector.fromArray(F, out, o + 4 * L);
-        var s5 = FloatVector.fromArray(F, out, o + 5 * L);
-        var s6 = FloatVector.fromArray(F, out, o + 6 * L);
-        var s7 = FloatVector.fromArray(F, out, o + 7 * L);
-        for (int e = from; e < to; e++) {
-            var f = FloatVector.broadcast(F, factors[e]);
-            int r = starts[e] + w;
-            s0 = FloatVector.fromArray(F, rows, r).fma(f, s0);
-            s1 = FloatVector.fromArray(F, rows, r + L).fma(f, s1);
-            s2 = FloatVector.fromArray(F, rows, r + 2 * L).fma(f, s2);
-            s3 = FloatVector.fromArray(F, rows, r + 3 * L).fma(f, s3);
-            s4 = FloatVector.fromArray(F, rows, r + 4 * L).fma(f, s4);
-            s5 = FloatVector.fromArray(F, rows, r + 5 * L).fma(f, s5);
-            s6 = FloatVector.fromArray(F, rows, r + 6 * L).fma(f, s6);
-            s7 = FloatVector.fromArray(F, rows, r + 7 * L).fma(f, s7);
+    private static void addFour(
+            float[] factors, int[] starts, int e, float[] rows, float[] out, int outFrom, int width) {
+        var f0 = FloatVector.broadcast(F, factors[e]);
+        var f1 = FloatVector.broadcast(F, factors[e + 1]);
+        var f2 = FloatVector.broadcast(F, factors[e + 2]);
+        var f3 = FloatVector.broadcast(F, factors[e + 3]);
+        int r0 = starts[e];
+        int r1 = starts[e + 1];
+        int r2 = starts[e + 2];
+        int r3 = starts[e + 3];
+        for (int w = 0; w < width; w += L) {
+            var sum = FloatVector.fromArray(F, out, outFrom + w);
+            sum = FloatVector.fromArray(F, rows, r0 + w).fma(f0, sum);
+            sum = FloatVector.fromArray(F, rows, r1 + w).fma(f1, sum);
+            sum = FloatVector.fromArray(F, rows, r2 + w).fma(f2, sum);
+            sum = FloatVector.fromArray(F, rows, r3 + w).fma(f3, sum);
+            sum.intoArray(out, outFrom + w);
         }
-        s0.intoArray(out, o);
-        s1.intoArray(out, o + L);
-        s2.intoArray(out, o + 2 * L);
-        s3.intoArray(out, o + 3 * L);
-        s4.intoArray(out, o + 4 * L);
-        s5.intoArray(out, o + 5 * L);
-        s6.intoArray(out, o + 6 * L);
-        s7.intoArray(out, o + 7 * L);
+    }
+
+    private static void addTwo(
+            float[] factors, int[] starts, int e, float[] rows, float[] out, int outFrom, int width) {
+        var f0 = FloatVector.broadcast(F, factors[e]);
+        var f1 = FloatVector.broadcast(F, factors[e + 1]);
+        int r0 = starts[e];
+        int r1 = starts[e + 1];
+        for (int w = 0; w < width; w += L) {
+            var sum = FloatVector.fromArray(F, out, outFrom + w);
+            sum = FloatVector.fromArray(F, rows, r0 + w).fma(f0, sum);
+            sum = FloatVector.fromArray(F, rows, r1 + w).fma(f1, sum);
+            sum.intoArray(out, outFrom + w);
+        }
     }
 
     @Override

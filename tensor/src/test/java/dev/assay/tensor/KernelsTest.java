@@ -41,11 +41,30 @@ class KernelsTest {
         float[] rows = numbers(20 * width);
         float[] factors = numbers(9);
         int[] starts = {0, 3 * width, 19 * width, 7 * width, 7 * width, width, 2 * width, 0, 5 * width};
-        float[] fast = numbers(width + OFFSET);
+        float[] before = numbers(width + OFFSET);
+        for (int to = 1; to <= 8; to++) {
+            float[] fast = before.clone();
+            float[] obvious = before.clone();
+            FAST.addRows(factors, starts, 1, to, rows, fast, OFFSET, width);
+            OBVIOUS.addRows(factors, starts, 1, to, rows, obvious, OFFSET, width);
+            close(fast, obvious);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 15, 16, 100, 128, 129, 400})
+    void dots(int width) {
+        float[] a = numbers(6 * width);
+        float[] b = numbers(20 * width);
+        int[] aStarts = {0, 0, 5 * width, width, 2 * width, 2 * width, 0};
+        int[] bStarts = {0, 3 * width, 19 * width, 7 * width, 7 * width, width, 2 * width};
+        float[] fast = numbers(9);
         float[] obvious = fast.clone();
-        FAST.addRows(factors, starts, 1, 8, rows, fast, OFFSET, width);
-        OBVIOUS.addRows(factors, starts, 1, 8, rows, obvious, OFFSET, width);
-        close(fast, obvious);
+        for (int count = 0; count <= 7; count++) {
+            FAST.dots(a, aStarts, b, bStarts, count, width, fast, 1);
+            OBVIOUS.dots(a, aStarts, b, bStarts, count, width, obvious, 1);
+            assertThat(fast).usingComparatorWithPrecision(1e-4f).containsExactly(obvious);
+        }
     }
 
     @ParameterizedTest

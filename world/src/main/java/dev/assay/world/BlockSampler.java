@@ -11,13 +11,13 @@ import java.util.random.RandomGenerator;
  */
 final class BlockSampler {
     private static final int TILE = Kernels.TILE;
-    private static final int STRETCH = 512; // features that are looked at while their numbers are in the cache
+    private static final int STRETCH = Kernels.STRETCH;
 
     private final SamplerPlan plan;
     private final Kernels kernels;
     private final int places;
     private final float[] eps; // [rank, TILE]
-    private final float[] x; // [TILE, places]
+    private final float[] x = new float[TILE * STRETCH]; // of a stretch, [TILE, STRETCH]
     private final float[] quadEps;
     private final int[] hits = new int[STRETCH];
     private final int[][] candidates = new int[TILE][64];
@@ -38,7 +38,6 @@ final class BlockSampler {
         this.kernels = kernels;
         places = (plan.topCount + SamplerPlan.PANEL - 1) / SamplerPlan.PANEL * SamplerPlan.PANEL;
         eps = new float[plan.rank * TILE];
-        x = new float[places * TILE];
         quadEps = new float[plan.quadSteps * SamplerPlan.QUAD_STEP];
         rivals = new int[plan.topExclusion ? plan.features : 0];
         holder = new int[plan.topExclusion ? plan.features : 0];
@@ -63,11 +62,13 @@ final class BlockSampler {
     }
 
     private void drawTile(RandomGenerator random, int keep, SparseRows out) {
-        kernels.top(plan, eps, x);
         Arrays.fill(count, 0);
         for (int s = 0; s < TILE; s++) nextSkip[s] = plan.skips.next(random);
-        for (int from = 0; from < places; from += STRETCH)
-            for (int s = 0; s < TILE; s++) look(s, from, Math.min(places, from + STRETCH), random);
+        for (int from = 0; from < places; from += STRETCH) {
+            int to = Math.min(places, from + STRETCH);
+            kernels.top(plan, from, to, eps, x);
+            for (int s = 0; s < TILE; s++) look(s, from, to, random);
+        }
         for (int s = 0; s < keep; s++) {
             finish(s, random);
             out.reserve(length);
@@ -84,14 +85,14 @@ final class BlockSampler {
      * cut's chance, and a hit counts with the feature's chance over the cut's.
      */
     private void look(int sample, int from, int to, RandomGenerator random) {
-        int base = sample * places;
+        int base = sample * STRETCH - from; // of x
         int n = kernels.above(x, base + from, base + to, (float) plan.cut, hits);
         for (int i = 0; i < n; i++)
-            if (random.nextDouble() < NormalCdf.at(x[hits[i]])) addCandidate(sample, hits[i] - base);
+            if (NormalCdf.isBelow(random.nextDouble(), x[hits[i]])) addCandidate(sample, hits[i] - base);
         int place = nextSkip[sample];
         while (place < to) {
             float at = x[base + place];
-            if (at <= (float) plan.cut && random.nextDouble() * plan.cutChance < NormalCdf.at(at))
+            if (at <= (float) plan.cut && NormalCdf.isBelow(random.nextDouble() * plan.cutChance, at))
                 addCandidate(sample, place);
             place += 1 + plan.skips.next(random);
         }
@@ -159,7 +160,7 @@ final class BlockSampler {
         for (int q = plan.firstQuad[group]; q < plan.firstQuad[group + 1]; q++)
             for (int j = 0; j < SamplerPlan.QUAD; j++, at++) {
                 int child = plan.quadFeature[q * SamplerPlan.QUAD + j];
-                if (child >= 0 && random.nextDouble() < NormalCdf.at(quadX[at])) fire(child, scale, random);
+                if (child >= 0 && NormalCdf.isBelow(random.nextDouble(), quadX[at])) fire(child, scale, random);
             }
         if (plan.exclusive[group] && length - first > 1) {
             int winner = first + (int) (random.nextDouble() * (length - first));

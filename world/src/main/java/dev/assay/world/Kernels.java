@@ -9,15 +9,21 @@ import java.lang.foreign.MemorySegment;
  */
 interface Kernels {
     /** Samples that are drawn together. */
-    int TILE = 8;
+    int TILE = 32;
+
+    /** Features without a parent that are looked at while their numbers are in the cache; whole panels. */
+    int STRETCH = 128;
 
     /**
-     * x of all features without a parent for {@link #TILE} samples, {@code [TILE, panels * PANEL]}: per feature, the offset,
-     * then rank products from the first to the last.
+     * x of some features without a parent for {@link #TILE} samples: per feature, the offset, then rank products from the
+     * first to the last.
      *
-     * @param eps {@code [rank, TILE]}
+     * @param from where the features begin, a multiple of {@link #STRETCH}
+     * @param to   where they end, at most a stretch further; a multiple of the panels' width
+     * @param eps  {@code [rank, TILE]}
+     * @param x    {@code [TILE, STRETCH]}
      */
-    void top(SamplerPlan plan, float[] eps, float[] x);
+    void top(SamplerPlan plan, int from, int to, float[] eps, float[] x);
 
     /** Writes the indices in {@code [from, to)} where x is above the cut, ascending; returns how many. */
     int above(float[] x, int from, int to, float cut, int[] hits);
@@ -32,11 +38,11 @@ interface Kernels {
     void quads(SamplerPlan plan, int[] quads, int count, float[] eps, float[] x);
 
     /**
-     * h = bias + a·E for rows of a batch, each row's entries from first to last.
+     * h = bias + a·E, the columns of one chunk for some rows of a batch, each row's entries from first to last.
      *
      * @param out {@code [rows, hiddenDim]}, fp32
      */
-    void hidden(HiddenPlan plan, SparseRows a, int fromRow, int toRow, MemorySegment out);
+    void hidden(HiddenPlan plan, SparseRows a, int chunk, int fromRow, int toRow, MemorySegment out);
 
     /** What computes, in words. */
     String describe();

@@ -9,6 +9,11 @@ final class NormalCdf {
     private static final int CENTRE = (int) (LIMIT * CELLS);
     private static final double[] VALUE = new double[2 * CENTRE + 1];
     private static final double[] DENSITY = new double[2 * CENTRE + 1];
+    /** Below {@link #at} everywhere between half a cell before the point and half a cell behind it; {@link #OVER}: above. */
+    private static final double[] UNDER = new double[2 * CENTRE + 1];
+
+    private static final double[] OVER = new double[2 * CENTRE + 1];
+    private static final double MARGIN = 1e-6; // of a bound: more than what at() and the cell's edge are rounded by
     private static final double ROOT_TWO_PI = Math.sqrt(2 * Math.PI);
 
     static {
@@ -16,6 +21,8 @@ final class NormalCdf {
             double x = (i - CENTRE) / CELLS;
             VALUE[i] = exact(x);
             DENSITY[i] = Math.exp(-x * x / 2) / ROOT_TWO_PI;
+            UNDER[i] = (1 - MARGIN) * exact(x - 0.5 / CELLS);
+            OVER[i] = (1 + MARGIN) * exact(x + 0.5 / CELLS);
         }
     }
 
@@ -55,5 +62,14 @@ final class NormalCdf {
         double curve = centre * centre - 1;
         double series = 1 + d * (-centre / 2 + d * (curve / 6 + d * (centre * (3 - centre * centre) / 24)));
         return VALUE[i] + DENSITY[i] * d * series;
+    }
+
+    /** u &lt; {@link #at at(x)}, mostly decided by bounds of the cell that x lies in. */
+    static boolean isBelow(double u, double x) {
+        if (!(x > -LIMIT)) return false;
+        if (x >= LIMIT) return u < 1;
+        int i = (int) (x * CELLS + (CENTRE + 0.5));
+        if (u >= OVER[i]) return false;
+        return u < UNDER[i] || u < at(x);
     }
 }

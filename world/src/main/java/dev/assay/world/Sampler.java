@@ -18,7 +18,10 @@ import java.util.stream.IntStream;
  */
 public final class Sampler implements AutoCloseable {
     /** Rows that share a random stream. Part of what a batch is: changing it changes all batches. */
-    private static final int BLOCK = 64;
+    private static final int BLOCK = Kernels.TILE;
+
+    /** Rows whose hidden vectors are computed at a time, in one chunk of columns: a whole number of blocks. */
+    private static final int STRIP = 8 * BLOCK;
 
     private final SplitRandom random;
     private final SamplerPlan plan;
@@ -68,14 +71,16 @@ public final class Sampler implements AutoCloseable {
         if (out.byteSize() != (long) into.rows() * hiddenPlan.hiddenDim * Float.BYTES)
             throw new WorldException("the samples' hidden vectors have the shape " + into.hidden()
                     + ", the world's have " + hiddenPlan.hiddenDim + " numbers: make the samples for this world");
-        int tasks = (into.rows() + BLOCK - 1) / BLOCK;
-        int parts = Math.min(team.threads(), tasks);
-        team.run(parts, (part, worker) -> {
-            int from = (int) ((long) tasks * part / parts) * BLOCK;
-            int to = Math.min(into.rows(), (int) ((long) tasks * (part + 1) / parts) * BLOCK);
-            kernels.hidden(hiddenPlan, into.firings(), from, to, out);
-            if (noise > 0) addNoise(batch, from, to, out);
+        int strips = (into.rows() + STRIP - 1) / STRIP;
+        team.run(strips * hiddenPlan.chunks, (task, worker) -> {
+            int from = task % strips * STRIP;
+            int to = Math.min(into.rows(), from + STRIP);
+            kernels.hidden(hiddenPlan, into.firings(), task / strips, from, to, out);
         });
+        if (noise > 0)
+            team.run(
+                    strips,
+                    (strip, worker) -> addNoise(batch, strip * STRIP, Math.min(into.rows(), (strip + 1) * STRIP), out));
     }
 
     /** Firings alone, the same as {@link #sample} gives for this batch. */

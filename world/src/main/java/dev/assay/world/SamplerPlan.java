@@ -1,8 +1,5 @@
 package dev.assay.world;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,7 +20,6 @@ final class SamplerPlan {
     /** Numbers of a quad in one step of its product. */
     static final int QUAD_STEP = QUAD * QUAD;
 
-    private static final int ALIGNMENT = 64;
     private static final int NONE = -1;
 
     final int features;
@@ -33,7 +29,7 @@ final class SamplerPlan {
     final int topCount;
     final int[] topFeature;
     /** {@code [panels, rank + 1, PANEL]}: first -t / sqrt(d), then F / sqrt(d). */
-    final MemorySegment top;
+    final float[] top;
     /** For each feature, the group of siblings without a parent that it excludes, or -1. */
     final int[] topGroup;
 
@@ -52,7 +48,7 @@ final class SamplerPlan {
 
     final int quadSteps;
     /** {@code [quads, quadSteps, QUAD, QUAD]}: step, partial sum, sibling; F / sqrt(d), and last -t / sqrt(d). */
-    final MemorySegment quads;
+    final float[] quads;
 
     final float[] mean;
     final float[] std;
@@ -97,17 +93,14 @@ final class SamplerPlan {
         return Arrays.copyOf(top, n);
     }
 
-    private MemorySegment packTop(World world) {
+    private float[] packTop(World world) {
         int panels = (topCount + PANEL - 1) / PANEL;
-        MemorySegment out = floats((long) panels * (rank + 1) * PANEL);
+        var out = new float[Math.multiplyExact(panels, (rank + 1) * PANEL)];
         for (int place = 0; place < panels * PANEL; place++)
             for (int k = -1; k < rank; k++) {
-                long at = ((long) (place / PANEL) * (rank + 1) + k + 1) * PANEL + place % PANEL;
+                int at = (place / PANEL * (rank + 1) + k + 1) * PANEL + place % PANEL;
                 float filler = k < 0 ? Float.NEGATIVE_INFINITY : 0; // never fires
-                out.setAtIndex(
-                        ValueLayout.JAVA_FLOAT,
-                        at,
-                        place < topCount ? coordinate(world, topFeature[place], k) : filler);
+                out[at] = place < topCount ? coordinate(world, topFeature[place], k) : filler;
             }
         return out;
     }
@@ -149,20 +142,15 @@ final class SamplerPlan {
         return places.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private MemorySegment packQuads(World world) {
+    private float[] packQuads(World world) {
         int count = quadFeature.length / QUAD;
-        MemorySegment out = floats((long) count * quadSteps * QUAD_STEP);
+        var out = new float[Math.multiplyExact(count, quadSteps * QUAD_STEP)];
         for (int place = 0; place < quadFeature.length; place++)
             for (int k = 0; k <= rank && quadFeature[place] != NONE; k++) {
-                long step = (long) (place / QUAD) * quadSteps + k / QUAD;
-                long at = step * QUAD_STEP + (k % QUAD) * QUAD + place % QUAD;
-                out.setAtIndex(ValueLayout.JAVA_FLOAT, at, coordinate(world, quadFeature[place], k < rank ? k : NONE));
+                int step = place / QUAD * quadSteps + k / QUAD;
+                int at = step * QUAD_STEP + (k % QUAD) * QUAD + place % QUAD;
+                out[at] = coordinate(world, quadFeature[place], k < rank ? k : NONE);
             }
         return out;
-    }
-
-    /** Memory that the garbage collector gives back, with room for at least one number. */
-    static MemorySegment floats(long count) {
-        return Arena.ofAuto().allocate(Math.max(1, count) * Float.BYTES, ALIGNMENT);
     }
 }

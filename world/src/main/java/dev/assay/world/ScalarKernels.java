@@ -9,17 +9,15 @@ import java.lang.foreign.MemorySegment;
 final class ScalarKernels implements Kernels {
 
     @Override
-    public void top(SamplerPlan plan, float[] eps, float[] x) {
+    public void top(SamplerPlan plan, int from, int to, float[] eps, float[] x) {
         int width = SamplerPlan.PANEL;
-        int places = x.length / TILE;
         for (int s = 0; s < TILE; s++)
-            for (int place = 0; place < places; place++) {
-                long at = (long) (place / width) * (plan.rank + 1) * width + place % width;
-                float sum = plan.top.getAtIndex(JAVA_FLOAT, at);
+            for (int place = from; place < to; place++) {
+                int at = place / width * (plan.rank + 1) * width + place % width;
+                float sum = plan.top[at];
                 for (int k = 0; k < plan.rank; k++)
-                    sum = Math.fma(
-                            plan.top.getAtIndex(JAVA_FLOAT, at + (long) (k + 1) * width), eps[k * TILE + s], sum);
-                x[s * places + place] = sum;
+                    sum = Math.fma(plan.top[at + (k + 1) * width], eps[k * TILE + s], sum);
+                x[s * STRETCH + place - from] = sum;
             }
     }
 
@@ -34,12 +32,12 @@ final class ScalarKernels implements Kernels {
     public void quads(SamplerPlan plan, int[] quads, int count, float[] eps, float[] x) {
         var sums = new float[SamplerPlan.QUAD_STEP];
         for (int q = 0; q < count; q++) {
-            long at = (long) quads[q] * plan.quadSteps * SamplerPlan.QUAD_STEP;
+            int at = quads[q] * plan.quadSteps * SamplerPlan.QUAD_STEP;
             for (int i = 0; i < sums.length; i++) {
                 sums[i] = 0;
                 for (int step = 0; step < plan.quadSteps; step++)
                     sums[i] = Math.fma(
-                            plan.quads.getAtIndex(JAVA_FLOAT, at + (long) step * SamplerPlan.QUAD_STEP + i),
+                            plan.quads[at + step * SamplerPlan.QUAD_STEP + i],
                             eps[step * SamplerPlan.QUAD_STEP + i],
                             sums[i]);
             }
@@ -49,9 +47,9 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void hidden(HiddenPlan plan, SparseRows a, int fromRow, int toRow, MemorySegment out) {
+    public void hidden(HiddenPlan plan, SparseRows a, int chunk, int fromRow, int toRow, MemorySegment out) {
         for (int r = fromRow; r < toRow; r++)
-            for (int c = 0; c < plan.hiddenDim; c++) {
+            for (int c = plan.begin(chunk); c < plan.end(chunk); c++) {
                 float sum = plan.bias.getAtIndex(JAVA_FLOAT, c);
                 for (int i = a.starts()[r]; i < a.starts()[r + 1]; i++)
                     sum = Math.fma(plan.entry(a.columns()[i], c), a.values()[i], sum);

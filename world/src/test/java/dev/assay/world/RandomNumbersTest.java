@@ -39,6 +39,22 @@ class RandomNumbersTest {
         assertThat(NormalCdf.at(Double.NaN)).isZero();
     }
 
+    /** Around the chance itself, around the bounds of its cell and far away. */
+    @Test
+    void boundsDecideAsTheTableDoes() {
+        RandomGenerator random = SplitRandom.of(11).generator();
+        for (double x = -9.01; x < 9.01; x += 0.00037) {
+            double chance = NormalCdf.at(x);
+            for (double factor : new double[] {0, 1 - 1e-15, 1, 1 + 1e-15, 0.97, 1.03, 2 * random.nextDouble()}) {
+                double u = Math.min(chance * factor, 1 - 0x1p-53);
+                assertThat(NormalCdf.isBelow(u, x)).as("%s at %s", u, x).isEqualTo(u < chance);
+            }
+        }
+        for (double x : new double[] {Double.NEGATIVE_INFINITY, Double.NaN, -9, 9, Double.POSITIVE_INFINITY})
+            for (double u : new double[] {0, 0.5, 1 - 0x1p-53})
+                assertThat(NormalCdf.isBelow(u, x)).as("%s at %s", u, x).isEqualTo(u < NormalCdf.at(x));
+    }
+
     /** Chi square over 200 cells of equal chance and the tails beyond them. */
     @Test
     void normalNumbersAreNormal() {

@@ -1,0 +1,133 @@
+package dev.assay.app;
+
+import dev.assay.sae.Recipe;
+import dev.assay.sae.Training;
+import dev.assay.sae.Verdict;
+import dev.assay.stats.Interval;
+import dev.assay.stats.SampleMean;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Scores, differences and verdicts as the cells of tables. */
+final class SaeText {
+    /** What tables and records show, in their order. */
+    static final List<String> SCORES = List.of("f1", "mcc", "ev", "l0", "uniqueness", "dead", "precision", "recall");
+
+    private SaeText() {}
+
+    static String number(double value, int digits) {
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+
+    static int digits(String score) {
+        return score.equals("l0") || score.equals("dead") ? 1 : 3;
+    }
+
+    /** Mean ± half of the interval; the mean alone for one seed. */
+    static String mean(SampleMean mean, String score) {
+        int digits = digits(score);
+        return number(mean.mean(), digits)
+                + mean.interval(SaeComparison.LEVEL)
+                        .map(i -> "±" + number(i.width() / 2, digits))
+                        .orElse("");
+    }
+
+    /** Difference with its interval: {@code +0.012 [+0.008, +0.016]}. */
+    static String difference(SampleMean d) {
+        return signed(d.mean())
+                + d.interval(SaeComparison.LEVEL)
+                        .map((Interval i) -> " [" + signed(i.low()) + ", " + signed(i.high()) + "]")
+                        .orElse("");
+    }
+
+    private static String signed(double value) {
+        String text = String.format(Locale.ROOT, "%+.3f", value);
+        return text.equals("-0.000") ? "+0.000" : text;
+    }
+
+    static String p(double p) {
+        return p < 0.001 ? "<.001" : String.format(Locale.ROOT, "%.3f", p).replaceFirst("^0", "");
+    }
+
+    /** How runs of a recipe are made, in a sentence. */
+    static String protocol(String world, Recipe recipe, long scored) {
+        Training t = recipe.training();
+        return String.format(
+                Locale.ROOT,
+                "World %s; %,d latents, %,d samples in batches of %,d, Adam at %s (falling to 0 over the last %.0f %%),"
+                        + " scored on %,d further samples.",
+                world,
+                recipe.latents(),
+                t.steps() * t.batch(),
+                t.batch(),
+                t.learningRate(),
+                100 * t.decayShare(),
+                scored);
+    }
+
+    /** Head of the table of a group: scores, then differences. */
+    static List<String> head() {
+        List<String> head = new ArrayList<>(scoreHead());
+        head.addAll(
+                differenceHead().stream().skip(1).filter(h -> !h.equals("n")).toList());
+        return head;
+    }
+
+    static List<String> scoreHead() {
+        List<String> head = new ArrayList<>(List.of("row", "n"));
+        for (String score : SCORES) head.add(heading(score));
+        head.add("F1 as used");
+        return head;
+    }
+
+    static List<String> differenceHead() {
+        return List.of("row", "less", "n", "F1 difference", "MCC difference", "EV difference", "p (Holm)", "verdict");
+    }
+
+    static String heading(String score) {
+        return switch (score) {
+            case "f1", "mcc", "ev", "l0" -> score.toUpperCase(Locale.ROOT);
+            default -> score;
+        };
+    }
+
+    static List<String> cells(SaeComparison.Line line) {
+        List<String> cells = new ArrayList<>(scores(line.row()));
+        List<String> differences = differences(line);
+        for (int i = 1; i < differences.size(); i++)
+            if (!differenceHead().get(i).equals("n")) cells.add(differences.get(i));
+        return cells;
+    }
+
+    static List<String> scores(SaeRow row) {
+        List<String> cells =
+                new ArrayList<>(List.of(row.name(), Integer.toString(row.runs().size())));
+        for (String score : SCORES) cells.add(mean(row.training(score), score));
+        cells.add(row.inference("f1").map(m -> mean(m, "f1")).orElse("–"));
+        return cells;
+    }
+
+    /** Dashes for a row that is compared with none. */
+    static List<String> differences(SaeComparison.Line line) {
+        SaeRow row = line.row();
+        return line.verdict()
+                .map(v -> List.of(
+                        row.name(),
+                        row.against(),
+                        Integer.toString(v.n()),
+                        difference(v, "f1"),
+                        difference(v, "mcc"),
+                        difference(v, "ev"),
+                        v.n() > 1 ? p(v.p()) : "–",
+                        v.outcome().words))
+                .orElseGet(() -> List.of(row.name(), "–", "–", "–", "–", "–", "–", "–"));
+    }
+
+    static String difference(Verdict v, String score) {
+        Map<String, SampleMean> all = v.differences();
+        return Optional.ofNullable(all.get(score)).map(SaeText::difference).orElse("–");
+    }
+}

@@ -1,0 +1,109 @@
+package dev.assay.sae;
+
+import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
+import dev.assay.tensor.Kernels;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Selection;
+import dev.assay.tensor.SparseRows;
+import dev.assay.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The dense products that find active latents: inputs times the encoder's rows, in fp32 or bf16. A processor without bf16
+ * products computes them in fp32 on rounded numbers and rounds what comes out: what is chosen is the same up to the order
+ * of additions, only not faster.
+ */
+final class EncoderProducts implements AutoCloseable {
+    private final DType type;
+    private final boolean emulated;
+    private final int dModel;
+    private final int latents;
+    private final Kernels kernels;
+    private final Tensor weights; // [latents, dModel] in the type
+    private final Tensor factors; // the same, in the type that is multiplied
+    private Tensor operand; // [batch, dModel]
+    private Tensor pre; // [batch, latents]
+
+    EncoderProducts(DType type, int latents, int dModel, Kernels kernels) {
+        this.type = type;
+        this.emulated = type == DType.BF16 && Device.fastest() != DType.BF16;
+        this.latents = latents;
+        this.dModel = dModel;
+        this.kernels = kernels;
+        this.weights = lasting(type, latents, dModel);
+        this.factors = emulated ? lasting(DType.F32, latents, dModel) : weights;
+        this.operand = lasting(type, 0, dModel);
+        this.pre = lasting(type, 0, latents);
+    }
+
+    /** How, in words. */
+    String describe() {
+        return type == DType.F32 ? "fp32" : emulated ? "bf16, emulated in fp32" : "bf16";
+    }
+
+    /** Whether what was chosen by these products is exact. */
+    boolean exact() {
+        return type == DType.F32;
+    }
+
+    /** Takes the encoder's rows from {@code from} to before {@code to}. */
+    void publish(float[] encoder, int from, int to) {
+        write(encoder, from * dModel, (to - from) * dModel, weights, (long) from * dModel);
+        if (!emulated) return;
+        try (var scope = Scope.open()) {
+            factors.narrow(0, from, to - from).setInPlace(weights.narrow(0, from, to - from));
+        }
+    }
+
+    /**
+     * Multiplies the inputs ({@code [batch, dModel]}) and chooses the {@code keep} largest of (product + bias) · norm.
+     *
+     * @return the products, {@code [batch, latents]}, until the next call
+     */
+    Tensor choose(
+            float[] input, int batch, float[] bias, float[] norms, long keep, Selection selection, SparseRows out) {
+        if (operand.size(0) != batch) resize(batch);
+        selection.batch(pre, (from, to) -> multiply(input, from, to), bias, norms, keep, out);
+        return pre;
+    }
+
+    private void multiply(float[] input, int from, int to) {
+        int rows = to - from;
+        write(input, from * dModel, rows * dModel, operand, (long) from * dModel);
+        try (var scope = Scope.open()) {
+            Tensor x = operand.narrow(0, from, rows);
+            Tensor out = pre.narrow(0, from, rows);
+            if (emulated) out.setInPlace(x.to(DType.F32).linear(factors));
+            else x.linearInto(factors, out);
+        }
+    }
+
+    private void resize(int batch) {
+        operand.close();
+        pre.close();
+        operand = lasting(type, batch, dModel);
+        pre = lasting(type, batch, latents);
+    }
+
+    private static Tensor lasting(DType type, long... shape) {
+        try (var scope = Scope.open()) {
+            return scope.keep(Tensor.zeros(type, shape));
+        }
+    }
+
+    private void write(float[] from, int offset, int length, Tensor to, long at) {
+        MemorySegment memory = to.memory();
+        if (type == DType.BF16) kernels.toBf16(from, offset, length, memory, at);
+        else MemorySegment.copy(from, offset, memory, ValueLayout.JAVA_FLOAT, Float.BYTES * at, length);
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+        if (emulated) factors.close();
+        operand.close();
+        pre.close();
+    }
+}
