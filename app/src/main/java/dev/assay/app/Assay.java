@@ -41,8 +41,22 @@ public final class Assay {
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         return new CommandLine(new Assay())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, given) -> misused(e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
                 .execute(args);
+    }
+
+    private static int misused(CommandLine.ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        if (message.startsWith("Missing required subcommand")) {
+            command.usage(command.getErr());
+            return USER_ERROR;
+        }
+        command.getErr()
+                .println("assay: " + message + "; see `"
+                        + command.getCommandSpec().qualifiedName() + " --help`");
+        return USER_ERROR;
     }
 
     private static int failed(Exception e, CommandLine command) {

@@ -77,7 +77,9 @@ final class SaeCommand {
         }
 
         int threads() {
-            return threads != null ? threads : Runtime.getRuntime().availableProcessors();
+            int n = threads != null ? threads : Runtime.getRuntime().availableProcessors();
+            WorldCommand.atLeast(1, n, "--threads");
+            return n;
         }
     }
 
@@ -113,6 +115,7 @@ final class SaeCommand {
             @Option(names = "--samples", defaultValue = "500000") long samples,
             @Option(names = "--json", description = "print one JSON object") boolean json)
             throws JsonProcessingException {
+        WorldCommand.atLeast(1, samples, "--samples");
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 World world = new Worlds(Home.of(), progress).load(name);
                 InferenceSae sae = SaeLensFolder.read(folder).sae();
@@ -135,6 +138,7 @@ final class SaeCommand {
             @Option(names = "--seconds", defaultValue = "20") double seconds,
             @Option(names = "--json", description = "print one JSON object") boolean json)
             throws JsonProcessingException {
+        WorldCommand.positive(seconds, "--seconds");
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 World world = new Worlds(Home.of(), progress).forTiming(what.world);
                 var data = new WorldData(world, 1, what.threads());

@@ -6,6 +6,7 @@ import dev.assay.stats.SplitRandom;
 import dev.assay.world.Sampler;
 import dev.assay.world.Samples;
 import dev.assay.world.World;
+import dev.assay.world.WorldException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,9 +62,16 @@ final class SaeProbeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
+        WorldCommand.atLeast(1, samples, "--samples");
+        WorldCommand.atLeast(1, scored, "--scored-on");
+        WorldCommand.positive(learningRate, "--learning-rate");
+        if (features != null) WorldCommand.atLeast(1, features, "--features");
         int threads = Runtime.getRuntime().availableProcessors();
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 World world = new Worlds(Home.of(), progress).load(name)) {
+            if (features != null && features > world.features())
+                throw new WorldException("--features must be at most " + world.features() + ", the features of " + name
+                        + ", was " + features);
             int probed =
                     features != null ? features : Math.min(world.features(), world.features() < SMALL ? FEW : MANY);
             var setup = new ProbeCeiling.Setup(

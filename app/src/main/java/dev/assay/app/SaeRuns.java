@@ -104,6 +104,8 @@ final class SaeRuns {
     private double steps(SaeJob job, WorldData data, Trainer trainer, Journal journal, Path checkpoint) {
         Recipe recipe = job.recipe();
         long from = trainer.steps();
+        // points lie behind the checkpoint when a run was killed between the two; the steps are taken again
+        long told = journal.last(POINT).map(p -> p.path("step").asLong()).orElse(0L);
         long all = recipe.training().steps();
         long every = Math.max(1, all / POINTS);
         long begin = System.nanoTime();
@@ -112,7 +114,8 @@ final class SaeRuns {
             Trainer.Step step = trainer.next();
             if (step.number() % every == 0 || trainer.done()) {
                 Scores scores = score(trainer, data, recipe, Math.min(POINT_SAMPLES, job.scored()));
-                journal.append(POINT, SaePoint.of(step, recipe.training().batch(), trainer.dead(), scores));
+                if (step.number() > told)
+                    journal.append(POINT, SaePoint.of(step, recipe.training().batch(), trainer.dead(), scores));
                 double rate = rate(recipe, step.number() - from, begin);
                 progress.say(String.format(
                         Locale.ROOT,

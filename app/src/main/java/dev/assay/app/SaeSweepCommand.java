@@ -72,6 +72,8 @@ final class SaeSweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
+        WorldCommand.atLeast(1, seeds, "--seeds");
+        if (parallel != null) WorldCommand.atLeast(1, parallel, "--parallel");
         SaeSuite rows =
                 suite != null ? SaeSuites.load(suite) : SaeVary.suite(what.recipe, vary == null ? Map.of() : vary);
         Map<SaeSuite.Row, Recipe> recipes = new LinkedHashMap<>();

@@ -14,6 +14,7 @@ import dev.assay.world.Samples;
 import dev.assay.world.Superposition;
 import dev.assay.world.World;
 import dev.assay.world.WorldConfig;
+import dev.assay.world.WorldException;
 import dev.assay.world.WorldFolder;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -67,6 +68,7 @@ final class WorldCommand {
             @Option(names = "--samples", defaultValue = "20480", description = "samples that are counted") long samples,
             @Option(names = "--json", description = "print one JSON object") boolean json)
             throws JsonProcessingException {
+        atLeast(1, samples, "--samples");
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 World world = new Worlds(Home.of(), progress).load(name);
                 var sampler = new Sampler(world, SplitRandom.of(0).split("info"))) {
@@ -98,6 +100,7 @@ final class WorldCommand {
             @Option(names = "--samples", defaultValue = "10000") int samples,
             @Option(names = "--seed", defaultValue = "1") long seed,
             @Option(names = "--out", paramLabel = "FILE", required = true) Path out) {
+        atLeast(1, samples, "--samples");
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 World world = new Worlds(Home.of(), progress).load(name);
                 var sampler = new Sampler(world, SplitRandom.of(seed).split("sample"));
@@ -124,6 +127,8 @@ final class WorldCommand {
             @Option(names = "--json", description = "print one JSON object") boolean json)
             throws JsonProcessingException {
         int n = threads != null ? threads : Runtime.getRuntime().availableProcessors();
+        atLeast(1, n, "--threads");
+        positive(seconds, "--seconds");
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 World world = new Worlds(Home.of(), progress).forTiming(name);
                 var sampler = new Sampler(world, SplitRandom.of(1), n);
@@ -141,6 +146,17 @@ final class WorldCommand {
             print(facts, json);
             return 0;
         }
+    }
+
+    /** An option's number that is too small is the user's mistake. */
+    static void atLeast(long least, long value, String option) {
+        if (value < least)
+            throw new WorldException(option + " must be a whole number of at least " + least + ", was " + value);
+    }
+
+    static void positive(double value, String option) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY))
+            throw new WorldException(option + " must be a number above 0, was " + value);
     }
 
     static void print(Map<String, Object> facts, boolean json) throws JsonProcessingException {

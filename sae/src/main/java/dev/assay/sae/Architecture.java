@@ -39,6 +39,8 @@ public sealed interface Architecture {
      * @param mode what is penalised
      * @param target of the quadratic mode: wanted latents per sample
      * @param threshold where all thresholds start
+     * @param decoderNorm length of the decoder's rows at the start; the encoder is their transpose, so pre-activations near
+     *     the threshold need rows that are long enough
      * @param gradientToInput whether the rectangle's gradient also reaches z (Anthropic, January 2025)
      * @param preActivation coefficient of the loss that pulls dead latents' z towards their threshold; 0 for none
      */
@@ -47,6 +49,7 @@ public sealed interface Architecture {
             Mode mode,
             double target,
             double threshold,
+            double decoderNorm,
             double bandwidth,
             boolean gradientToInput,
             double preActivation)

@@ -50,8 +50,38 @@ final class Fields {
         known.add(name);
         JsonNode value = node.path(name);
         if (value.isMissingNode()) return otherwise;
-        if (value.isNumber() && value.asDouble() == Math.rint(value.asDouble())) return (long) value.asDouble();
+        if (value.isNumber()
+                && value.asDouble() == Math.rint(value.asDouble())
+                && Math.abs(value.asDouble()) <= 1L << 53) return (long) value.asDouble();
         throw wrong(name, "a whole number", value);
+    }
+
+    /** A whole number from {@code least} on that fits an int. */
+    int count(String name, int least, int otherwise) {
+        long value = whole(name, otherwise);
+        if (value < least || value > Integer.MAX_VALUE - 8)
+            throw wrong(name, "a whole number of at least " + least + " and below 2^31", node.path(name));
+        return (int) value;
+    }
+
+    /** A number from {@code least} to {@code most}. */
+    double within(String name, double least, double most, double otherwise) {
+        double value = number(name, otherwise);
+        if (value < least || value > most)
+            throw wrong(
+                    name,
+                    most == Double.POSITIVE_INFINITY
+                            ? "a number of at least " + least
+                            : "a number from " + least + " to " + most,
+                    node.path(name));
+        return value;
+    }
+
+    /** A number above 0. */
+    double positive(String name, double otherwise) {
+        double value = number(name, otherwise);
+        if (!(value > 0)) throw wrong(name, "a number above 0", node.path(name));
+        return value;
     }
 
     boolean flag(String name, boolean otherwise) {

@@ -14,7 +14,8 @@ import java.util.random.RandomGenerator;
  * {@code W_dec [latents, dModel]}, {@code b_enc}, {@code b_dec} and what the architecture adds.
  */
 public final class Parameters implements AutoCloseable {
-    private static final double NORM = 0.1;
+    /** Of the decoder's rows at the start, where the architecture has no other. */
+    static final double NORM = 0.1;
 
     private final Map<String, Tensor> tensors;
 
@@ -23,11 +24,15 @@ public final class Parameters implements AutoCloseable {
     }
 
     /**
-     * Decoder rows of norm 0.1 in directions that are uniform in a cube (Kaiming), the encoder their transpose, biases 0.
+     * Decoder rows of one norm, mostly 0.1, in directions that are uniform in a cube (Kaiming), the encoder their transpose, biases 0.
      */
     static Parameters fresh(Architecture architecture, int dModel, int latents, DType type, SplitRandom random) {
         boolean pursuit = architecture instanceof Architecture.MatchingPursuit;
-        double norm = pursuit ? 1 : NORM;
+        double norm = switch (architecture) {
+            case Architecture.MatchingPursuit m -> 1;
+            case Architecture.JumpRelu j -> j.decoderNorm();
+            default -> NORM;
+        };
         float[] decoder =
                 directions(latents, dModel, norm, random.split("decoder").generator());
         Map<String, Tensor> made = new LinkedHashMap<>();

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -76,13 +77,24 @@ public final class Recipes {
             if (YAML.readTree(yaml) instanceof ObjectNode tree) return tree;
             throw new SaeException(file + ": a recipe is a list of fields and values");
         } catch (JsonProcessingException e) {
-            throw new SaeException(file + " is not YAML: " + e.getOriginalMessage());
+            throw new SaeException(file + " is not YAML: " + firstLine(e));
         }
+    }
+
+    /** The parser's message goes over many lines and points with arrows. */
+    private static String firstLine(JsonProcessingException e) {
+        String what = e.getOriginalMessage().lines().findFirst().orElse("");
+        return e.getLocation() == null
+                ? what
+                : what + " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
     }
 
     private static String read(Path file) {
         try {
             return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new SaeException("there is no recipe " + file, e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the recipe " + file + ": " + e.getMessage(), e);
         }
@@ -122,7 +134,8 @@ public final class Recipes {
             if (parsed.isNull()) section.remove(path[path.length - 1]);
             else section.set(path[path.length - 1], product(file, tree, parsed));
         } catch (JsonProcessingException e) {
-            throw new SaeException(file + ": the value of " + name + " is not YAML: " + value);
+            throw new SaeException(
+                    file + ": the value of " + name + " is neither a number nor a list nor a word: " + value);
         }
     }
 
@@ -141,7 +154,7 @@ public final class Recipes {
     private static Recipe recipe(String name, ObjectNode tree) {
         var fields = new Fields(name, "", tree);
         Training training = training(fields.section("training"));
-        int latents = (int) fields.whole("latents", 4096);
+        int latents = fields.count("latents", 1, 4096);
         Architecture architecture = architecture(name, fields, training.steps());
         fields.done();
         return new Recipe(name, architecture, latents, training);
@@ -150,11 +163,11 @@ public final class Recipes {
     private static Training training(Fields f) {
         var training = new Training(
                 f.whole("samples", 200_000_000),
-                (int) f.whole("batch", 1024),
-                f.number("learning-rate", 3e-4),
-                f.whole("warm-up-steps", 0),
-                f.number("decay-share", 0),
-                f.whole("dead-window", 1000),
+                f.count("batch", 1, 1024),
+                f.positive("learning-rate", 3e-4),
+                f.count("warm-up-steps", 0, 0),
+                f.within("decay-share", 0, 1, 0),
+                f.count("dead-window", 0, 1000),
                 f.one(Precision.class, "precision", Precision.FP32).type,
                 f.flag("normalise", false));
         f.done();
@@ -178,15 +191,15 @@ public final class Recipes {
             case "standard" -> new Architecture.Standard(penalty(f.section("penalty"), steps));
             case "topk" ->
                 new Architecture.TopK(
-                        (int) f.whole("k", 25), f.flag("rescale", true), f.one(AuxLoss.class, "aux", AuxLoss.TOPK));
+                        f.count("k", 1, 25), f.flag("rescale", true), f.one(AuxLoss.class, "aux", AuxLoss.TOPK));
             case "batchtopk" -> batchTopK(f, steps);
             case "jumprelu" -> jumpRelu(f, steps);
             case "gated" -> new Architecture.Gated(penalty(f.section("penalty"), steps));
             case "matching-pursuit" ->
                 new Architecture.MatchingPursuit(
                         f.flag("orthogonal", false),
-                        (int) f.whole("iterations", 25),
-                        f.number("residual", 0),
+                        f.count("iterations", 1, 25),
+                        f.within("residual", 0, Double.POSITIVE_INFINITY, 0),
                         f.flag("stop-on-same-support", false));
             default ->
                 throw new SaeException(name + ": architecture is '" + kind
@@ -195,14 +208,15 @@ public final class Recipes {
     }
 
     private static Architecture batchTopK(Fields f, long steps) {
-        double k = f.number("k");
-        var schedule = new KSchedule(f.number("initial-k", k), k, (long) (steps * f.number("k-share", 1)));
+        f.number("k");
+        double k = f.positive("k", 0);
+        var schedule = new KSchedule(f.positive("initial-k", k), k, (long) (steps * f.within("k-share", 0, 1, 1)));
         Fields levels = f.section("levels");
         Fields refinement = f.section("refinement");
         var batch = new Architecture.BatchTopK(
                 schedule,
                 new Refinement(
-                        (int) refinement.whole("iterations", 0),
+                        refinement.count("iterations", 0, 0),
                         refinement.number("eta", 0.3),
                         refinement.flag("learned", false),
                         refinement.flag("separate", false),
@@ -211,7 +225,7 @@ public final class Recipes {
                         levels.wholes("widths"),
                         levels.flag("detached", false),
                         levels.one(Levels.Order.class, "order", Levels.Order.INDEX)),
-                f.number("tilt", 0),
+                f.within("tilt", 0, Double.POSITIVE_INFINITY, 0),
                 f.one(AuxLoss.class, "aux", AuxLoss.TOPK),
                 f.flag("centred-target", false));
         levels.done();
@@ -223,19 +237,20 @@ public final class Recipes {
         return new Architecture.JumpRelu(
                 penalty(f.section("penalty"), steps),
                 f.one(Architecture.JumpRelu.Mode.class, "mode", Architecture.JumpRelu.Mode.STEP),
-                f.number("target", 0),
-                f.number("threshold", 0.01),
-                f.number("bandwidth", 0.05),
+                f.within("target", 0, Double.POSITIVE_INFINITY, 0),
+                f.within("threshold", 0, Double.POSITIVE_INFINITY, 0.01),
+                f.positive("decoder-norm", Parameters.NORM),
+                f.positive("bandwidth", 0.05),
                 f.flag("gradient-to-input", false),
-                f.number("pre-activation", 0));
+                f.within("pre-activation", 0, Double.POSITIVE_INFINITY, 0));
     }
 
     private static Penalty penalty(Fields f, long steps) {
         var penalty = new Penalty(
-                f.number("coefficient", 1),
-                (long) (steps * f.number("warm-up-share", 0)),
-                f.number("target-l0", 0),
-                (long) (steps * f.number("tune-from-share", 0)));
+                f.within("coefficient", 0, Double.POSITIVE_INFINITY, 1),
+                (long) (steps * f.within("warm-up-share", 0, 1, 0)),
+                f.within("target-l0", 0, Double.POSITIVE_INFINITY, 0),
+                (long) (steps * f.within("tune-from-share", 0, 1, 0)));
         f.done();
         return penalty;
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -37,6 +38,11 @@ final class SaeLensConfig {
         } catch (JsonProcessingException e) {
             throw new SaeFormatException(
                     file + " is not JSON: " + e.getOriginalMessage() + ". Download or save it again.", e);
+        } catch (NoSuchFileException e) {
+            throw new UncheckedIOException(
+                    "there is no file " + file
+                            + "; an autoencoder is a folder with cfg.json and sae_weights.safetensors",
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
         }

@@ -97,6 +97,9 @@ public final class Trainer implements AutoCloseable {
             Tensor scaled = inputScale == 1 ? x : x.mul(inputScale);
             StepResult result =
                     learner.step(scaled, conditions(), recipe.training().learningRate(step));
+            if (!Double.isFinite(result.loss()))
+                throw new SaeException("the loss of step " + (step + 1) + " is " + result.loss()
+                        + "; a lower training.learning-rate keeps it finite");
             dead.fired(result.active());
             tuner.ifPresent(t -> t.observe(
                     result.l0(),

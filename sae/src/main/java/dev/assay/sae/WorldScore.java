@@ -16,6 +16,9 @@ public final class WorldScore {
      * @param batch the trained form of BatchTopK chooses within batches of this size
      */
     public static Scores of(Function<Tensor, Encoded> encode, Tensor decoder, WorldData data, long samples, int batch) {
+        if (!Double.isFinite(decoder.square().sum().item()))
+            throw new SaeException("the decoder's numbers are too large or not numbers at all; a lower"
+                    + " training.learning-rate keeps them finite");
         var scorer = new Scorer(decoder, data.world().dictionary());
         for (long b = 0; b < Math.max(1, samples / batch); b++)
             try (var scope = Scope.open();
@@ -28,6 +31,9 @@ public final class WorldScore {
 
     /** Of the form in which an autoencoder is used and kept. */
     public static Scores of(InferenceSae sae, WorldData data, long samples, int batch) {
+        if (sae.dModel() != data.dModel())
+            throw new SaeException("the autoencoder takes vectors of " + sae.dModel()
+                    + " numbers, the world makes them of " + data.dModel() + "; name the world that it was trained on");
         return of(
                 x -> {
                     var latents = sae.encode(x);

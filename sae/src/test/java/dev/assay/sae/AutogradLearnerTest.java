@@ -76,7 +76,7 @@ class AutogradLearnerTest {
         double target = FIXTURE.setting(name, "target_l0", 5);
         double width = FIXTURE.setting(name, "jumprelu_bandwidth", bandwidth);
         double pre = FIXTURE.setting(name, "pre_act_loss_coefficient", preActivation);
-        return penalised(name, new JumpRelu(Penalty.fixed(0), mode, target, 0, width, toInput, pre));
+        return penalised(name, new JumpRelu(Penalty.fixed(0), mode, target, 0, 1, width, toInput, pre));
     }
 
     /** The penalty's coefficient is its loss over ours at 1; gradients and further steps tell whether that is right. */

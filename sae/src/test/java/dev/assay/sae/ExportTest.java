@@ -1,12 +1,16 @@
 package dev.assay.sae;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.sae.Recipes.Protocol;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -108,6 +112,46 @@ class ExportTest {
                     .containsExactly(whole.parameters().get("W_dec").floats());
             assertThat(second.thresholds()).containsExactly(whole.thresholds());
             assertThat(second.dead()).isEqualTo(whole.dead());
+        }
+    }
+
+    /** Cut off, a number changed, of another recipe: one line that names the file and says what to do. */
+    @Test
+    void aCheckpointOfNoUseIsRefused() throws IOException {
+        Path file = folder.resolve("c.safetensors");
+        try (var scope = Scope.open();
+                var trainer = new Trainer(recipe("batchtopk", 2), DATA, 7, 1);
+                var other = new Trainer(recipe("topk", 2), DATA, 7, 1)) {
+            trainer.next();
+            Checkpoint.write(file, trainer);
+            refused(file, other);
+            byte[] whole = Files.readAllBytes(file);
+            byte[] changed = whole.clone();
+            changed[whole.length - 100] ^= 1;
+            for (byte[] bad : new byte[][] {changed, Arrays.copyOf(whole, whole.length / 2), {}}) {
+                Files.write(file, bad);
+                refused(file, trainer);
+            }
+        }
+    }
+
+    private static void refused(Path file, Trainer trainer) {
+        assertThatThrownBy(() -> Checkpoint.read(file, trainer))
+                .isInstanceOf(SaeException.class)
+                .hasMessageContainingAll(file.toString(), "delete it")
+                .message()
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aDivergedTrainingEnds() {
+        Recipe wild = Recipes.load("standard", Protocol.MINI, Map.of("training.learning-rate", "1e30"));
+        try (var trainer = new Trainer(wild, DATA, 7, 1)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10; i++) trainer.next();
+                    })
+                    .isInstanceOf(SaeException.class)
+                    .hasMessageContaining("training.learning-rate");
         }
     }
 

@@ -15,8 +15,17 @@ import java.util.Map;
 
 /** What sae-lens 6.54.12 makes of some inputs with a checkpoint of its own: see interop/sae_checkpoints.py. */
 record GoldenSae(Path folder, Map<String, Tensor> tensors) {
+    /** One of the module's own. */
     static GoldenSae of(String name) {
-        Path folder = root().resolve(name);
+        return in(root().resolve(name));
+    }
+
+    /** One of those in the folder {@code saelens} that {@code -Dassay.fixtures} may hold, else of the module's own. */
+    static GoldenSae given(String name) {
+        return in(givenRoot().resolve(name));
+    }
+
+    static GoldenSae in(Path folder) {
         return new GoldenSae(folder, Safetensors.read(folder.resolve("golden.safetensors")));
     }
 
@@ -28,9 +37,15 @@ record GoldenSae(Path folder, Map<String, Tensor> tensors) {
         }
     }
 
-    /** Names of all folders with a configuration. */
+    private static Path givenRoot() {
+        String fixtures = System.getProperty("assay.fixtures", "");
+        Path folder = Path.of(fixtures, "saelens");
+        return !fixtures.isEmpty() && Files.isDirectory(folder) ? folder : root();
+    }
+
+    /** Names of all {@link #given} folders with a configuration. */
     static List<String> names() {
-        try (var folders = Files.list(root())) {
+        try (var folders = Files.list(givenRoot())) {
             return folders.filter(f -> Files.exists(f.resolve("cfg.json")))
                     .map(f -> f.getFileName().toString())
                     .sorted()

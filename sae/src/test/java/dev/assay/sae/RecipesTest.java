@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.sae.Architecture.BatchTopK;
 import dev.assay.sae.Recipes.Protocol;
+import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 class RecipesTest {
@@ -44,6 +46,18 @@ class RecipesTest {
         assertThat(spec.tilt()).isEqualTo(0.002);
         assertThat(spec.aux()).isEqualTo(AuxLoss.TOPK);
         assertThat(spec.centredTarget()).isTrue();
+    }
+
+    /** Dossier, section 3.6: with shorter rows no pre-activation comes near the threshold and nothing ever fires. */
+    @Test
+    void jumpReluStartsNearItsThresholds() {
+        Recipe recipe = Recipes.load("jumprelu", Protocol.FULL, Map.of());
+        var spec = (Architecture.JumpRelu) recipe.architecture();
+        assertThat(spec.threshold()).isEqualTo(1);
+        try (var start = Parameters.fresh(spec, 10, 20, DType.F32, SplitRandom.of(1))) {
+            for (double norm : start.get("W_dec").square().sum(1).sqrt().doubles())
+                assertThat(norm).isCloseTo(0.5, within(1e-6));
+        }
     }
 
     @Test
@@ -77,6 +91,50 @@ class RecipesTest {
                 .hasMessageContaining("must rise");
         assertThatThrownBy(() -> Recipes.of("mine", "architecture: standard\ntraining: {samples: 10}"))
                 .hasMessageContaining("training.samples");
+    }
+
+    /** Numbers that no training could use, by recipe and field. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "batchtopk | latents | 0 | latents must be a whole number of at least 1",
+                "batchtopk | latents | 1e12 | latents must be",
+                "batchtopk | k | 129 | k must not exceed latents, 128",
+                "batchtopk | k | -3 | k must be a number above 0",
+                "batchtopk | k | 0.001 | k times training.batch",
+                "lista-matryoshka | initial-k | 500 | k must not exceed latents",
+                "lista-matryoshka | k-share | 1.5 | k-share must be a number from 0",
+                "matryoshka | levels.widths | [8, 128] | levels.widths must stay below latents",
+                "topk | k | 129 | k must be from 1 to latents",
+                "topk | k | 0 | k must be a whole number of at least 1",
+                "jumprelu | bandwidth | 0 | bandwidth must be a number above 0",
+                "jumprelu | mode | quadratic | target must be above 0",
+                "jumprelu | penalty.coefficient | -1 | penalty.coefficient must be",
+                "matching-pursuit | iterations | 0 | iterations must be a whole number of at least 1",
+                "matching-pursuit | residual | -1 | residual must be a number of at least 0",
+                "batchtopk | tilt | -1 | tilt must be",
+                "batchtopk | training.batch | 0 | training.batch must be",
+                "batchtopk | training.batch | 1e11 | training.batch must be",
+                "batchtopk | training.dead-window | -1 | training.dead-window must be",
+                "batchtopk | training.decay-share | 3 | training.decay-share must be"
+            })
+    void numbersThatDoNotFitAreNamed(String recipe, String field, String value, String message) {
+        assertThatThrownBy(() -> Recipes.load(recipe, Protocol.MINI, Map.of(field, value)))
+                .isInstanceOf(SaeException.class)
+                .hasMessageStartingWith(recipe + ": ")
+                .hasMessageContaining(message)
+                .message()
+                .hasLineCount(1);
+    }
+
+    @Test
+    void brokenYamlIsOneLineWithItsPlace() {
+        assertThatThrownBy(() -> Recipes.of("mine", "architecture: [batchtopk\n k: 5"))
+                .isInstanceOf(SaeException.class)
+                .hasMessageContaining("line 2")
+                .message()
+                .hasLineCount(1);
     }
 
     /** The entry of the fixture's schedules whose name matches, and the numbers in its name. */

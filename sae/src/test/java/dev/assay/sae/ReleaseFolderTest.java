@@ -34,7 +34,7 @@ class ReleaseFolderTest {
     @ParameterizedTest
     @ValueSource(strings = {"release-npz", "release-safetensors"})
     void readsGemmaScopesLayouts(String name) {
-        var golden = GoldenSae.of(name);
+        var golden = GoldenSae.given(name);
         try (InferenceSae sae = ReleaseFolder.read(golden.folder())) {
             assertThat(sae).isInstanceOf(JumpReluSae.class);
             golden.matches(sae);

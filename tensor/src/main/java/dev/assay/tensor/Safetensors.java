@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,7 +65,10 @@ public final class Safetensors {
         } catch (JsonProcessingException e) {
             throw damaged(file, "the header is not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "cannot read " + file + ": "
+                            + (e instanceof NoSuchFileException ? "there is no such file" : e.getMessage()),
+                    e);
         }
     }
 

@@ -61,7 +61,7 @@ public final class Selection {
         }
         long count = scan(pre, first ? (from, to) -> {} : product, bias, factor);
         while (count < keep && bound > 0) {
-            bound = bound < 1e-6f ? 0 : bound * LOWER;
+            bound = bound < 1e-6f || bound == Float.POSITIVE_INFINITY ? 0 : bound * LOWER;
             count = scan(pre, (from, to) -> {}, bias, factor);
         }
         collect((int) count, keep, out);

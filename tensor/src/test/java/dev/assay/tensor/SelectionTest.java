@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,6 +49,23 @@ class SelectionTest {
                 assertThat(entries(out))
                         .containsExactlyInAnyOrderElementsOf(all.subList(0, (int) Math.min(keep, all.size())));
                 assertThat(out.rows()).isEqualTo(ROWS);
+            }
+        }
+    }
+
+    /** Infinite numbers, and the finite or missing ones of the batch after them. */
+    @Test
+    @Timeout(20)
+    void endsWhateverTheNumbersAre() {
+        try (var scope = Scope.open()) {
+            var one = new float[WIDTH];
+            Arrays.fill(one, 1);
+            var out = new SparseRows(WIDTH);
+            for (float value : new float[] {Float.POSITIVE_INFINITY, Float.NaN, 1e-3f, Float.POSITIVE_INFINITY, 1}) {
+                var values = new float[ROWS * WIDTH];
+                Arrays.fill(values, value);
+                selection.batch(Tensor.of(values, ROWS, WIDTH), new float[WIDTH], one, 4, out);
+                assertThat(out.count()).as("of %s", value).isEqualTo(Float.isNaN(value) ? 0 : 4);
             }
         }
     }

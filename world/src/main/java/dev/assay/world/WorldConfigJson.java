@@ -10,6 +10,7 @@ import dev.assay.world.WorldConfig.Orthogonalization;
 import dev.assay.world.WorldConfig.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
@@ -38,6 +39,9 @@ final class WorldConfigJson {
             return JSON.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
             throw new WorldException(file + " is not JSON (" + e.getOriginalMessage() + ")", e);
+        } catch (NoSuchFileException e) {
+            throw new WorldException(
+                    "there is no file " + file + "; a world is a preset's name, or a folder with that file", e);
         } catch (IOException e) {
             throw new WorldException("cannot read " + file + " (" + e + ")", e);
         }
