@@ -48,6 +48,8 @@ def cases():
                                         use_sliding_window=True, sliding_window=5, max_window_layers=1),
                          {"dtype": torch.float16}),
         "qwen3": ("qwen3", shape(3, 28, 4, 2, 12, 35, 107, rope_parameters=default, tie_word_embeddings=True), {}),
+        "gemma3-six": ("gemma3", shape(7, 20, 4, 1, 8, 26, 109, query_pre_attn_scalar=8, sliding_window=4,
+                                       rope_parameters=gemma_rope(1000.0, 10000.0), tie_word_embeddings=True), {}),
         "gemma3": ("gemma3", shape(7, 24, 4, 2, 10, 30, 113, query_pre_attn_scalar=14, sliding_window=5,
                                    rope_parameters=gemma_rope(1000.0, 50.0, rope_type="linear", factor=2.0),
                                    sliding_window_pattern=3), {"old": True}),
@@ -197,6 +199,79 @@ def adapters(model, ids, folder, generator):
     return logits
 
 
+def gguf(model, path):
+    """The model as a GGUF file, with llama.cpp's names, row order and norms (convert_hf_to_gguf.py)."""
+    from gguf import GGUFWriter
+
+    config, family = model.config, model.config.model_type.removesuffix("_text")
+    writer = GGUFWriter(path, family)
+    rope = config.rope_parameters
+    heads, kv = config.num_attention_heads, config.num_key_value_heads
+    writer.add_vocab_size(config.vocab_size)
+    writer.add_context_length(config.max_position_embeddings)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(kv)
+    writer.add_key_length(model.model.layers[0].self_attn.head_dim)
+    writer.add_value_length(model.model.layers[0].self_attn.head_dim)
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    if family == "gemma3":
+        writer.add_sliding_window(config.sliding_window)
+        rope = rope["full_attention"]
+    writer.add_rope_freq_base(rope["rope_theta"])
+    if rope["rope_type"] == "linear":
+        writer.add_rope_scaling_type(gguf_linear())
+        writer.add_rope_scaling_factor(rope["factor"])
+    if rope["rope_type"] == "llama3":
+        plain = 1.0 / rope["rope_theta"] ** (torch.arange(0, config.head_dim, 2).float() / config.head_dim)
+        writer.add_tensor("rope_freqs.weight", (plain / model.model.rotary_emb.inv_freq).numpy())
+    names = {"input_layernorm": "attn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
+             "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output", "self_attn.q_norm": "attn_q_norm",
+             "self_attn.k_norm": "attn_k_norm", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
+             "mlp.down_proj": "ffn_down", "pre_feedforward_layernorm": "ffn_norm",
+             "post_feedforward_layernorm": "post_ffw_norm",
+             "post_attention_layernorm": "post_attention_norm" if family == "gemma3" else "ffn_norm"}
+    top = {"model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_head": "output"}
+    for name, w in model.state_dict().items():
+        module, what = name.rsplit(".", 1)
+        if module == "lm_head" and config.tie_word_embeddings:
+            continue
+        if family == "gemma3" and "norm" in module:
+            w = w + 1
+        if family == "llama" and ("q_proj" in module or "k_proj" in module):
+            n = heads if "q_proj" in module else kv
+            w = w.reshape(n, 2, w.shape[0] // n // 2, *w.shape[1:]).swapaxes(1, 2).reshape(w.shape)
+        if module.startswith("model.layers."):
+            _, _, layer, kind = module.split(".", 3)
+            module = f"blk.{layer}.{names[kind]}"
+        else:
+            module = top[module]
+        writer.add_tensor(f"{module}.{what}", w.contiguous().float().numpy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def in_gguf(config):
+    """Whether llama.cpp's metadata can say what the configuration says: it knows one pattern of Gemma's windows."""
+    if config.model_type.startswith("qwen"):
+        return not config.use_sliding_window and getattr(config, "attention_bias", False) in (False, None)
+    if config.model_type != "gemma3_text":
+        return True
+    pattern = ["full_attention" if (i + 1) % 6 == 0 else "sliding_attention" for i in range(config.num_hidden_layers)]
+    return (config.layer_types == pattern and config.query_pre_attn_scalar == config.head_dim
+            and config.rope_parameters["sliding_attention"]["rope_theta"] == 10000.0)
+
+
+def gguf_linear():
+    from gguf import RopeScalingType
+
+    return RopeScalingType.LINEAR
+
+
 def write(name, case, seed, out):
     family, values, how = case
     rng, generator = random.Random(f"{name} {seed}"), torch.Generator().manual_seed(seed + 14)
@@ -214,10 +289,12 @@ def write(name, case, seed, out):
     ids = [rng.randrange(values["vocab_size"]) for _ in range(LENGTH)]
     with torch.no_grad():
         tensors = sites(model, ids)
+        if in_gguf(model.config):
+            gguf(model, folder / "model.gguf")
         texts = [greedy(model, ids[:n]) for n in (LENGTH, 7, 1)]
         tensors |= adapters(model, ids, folder / "adapters", generator)
     save_file({k: v.contiguous() for k, v in tensors.items()}, folder / "golden.safetensors")
-    write_json(folder / "golden.json", {"made_by": made_by("torch", "transformers", "peft"), "seed": seed, "ids": ids,
+    write_json(folder / "golden.json", {"made_by": made_by("torch", "transformers", "peft", "gguf"), "seed": seed, "ids": ids,
                                         "cases": texts})
 
 

@@ -74,6 +74,23 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
+    /** The tokenizer of a GGUF file or a Hugging Face folder, without the model. */
+    public static Tokenizer tokenizer(Path path) {
+        return text(path).tokenizer();
+    }
+
+    /** The chat template of a GGUF file or a Hugging Face folder, without the model. */
+    public static ChatTemplate template(Path path) {
+        return text(path).template();
+    }
+
+    private static TextSide text(Path path) {
+        if (Files.isDirectory(path)) return TextSide.from(path, JsonFile.read(path.resolve("config.json")));
+        try (var gguf = Gguf.open(path)) {
+            return TextSide.from(gguf);
+        }
+    }
+
     /** This model with adapters beside its weights: nothing is copied, and the adapters can be trained. */
     public LanguageModel attach(List<Lora> adapters) {
         adapters.forEach(a -> a.checkFits(linears()));

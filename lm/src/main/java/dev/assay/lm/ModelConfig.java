@@ -1,5 +1,8 @@
 package dev.assay.lm;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /**
  * The shape of a language model.
  *
@@ -25,6 +28,14 @@ public record ModelConfig(
         double normEps,
         int context,
         Architecture architecture) {
+
+    /** Reads the configuration of a GGUF file or a Hugging Face folder, and no weights. */
+    public static ModelConfig read(Path path) {
+        if (Files.isDirectory(path)) return HfConfig.read(JsonFile.read(path.resolve("config.json")));
+        try (var gguf = Gguf.open(path)) {
+            return from(gguf);
+        }
+    }
 
     /** Reads the configuration from the metadata of a GGUF file. */
     static ModelConfig from(Gguf gguf) {

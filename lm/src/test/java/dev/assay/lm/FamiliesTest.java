@@ -2,6 +2,7 @@ package dev.assay.lm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.tensor.DType;
@@ -183,7 +184,22 @@ class FamiliesTest {
         }
     }
 
-    /** With the weights of a wider type, a narrower model stays near; an adapter trains in every family. */
+    /** The same weights with llama.cpp's names, row order and norms, from gguf-py. */
+    @ParameterizedTest
+    @MethodSource("folders")
+    void ggufGivesTheSameLogits(Path folder) {
+        Path file = folder.resolve("model.gguf");
+        assumeTrue(Files.exists(file), "llama.cpp's metadata can't say what this model does");
+        LanguageModel model = load(file);
+        assertThat(Fp32.difference(
+                        model.logits(ids(folder)).floats(),
+                        tensors(folder).get("logits").floats()))
+                .isLessThan(CLOSE);
+        assertThat(model.config().architecture().name())
+                .isEqualTo(load(folder).config().architecture().name());
+    }
+
+    /** The folder in the element type that is asked for. */
     @ParameterizedTest
     @MethodSource("folders")
     void bf16IsNear(Path folder) {
