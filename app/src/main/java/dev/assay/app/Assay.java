@@ -2,6 +2,7 @@ package dev.assay.app;
 
 import dev.assay.journal.JournalException;
 import dev.assay.lm.ModelFormatException;
+import dev.assay.lm.SiteException;
 import dev.assay.organism.BehaviourException;
 import dev.assay.sae.SaeException;
 import dev.assay.tensor.TensorException;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
             ChatCommand.class,
             InfoCommand.class,
             CalibrateCommand.class,
+            ModelCommand.class,
             WorldCommand.class,
             SaeCommand.class
         },
@@ -66,6 +68,8 @@ public final class Assay {
                 || e instanceof TensorException
                 || e instanceof WorldException
                 || e instanceof SaeException
+                || e instanceof SiteException
+                || e instanceof UserException
                 || e instanceof UncheckedIOException;
         if (!users) e.printStackTrace(command.getErr());
         command.getErr().println("assay: " + e.getMessage());

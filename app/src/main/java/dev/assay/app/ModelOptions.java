@@ -1,0 +1,101 @@
+package dev.assay.app;
+
+import dev.assay.lm.LanguageModel;
+import dev.assay.lm.Lora;
+import dev.assay.lm.ModelConfig;
+import dev.assay.lm.Tokenizer;
+import dev.assay.smollm2.SmolLm2;
+import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which model is meant. */
+class ModelOptions {
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "smollm2 (the embedded model), a Hugging Face folder or a GGUF file")
+    String model = "smollm2";
+
+    /** Where the model lies. */
+    Path path() {
+        if (model.equals("smollm2")) return SmolLm2.file(Home.of().models());
+        Path path = Path.of(model);
+        if (!Files.exists(path))
+            throw new UserException("there is no model " + model + ": give smollm2, a Hugging Face folder or a GGUF file");
+        return path;
+    }
+
+    ModelConfig config() {
+        return ModelConfig.read(path());
+    }
+
+    /** The model in fp32, the reference. */
+    LanguageModel load() {
+        Device.threads(Device.processors());
+        return LanguageModel.load(path(), DType.F32);
+    }
+
+    /** Which model, with what beside it, on what. */
+    static final class WithInput extends ModelOptions {
+        @Option(
+                names = "--adapter",
+                paramLabel = "DIR",
+                description = "a LoRA adapter as PEFT saves it; several are summed")
+        List<Path> adapters = new ArrayList<>();
+
+        @Option(names = "--ids", paramLabel = "1,2,3", description = "the tokens")
+        @Nullable
+        String ids;
+
+        @Option(
+                names = "--text",
+                paramLabel = "TEXT",
+                description = "a text in their place; control tokens in it are read as such, and the beginning-of-text"
+                        + " token comes first where the model's files say so")
+        @Nullable
+        String text;
+
+        @Override
+        LanguageModel load() {
+            List<Lora> loaded = adapters.stream().map(Lora::load).toList();
+            LanguageModel model = super.load();
+            return loaded.isEmpty() ? model : model.attach(loaded);
+        }
+
+        /** The tokens, checked against the model. */
+        int[] ids(LanguageModel model) {
+            if ((ids == null) == (text == null)) throw new UserException("give either --ids 1,2,3 or --text TEXT");
+            int[] tokens = ids != null ? parsed(ids) : encoded(model.tokenizer(), text == null ? "" : text);
+            int vocab = model.config().vocab();
+            int context = model.config().context();
+            if (tokens.length == 0 || tokens.length > context)
+                throw new UserException(tokens.length + " tokens; the model takes 1 to " + context + " at once");
+            for (int id : tokens)
+                if (id >= vocab)
+                    throw new UserException("token " + id + " is none of the model's " + vocab + " (0 to " + (vocab - 1) + ")");
+            return tokens;
+        }
+
+        private static int[] parsed(String list) {
+            List<Integer> out = new ArrayList<>();
+            for (String number : list.strip().split("[,\\s]+")) {
+                if (!number.matches("\\d{1,9}"))
+                    throw new UserException("--ids takes token numbers such as 1,2,3; \"" + number + "\" is none");
+                out.add(Integer.parseInt(number));
+            }
+            return out.stream().mapToInt(i -> i).toArray();
+        }
+
+        private static int[] encoded(Tokenizer tokenizer, String text) {
+            IntStream begin = tokenizer.addsBos() ? tokenizer.bos().stream() : IntStream.empty();
+            return IntStream.concat(begin, IntStream.of(tokenizer.encode(text))).toArray();
+        }
+    }
+}
