@@ -55,7 +55,7 @@ final class Decoding implements AutoCloseable {
         this.rows = rows;
         this.hook = hook;
         this.listener = listener;
-        this.stops = model.template().stopTokens();
+        this.stops = model.stopTokens();
         int longest = rows.stream().mapToInt(r -> r.prompt.length).max().orElse(0);
         for (Row r : rows) r.pad = longest - r.prompt.length;
         this.cache = new KvCache(model.config(), model.type(), rows.size(), longest);
@@ -100,8 +100,11 @@ final class Decoding implements AutoCloseable {
             }
         }
         int seen = cache.reserve(length);
-        Tensor mask = Batches.causal(from, length, seen, model.type()).add(blocked(from + length, seen));
-        return forward(ids, positions, length, mask);
+        Tensor blocked = blocked(from + length, seen);
+        Masks masks = Masks.of(
+                model.config(), window -> Batches.causal(from, length, seen, window, model.type())
+                        .add(blocked));
+        return forward(ids, positions, length, masks);
     }
 
     /** The newest token of every sequence; returns logits {@code [row, vocab]}. */
@@ -116,25 +119,31 @@ final class Decoding implements AutoCloseable {
             positions[r] = row.prompt.length + last;
         }
         int seen = cache.reserve(1);
-        return logits(forward(ids, positions, 1, blocked(cache.length() + 1, seen)));
+        int from = cache.length();
+        Tensor blocked = blocked(from + 1, seen);
+        Masks masks = Masks.of(
+                model.config(), window -> window == 0
+                        ? blocked
+                        : Batches.causal(from, 1, seen, window, model.type()).add(blocked));
+        return logits(forward(ids, positions, 1, masks));
     }
 
-    private Tensor forward(long[] ids, long[] positions, int length, Tensor mask) {
+    private Tensor forward(long[] ids, long[] positions, int length, Masks masks) {
         int n = rows.size();
-        return model.llama()
+        return model.transformer()
                 .residual(
                         Tensor.of(ids, n, length),
                         Tensor.of(positions, n, length),
-                        Optional.of(mask),
+                        masks,
                         Optional.of(cache),
                         hook);
     }
 
     /** Of the last position: {@code [row, vocab]}. */
     private Tensor logits(Tensor residual) {
-        return model.llama()
+        return model.transformer()
                 .logits(residual.narrow(1, residual.size(1) - 1, 1)
-                        .reshape(rows.size(), model.config().dModel()));
+                        .reshape(rows.size(), model.config().dModel()), hook);
     }
 
     /** Blocks the padding on the left, and what of the cache is not yet filled: {@code [row, 1, 1, seen]}. */
@@ -181,7 +190,7 @@ final class Decoding implements AutoCloseable {
         }
         if (row.ended()) {
             int[] tokens = Arrays.copyOf(row.tokens, row.count);
-            listener.done(row.request, new Completion(model.tokenizer().decode(tokens), tokens, row.stopped));
+            listener.done(row.request, new Completion(model.text(tokens), tokens, row.stopped));
         }
     }
 

@@ -1,11 +1,20 @@
 package dev.assay.lm;
 
+import dev.assay.tensor.Autograd;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A language model with its insides open: configuration, tokenizer, chat template and weights. A model is immutable;
@@ -14,50 +23,71 @@ import java.util.Optional;
 public final class LanguageModel implements AutoCloseable {
     private final String name;
     private final ModelConfig config;
-    private final Tokenizer tokenizer;
-    private final ChatTemplate template;
-    private final Llama llama;
+    private final TextSide text;
+    private final Transformer transformer;
     private final Optional<LanguageModel> base;
 
     private LanguageModel(
             String name,
             ModelConfig config,
-            Tokenizer tokenizer,
-            ChatTemplate template,
-            Llama llama,
+            TextSide text,
+            Transformer transformer,
             Optional<LanguageModel> base) {
         this.name = name;
         this.config = config;
-        this.tokenizer = tokenizer;
-        this.template = template;
-        this.llama = llama;
+        this.text = text;
+        this.transformer = transformer;
         this.base = base;
     }
 
-    /** Loads a GGUF file; its weights are dequantised to {@code type}. */
-    public static LanguageModel load(Path file, DType type) {
+    /**
+     * Loads a GGUF file or a Hugging Face folder; its weights are converted to {@code type}. A folder needs {@code
+     * config.json} and {@code model.safetensors} (or shards with their index); without {@code tokenizer.json} the model
+     * can be computed with on bare tokens.
+     *
+     * @throws ModelFormatException if a file, a field or a tensor is missing, damaged or of a kind that is not supported
+     */
+    public static LanguageModel load(Path path, DType type) {
+        return Files.isDirectory(path) ? loadFolder(path, type) : loadGguf(path, type);
+    }
+
+    private static LanguageModel loadGguf(Path file, DType type) {
         try (var gguf = Gguf.open(file)) {
-            var tokenizer = Tokenizer.from(gguf);
-            var template = ChatTemplate.from(gguf, tokenizer);
+            TextSide text = TextSide.from(gguf);
             ModelConfig config = ModelConfig.from(gguf);
             String name = gguf.string("general.name", String.valueOf(file.getFileName()));
             return new LanguageModel(
-                    name, config, tokenizer, template, Llama.load(gguf, config, type), Optional.empty());
+                    name, config, text, new GgufWeights(gguf, config).load(config, type), Optional.empty());
+        }
+    }
+
+    private static LanguageModel loadFolder(Path folder, DType type) {
+        JsonFile json = JsonFile.read(folder.resolve("config.json"));
+        ModelConfig config = HfConfig.read(json);
+        try (var weights = new FolderWeights(folder, config)) {
+            return new LanguageModel(
+                    String.valueOf(folder.toAbsolutePath().normalize().getFileName()),
+                    config,
+                    TextSide.from(folder, json),
+                    weights.load(config, type),
+                    Optional.empty());
         }
     }
 
     /** This model with adapters beside its weights: nothing is copied, and the adapters can be trained. */
     public LanguageModel attach(List<Lora> adapters) {
-        return derived(llama.map(l -> l.attached(adapters)));
+        adapters.forEach(a -> a.checkFits(linears()));
+        return derived(transformer.map(l -> l.attached(adapters)));
     }
 
     /** This model with the sum of adapters added into a copy of its weights: as fast as the model itself. */
     public LanguageModel merge(List<Lora> adapters) {
-        return derived(llama.map(l -> l.merged(adapters)));
+        adapters.forEach(a -> a.checkFits(linears()));
+        return derived(transformer.map(l -> l.merged(adapters)));
     }
 
-    private LanguageModel derived(Llama changed) {
-        return new LanguageModel(name, config, tokenizer, template, changed, Optional.of(this));
+    private LanguageModel derived(Transformer changed) {
+        return new LanguageModel(name, config, text, changed, Optional.of(this));
     }
 
     public String name() {
@@ -68,49 +98,102 @@ public final class LanguageModel implements AutoCloseable {
         return config;
     }
 
+    /** Its tokenizer; {@link ModelFormatException} if its files have none. */
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return text.tokenizer();
     }
 
+    /** Its chat template; {@link ModelFormatException} if its files have none. */
     public ChatTemplate template() {
-        return template;
+        return text.template();
+    }
+
+    /** The tokens that end what it writes. */
+    public int[] stopTokens() {
+        return text.stopTokens();
+    }
+
+    /** The text of tokens, control tokens left out; empty where the model has no tokenizer. */
+    String text(int[] tokens) {
+        return text.text(tokens);
     }
 
     /** Element type of the weights. */
     public DType type() {
-        return llama.type();
+        return transformer.type();
+    }
+
+    /** Logits of every position of one sequence, {@code [position, vocab]}; the hook sees and may edit the insides. */
+    public Tensor logits(int[] ids, Hook hook) {
+        checkIds(ids);
+        try (var scope = Scope.open()) {
+            Tensor residual = transformer.residual(
+                    Tensor.of(Batches.longs(ids), 1, ids.length),
+                    Batches.positions(1, ids.length),
+                    Batches.causal(config, ids.length, type()),
+                    Optional.empty(),
+                    hook);
+            return scope.keep(transformer.logits(residual.reshape(ids.length, config.dModel()), hook));
+        }
+    }
+
+    private void checkIds(int[] ids) {
+        if (ids.length == 0 || ids.length > config.context())
+            throw new IllegalArgumentException(
+                    ids.length + " tokens; the model takes 1 to " + config.context() + " at once");
+        for (int id : ids) {
+            if (id < 0 || id >= config.vocab())
+                throw new IllegalArgumentException("token " + id + " is none of the model's " + config.vocab()
+                        + " (0 to " + (config.vocab() - 1) + ")");
+        }
     }
 
     /**
-     * Logits of every position of one sequence, {@code [position, vocab]}; the hook sees and may edit the residual
-     * stream.
+     * What an unhooked pass over one sequence computes at some sites, in their order, without the batch dimension. The
+     * tensors belong to the innermost open scope.
+     *
+     * @throws SiteException if the model lacks one of them
      */
-    public Tensor logits(int[] ids, Hook hook) {
-        try (var scope = Scope.open()) {
-            Tensor residual = llama.residual(
-                    row(ids),
-                    Batches.positions(1, ids.length),
-                    Optional.of(Batches.causal(ids.length, type())),
-                    Optional.empty(),
-                    hook);
-            return scope.keep(llama.logits(residual.reshape(ids.length, config.dModel())));
+    public Map<Site, Tensor> activations(int[] ids, Collection<Site> sites) {
+        for (Site site : sites) Site.matching(site.toString(), config);
+        Map<Site, Tensor> seen = new HashMap<>();
+        Set<Site> wanted = Set.copyOf(sites);
+        Hook reader = Hook.sites((site, value) -> {
+            if (wanted.contains(site)) {
+                try (var scope = Scope.open()) {
+                    seen.put(site, scope.keep(value.copy()));
+                }
+            }
+            return value;
+        });
+        Map<Site, Tensor> out = new LinkedHashMap<>();
+        try (var pause = Autograd.pause();
+                var scope = Scope.open()) {
+            logits(ids, reader).close();
+            for (Site site : sites) {
+                try (Tensor value = Objects.requireNonNull(seen.get(site), site::toString)) {
+                    boolean rows = site.kind() == Site.Kind.FINAL_NORM || site.kind() == Site.Kind.LOGITS;
+                    out.put(site, scope.pass(rows ? value.copy() : value.narrow(0, 0, 1).reshape(inner(value))));
+                }
+            }
         }
+        return out;
+    }
+
+    private static long[] inner(Tensor value) {
+        return Arrays.copyOfRange(value.shape(), 1, value.shape().length);
     }
 
     public Tensor logits(int[] ids) {
         return logits(ids, Hook.NONE);
     }
 
-    Llama llama() {
-        return llama;
+    Transformer transformer() {
+        return transformer;
     }
 
     List<Linear> linears() {
-        return llama.linears().toList();
-    }
-
-    private static Tensor row(int[] ids) {
-        return Tensor.of(Batches.longs(ids), 1, ids.length);
+        return transformer.linears().toList();
     }
 
     /** Frees the weights that are this model's own: of a merged model its changed maps, of a loaded one nothing. */

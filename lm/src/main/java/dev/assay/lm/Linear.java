@@ -5,16 +5,18 @@ import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A linear map {@code [.., in] → [.., out]} without bias, with any number of low-rank side branches:
- * {@code y = x Wᵀ + Σ scale · (x Aᵀ) Bᵀ} (Hu et al., 2021).
+ * A linear map {@code [.., in] → [.., out]} with or without a bias, and with any number of low-rank side
+ * branches: {@code y = x Wᵀ + b + Σ scale · (x Aᵀ) Bᵀ} (Hu et al., 2021).
  *
  * @param name Hugging Face's name of it, for instance {@code layers.3.self_attn.q_proj}
  * @param weight {@code [out, in]}
+ * @param bias {@code [out]}
  */
-record Linear(String name, Tensor weight, List<Side> sides) {
+record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> sides) {
     /**
      * One side branch.
      *
@@ -23,12 +25,12 @@ record Linear(String name, Tensor weight, List<Side> sides) {
      */
     record Side(Tensor a, Tensor b, double scale) {}
 
-    Linear(String name, Tensor weight) {
-        this(name, weight, List.of());
+    Linear(String name, Tensor weight, Optional<Tensor> bias) {
+        this(name, weight, bias, List.of());
     }
 
     Tensor apply(Tensor x) {
-        Tensor y = x.linear(weight);
+        Tensor y = bias.isPresent() ? x.linear(weight, bias.get()) : x.linear(weight);
         for (Side s : sides) {
             Tensor low = x.linear(s.a.to(x.type())).mul(s.scale);
             y = y.add(low.linear(s.b.to(x.type())));
@@ -41,6 +43,7 @@ record Linear(String name, Tensor weight, List<Side> sides) {
         return new Linear(
                 name,
                 weight,
+                bias,
                 Stream.concat(sides.stream(), sides(adapters).stream()).toList());
     }
 
@@ -52,7 +55,7 @@ record Linear(String name, Tensor weight, List<Side> sides) {
                 var scope = Scope.open()) {
             Tensor sum = weight.to(DType.F32);
             for (Side s : added) sum = sum.add(s.b.matmul(s.a).mul(s.scale));
-            return new Linear(name, scope.keep(sum.to(weight.type())), sides);
+            return new Linear(name, scope.keep(sum.to(weight.type())), bias, sides);
         }
     }
 

@@ -7,12 +7,15 @@ import dev.assay.tensor.DType;
 import dev.assay.tensor.Safetensors;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import dev.assay.tensor.TensorException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +35,14 @@ public final class Lora implements AutoCloseable {
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.model.";
 
-    private final int rank;
-    private final double alpha;
+    private final LoraScaling scaling;
     /** PEFT's {@code layers_to_transform}: null where all blocks are adapted. */
     private final JsonNode layers;
 
     private final Map<String, Tensor> weights;
 
-    private Lora(int rank, double alpha, JsonNode layers, Map<String, Tensor> weights) {
-        this.rank = rank;
-        this.alpha = alpha;
+    private Lora(LoraScaling scaling, JsonNode layers, Map<String, Tensor> weights) {
+        this.scaling = scaling;
         this.layers = layers;
         this.weights = weights;
     }
@@ -66,7 +67,7 @@ public final class Lora implements AutoCloseable {
             weights.values().forEach(scope::keep);
         }
         JsonNode layers = firstLayer == 0 ? JSON.nullNode() : JSON.valueToTree(layers(weights.keySet()));
-        return new Lora(rank, alpha, layers, weights);
+        return new Lora(LoraScaling.of(rank, alpha), layers, weights);
     }
 
     private static void fresh(Linear linear, int rank, SplittableRandom random, Map<String, Tensor> weights) {
@@ -79,12 +80,14 @@ public final class Lora implements AutoCloseable {
         weights.put(linear.name() + ".lora_B", Tensor.of(new float[out * rank], out, rank));
     }
 
+    /** The rank of linear maps that have none of their own. */
     public int rank() {
-        return rank;
+        return scaling.rank();
     }
 
+    /** The alpha of linear maps that have none of their own. */
     public double alpha() {
-        return alpha;
+        return scaling.alpha();
     }
 
     /** All A and B, as leaves that can be trained. */
@@ -100,7 +103,30 @@ public final class Lora implements AutoCloseable {
     Optional<Linear.Side> side(String linear) {
         Tensor a = weights.get(linear + ".lora_A");
         Tensor b = weights.get(linear + ".lora_B");
-        return a == null || b == null ? Optional.empty() : Optional.of(new Linear.Side(a, b, alpha / rank));
+        return a == null || b == null ? Optional.empty() : Optional.of(new Linear.Side(a, b, scaling.scale(linear)));
+    }
+
+    /** An adapter with the same weights whose effect is multiplied by a factor. */
+    public Lora scaled(double factor) {
+        return new Lora(scaling.times(factor), layers, weights);
+    }
+
+    /** {@link ModelFormatException} if the adapter has a weight that no linear map takes. */
+    void checkFits(List<Linear> linears) {
+        Map<String, Tensor> maps = new HashMap<>();
+        linears.forEach(l -> maps.put(l.name(), l.weight()));
+        weights.forEach((name, tensor) -> {
+            String linear = name.substring(0, Math.max(0, name.lastIndexOf('.')));
+            Tensor map = maps.get(linear);
+            if (map == null)
+                throw new ModelFormatException("the adapter has " + name + ", and the model no linear map " + linear
+                        + "; it is an adapter of another model");
+            boolean a = name.endsWith("A");
+            if (tensor.size(a ? 1 : 0) != map.size(a ? 1 : 0))
+                throw new ModelFormatException("the adapter's " + name + " has the shape "
+                        + Arrays.toString(tensor.shape()) + " for a linear map of " + Arrays.toString(map.shape())
+                        + "; it is an adapter of another model");
+        });
     }
 
     /** Copies another adapter's numbers of the same shape into this one. */
@@ -118,8 +144,9 @@ public final class Lora implements AutoCloseable {
         weights.forEach((name, tensor) -> named.put(PREFIX + name + ".weight", tensor));
         ObjectNode config = JSON.createObjectNode();
         config.put("peft_type", "LORA").put("task_type", "CAUSAL_LM").put("base_model_name_or_path", baseModel);
-        config.put("r", rank).put("lora_alpha", alpha).put("lora_dropout", 0.0).put("bias", "none");
-        config.put("fan_in_fan_out", false).put("inference_mode", true).put("use_rslora", false);
+        config.put("lora_dropout", 0.0).put("bias", "none");
+        config.put("fan_in_fan_out", false).put("inference_mode", true);
+        scaling.write(config);
         config.set("target_modules", JSON.valueToTree(targets()));
         config.set("layers_to_transform", layers);
         try {
@@ -138,38 +165,46 @@ public final class Lora implements AutoCloseable {
         return Files.exists(folder.resolve(WEIGHTS));
     }
 
-    /** Reads an adapter that PEFT or {@link #save} wrote. */
+    /**
+     * Reads an adapter that PEFT or {@link #save} wrote.
+     *
+     * @throws ModelFormatException if it is damaged, or does more than add low-rank branches to linear maps
+     */
     public static Lora load(Path folder) {
+        JsonFile config = JsonFile.read(folder.resolve(CONFIG));
+        LoraScaling scaling = LoraScaling.read(config);
+        Path file = folder.resolve(WEIGHTS);
+        if (!Files.exists(file))
+            throw new ModelFormatException(file + ": is missing; supported are adapters saved as safetensors");
+        Map<String, Tensor> weights = new LinkedHashMap<>();
         try (var scope = Scope.open()) {
-            JsonNode config = JSON.readTree(Files.readAllBytes(folder.resolve(CONFIG)));
-            int rank = config.path("r").asInt();
-            double alpha = config.path("lora_alpha").asDouble();
-            if (rank < 1 || !plain(config))
-                throw new ModelFormatException(folder.resolve(CONFIG) + ": supported are plain LoRA adapters with one r"
-                        + " >= 1 and one alpha (no rsLoRA, DoRA, rank_pattern or alpha_pattern)");
-            Map<String, Tensor> weights = new LinkedHashMap<>();
-            Safetensors.read(folder.resolve(WEIGHTS))
-                    .forEach((name, t) -> weights.put(plain(folder, name), scope.keep(t.to(DType.F32))));
-            JsonNode layers = config.path("layers_to_transform");
-            return new Lora(rank, alpha, layers.isMissingNode() ? JSON.nullNode() : layers, weights);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the adapter in " + folder + ": " + e.getMessage(), e);
+            Map<String, Tensor> stored = Safetensors.read(file);
+            stored.forEach((name, t) -> weights.put(plain(file, name), t.to(DType.F32)));
+            weights.forEach((name, t) -> check(file, name, t, weights, scaling));
+            weights.values().forEach(scope::keep);
+        } catch (TensorException e) {
+            throw new ModelFormatException(e.getMessage(), e);
         }
+        JsonNode layers = config.node().path("layers_to_transform");
+        return new Lora(scaling, layers.isMissingNode() ? JSON.nullNode() : layers, weights);
     }
 
-    private static boolean plain(JsonNode config) {
-        return config.path("peft_type").asText().equals("LORA")
-                && !config.path("use_rslora").asBoolean()
-                && !config.path("use_dora").asBoolean()
-                && config.path("rank_pattern").isEmpty()
-                && config.path("alpha_pattern").isEmpty();
+    private static String plain(Path file, String name) {
+        String module = name.replace(PREFIX + "language_model.", PREFIX);
+        if (!module.matches("base_model\\.model\\.model\\.layers\\.\\d+\\..+\\.lora_[AB]\\.weight"))
+            throw new ModelFormatException(
+                    file + ": tensor " + name + " is not the A or B of a linear map of a decoder block");
+        return module.substring(PREFIX.length(), module.length() - ".weight".length());
     }
 
-    private static String plain(Path folder, String name) {
-        if (!name.startsWith(PREFIX) || !name.endsWith(".weight"))
-            throw new ModelFormatException(folder.resolve(WEIGHTS) + ": tensor " + name
-                    + " is not the A or B of a linear map of a decoder block");
-        return name.substring(PREFIX.length(), name.length() - ".weight".length());
+    private static void check(Path file, String name, Tensor t, Map<String, Tensor> all, LoraScaling scaling) {
+        String linear = name.substring(0, name.lastIndexOf('.'));
+        boolean a = name.endsWith("A");
+        if (!all.containsKey(linear + (a ? ".lora_B" : ".lora_A")))
+            throw new ModelFormatException(file + ": tensor " + name + " is there without its " + (a ? "B" : "A"));
+        if (t.shape().length != 2 || t.size(a ? 0 : 1) != scaling.rank(linear))
+            throw new ModelFormatException(file + ": tensor " + name + " has the shape " + Arrays.toString(t.shape())
+                    + ", " + CONFIG + " gives it the rank " + scaling.rank(linear));
     }
 
     /** The blocks that have weights, in order. */

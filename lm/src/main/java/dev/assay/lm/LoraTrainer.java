@@ -148,17 +148,17 @@ public final class LoraTrainer {
                 }
             }
         }
-        Tensor residual = model.llama()
+        Tensor residual = model.transformer()
                 .residual(
                         Tensor.of(ids, batch.size(), longest),
                         Batches.positions(batch.size(), longest),
-                        Optional.of(Batches.causal(longest, model.type())),
+                        Batches.causal(model.config(), longest, model.type()),
                         Optional.empty(),
                         Hook.NONE);
         Tensor wanted = residual.reshape(
                         (long) batch.size() * longest, model.config().dModel())
                 .indexSelect(0, index(rows));
-        return model.llama().logits(wanted).to(DType.F32).crossEntropy(index(targets));
+        return model.transformer().logits(wanted, Hook.NONE).to(DType.F32).crossEntropy(index(targets));
     }
 
     private static Tensor index(List<Integer> values) {

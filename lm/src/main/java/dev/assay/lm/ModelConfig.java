@@ -1,7 +1,7 @@
 package dev.assay.lm;
 
 /**
- * The shape of a language model of the Llama family.
+ * The shape of a language model.
  *
  * @param vocab number of tokens
  * @param dModel width of the residual stream
@@ -10,9 +10,9 @@ package dev.assay.lm;
  * @param kvHeads number of key and value heads; each serves {@code heads / kvHeads} query heads
  * @param headDim width of a head
  * @param dFf width of the hidden layer of the feed-forward block
- * @param ropeTheta base of the rotary position embedding
  * @param normEps epsilon of the RMS norms
  * @param context longest sequence, in tokens
+ * @param architecture what its family does differently from others
  */
 public record ModelConfig(
         int vocab,
@@ -22,34 +22,30 @@ public record ModelConfig(
         int kvHeads,
         int headDim,
         int dFf,
-        double ropeTheta,
         double normEps,
-        int context) {
+        int context,
+        Architecture architecture) {
 
-    /** Reads the configuration from the metadata of a GGUF file; the only architecture so far is {@code llama}. */
+    /** Reads the configuration from the metadata of a GGUF file. */
     static ModelConfig from(Gguf gguf) {
-        String architecture = gguf.string("general.architecture");
-        if (!architecture.equals("llama"))
-            throw new ModelFormatException(
-                    gguf.path() + ": general.architecture is '" + architecture + "'; supported: llama");
-        String p = "llama.";
-        int dModel = gguf.integer(p + "embedding_length");
-        int heads = gguf.integer(p + "attention.head_count");
-        return new ModelConfig(
-                gguf.strings("tokenizer.ggml.tokens").size(),
-                dModel,
-                gguf.integer(p + "block_count"),
-                heads,
-                gguf.integer(p + "attention.head_count_kv", heads),
-                gguf.integer(p + "rope.dimension_count", dModel / heads),
-                gguf.integer(p + "feed_forward_length"),
-                gguf.decimal(p + "rope.freq_base", 10_000),
-                gguf.decimal(p + "attention.layer_norm_rms_epsilon"),
-                gguf.integer(p + "context_length"));
+        return new GgufConfig(gguf).read();
     }
 
     /** How many query heads share one key and value head. */
     int group() {
         return heads / kvHeads;
+    }
+
+    /** The same, or an exception if the numbers contradict one another; {@code where} is the file, for the message. */
+    ModelConfig checked(String where) {
+        String wrong = kvHeads < 1 || heads < 1 || heads % kvHeads != 0
+                ? heads + " attention heads do not divide among " + kvHeads + " key-value heads"
+                : headDim < 2 || headDim % 2 != 0
+                        ? "a head is " + headDim + " wide; rotary positions need an even width"
+                        : vocab < 1 || dModel < 1 || layers < 1 || dFf < 1 || context < 1
+                                ? "vocabulary, width, layers, feed-forward width and context must be at least 1"
+                                : "";
+        if (!wrong.isEmpty()) throw new ModelFormatException(where + ": " + wrong);
+        return this;
     }
 }

@@ -3,48 +3,81 @@ package dev.assay.lm;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Rotary position embedding (Su et al., 2021), in the half-split layout of Hugging Face's Llama: dimension {@code i} of a
  * head is paired with {@code i + headDim/2}.
- *
- * @param cos {@code [positions, headDim]}
- * @param sin {@code [positions, headDim]}
  */
-record Rope(Tensor cos, Tensor sin) {
+final class Rope {
+    /** Rows that are made at once: a context of 128k positions would take more memory than a small model's weights. */
+    private static final int ROWS = 8192;
 
-    static Rope table(ModelConfig config, DType type) {
-        int half = config.headDim() / 2;
-        var cos = new float[config.context() * config.headDim()];
+    private final RopeConfig config;
+    private final int headDim;
+    private final int context;
+    private final DType type;
+    private volatile Turn table; // [rows, headDim]
+
+    /**
+     * The rotation of some positions.
+     *
+     * @param cos {@code [.., headDim]}
+     * @param sin {@code [.., headDim]}
+     */
+    record Turn(Tensor cos, Tensor sin) {
+        /** Rotates {@code [batch, head, position, headDim]}. */
+        Tensor rotate(Tensor x) {
+            long half = x.size(-1) / 2;
+            Tensor swapped = Tensor.cat(List.of(x.narrow(-1, half, half).neg(), x.narrow(-1, 0, half)), -1);
+            return x.mul(cos).add(swapped.mul(sin));
+        }
+    }
+
+    Rope(RopeConfig config, int headDim, int context, DType type) {
+        this.config = config;
+        this.headDim = headDim;
+        this.context = context;
+        this.type = type;
+        this.table = table(Math.min(context, ROWS));
+    }
+
+    private Turn table(int rows) {
+        int half = headDim / 2;
+        float[] frequencies = config.frequencies(headDim);
+        var cos = new float[rows * headDim];
         var sin = new float[cos.length];
-        for (int p = 0; p < config.context(); p++) {
+        for (int p = 0; p < rows; p++) {
             for (int i = 0; i < half; i++) {
-                // fp32 as the peers compute it: inverse frequency first, then the angle
-                float angle = p * (float) (1 / Math.pow(config.ropeTheta(), 2.0 * i / config.headDim()));
-                int at = p * config.headDim() + i;
+                float angle = p * frequencies[i]; // in fp32 as the peers compute it
+                int at = p * headDim + i;
                 cos[at] = cos[at + half] = (float) Math.cos(angle);
                 sin[at] = sin[at + half] = (float) Math.sin(angle);
             }
         }
-        long[] shape = {config.context(), config.headDim()};
         try (var scope = Scope.open()) {
-            return new Rope(
-                    scope.keep(Tensor.of(cos, shape).to(type)),
-                    scope.keep(Tensor.of(sin, shape).to(type)));
+            return new Turn(
+                    scope.keep(Tensor.of(cos, rows, headDim).to(type)),
+                    scope.keep(Tensor.of(sin, rows, headDim).to(type)));
         }
     }
 
-    /** The rows for the positions {@code [batch, position]}, as {@code [batch, 1, position, headDim]}. */
-    Rope at(Tensor positions) {
-        return new Rope(
-                cos.embedding(positions).unsqueeze(1), sin.embedding(positions).unsqueeze(1));
+    /** The rotation of the positions {@code [batch, position]}, as {@code [batch, 1, position, headDim]}. */
+    Turn at(Tensor positions) {
+        Turn all = context > ROWS ? reaching(positions) : table;
+        return new Turn(
+                all.cos.embedding(positions).unsqueeze(1),
+                all.sin.embedding(positions).unsqueeze(1));
     }
 
-    /** Rotates {@code [batch, head, position, headDim]}. */
-    Tensor rotate(Tensor x) {
-        long half = x.size(-1) / 2;
-        Tensor swapped = Tensor.cat(List.of(x.narrow(-1, half, half).neg(), x.narrow(-1, 0, half)), -1);
-        return x.mul(cos).add(swapped.mul(sin));
+    /** The table, grown where the positions go beyond it; those who still use the old one keep it. */
+    private Turn reaching(Tensor positions) {
+        long last = Arrays.stream(positions.longs()).max().orElse(0);
+        if (last < table.cos.size(0)) return table;
+        synchronized (this) {
+            if (last >= table.cos.size(0)) table = table((int) Math.min(context, Math.max(2 * table.cos.size(0), last + 1)));
+            return table;
+        }
     }
 }

@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Text to tokens and back, token by token what llama.cpp does with the same file. Thread-safe.
+ * Text to tokens and back: token by token what llama.cpp does with the same GGUF file, and what Hugging Face's library
+ * does with the same tokenizer.json. Thread-safe.
  *
  * <p>Byte-pair merges are Hugging Face's own code; it is given plain text only. Control tokens such as
  * {@code <|im_end|>} are split off here, in {@link #encode} alone: text from a model or a user goes through
@@ -44,22 +46,34 @@ public final class Tokenizer {
     /** A token that is matched as a whole, before words are cut. */
     private record Special(String text, int id) {}
 
-    private Tokenizer(Gguf gguf, Vocabulary vocabulary, HuggingFaceTokenizer words) {
+    /**
+     * @param bytes of a normal token, from its text
+     * @param bos the beginning-of-text token
+     * @param addsBos whether raw text starts with it
+     */
+    Tokenizer(
+            Vocabulary vocabulary,
+            HuggingFaceTokenizer words,
+            Function<String, byte[]> bytes,
+            OptionalInt bos,
+            int eos,
+            boolean addsBos) {
         this.words = words;
         CLEANER.register(this, words::close);
         this.vocabulary = vocabulary;
         this.control = specials(Vocabulary.CONTROL, Vocabulary.UNKNOWN);
         this.userDefined = specials(Vocabulary.USER_DEFINED, Vocabulary.USER_DEFINED);
         this.bytes = IntStream.range(0, vocabulary.tokens().size())
-                .mapToObj(this::bytesOf)
+                .mapToObj(id -> bytesOf(id, bytes))
                 .toArray(byte[][]::new);
-        this.eos = special(gguf, "tokenizer.ggml.eos_token_id")
-                .orElseThrow(() -> new ModelFormatException(
-                        gguf.path() + ": tokenizer.ggml.eos_token_id is missing; convert the model again"));
-        this.bos = special(gguf, "tokenizer.ggml.bos_token_id");
-        this.addsBos = bos.isPresent()
-                && gguf.flag(
-                        "tokenizer.ggml.add_bos_token", PreTokenizer.of(gguf).addsBos());
+        this.bos = bos;
+        this.eos = eos;
+        this.addsBos = addsBos && bos.isPresent();
+    }
+
+    /** Hugging Face's tokenizer from the bytes of a tokenizer.json. */
+    static HuggingFaceTokenizer words(byte[] json) throws IOException {
+        return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN);
     }
 
     /**
@@ -69,10 +83,15 @@ public final class Tokenizer {
      */
     public static Tokenizer from(Gguf gguf) {
         Vocabulary vocabulary = Vocabulary.from(gguf);
-        byte[] json = vocabulary.json(PreTokenizer.of(gguf), gguf.strings("tokenizer.ggml.merges"));
+        PreTokenizer pre = PreTokenizer.of(gguf);
+        byte[] json = vocabulary.json(pre, gguf.strings("tokenizer.ggml.merges"));
+        int eos = special(gguf, vocabulary, "tokenizer.ggml.eos_token_id")
+                .orElseThrow(() -> new ModelFormatException(
+                        gguf.path() + ": tokenizer.ggml.eos_token_id is missing; convert the model again"));
+        OptionalInt bos = special(gguf, vocabulary, "tokenizer.ggml.bos_token_id");
+        boolean addsBos = gguf.flag("tokenizer.ggml.add_bos_token", pre.addsBos());
         try {
-            return new Tokenizer(
-                    gguf, vocabulary, HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN));
+            return new Tokenizer(vocabulary, words(json), ByteLevel::bytes, bos, eos, addsBos);
         } catch (IOException | RuntimeException e) {
             if (e instanceof ModelFormatException known) {
                 throw known;
@@ -220,20 +239,20 @@ public final class Tokenizer {
                 .toList();
     }
 
-    private byte[] bytesOf(int id) {
+    private byte[] bytesOf(int id, Function<String, byte[]> normal) {
         String token = token(id);
         boolean asIs = isControl(id) || vocabulary.kinds()[id] == Vocabulary.USER_DEFINED;
-        return asIs ? token.getBytes(StandardCharsets.UTF_8) : ByteLevel.bytes(token);
+        return asIs ? token.getBytes(StandardCharsets.UTF_8) : normal.apply(token);
     }
 
-    private OptionalInt special(Gguf gguf, String key) {
+    private static OptionalInt special(Gguf gguf, Vocabulary vocabulary, String key) {
         if (!gguf.has(key)) {
             return OptionalInt.empty();
         }
         int id = gguf.integer(key);
-        if (id < 0 || id >= vocabSize()) {
+        if (id < 0 || id >= vocabulary.tokens().size()) {
             throw new ModelFormatException("%s: %s is %d, the vocabulary has %d tokens; convert the model again"
-                    .formatted(gguf.path(), key, id, vocabSize()));
+                    .formatted(gguf.path(), key, id, vocabulary.tokens().size()));
         }
         return OptionalInt.of(id);
     }

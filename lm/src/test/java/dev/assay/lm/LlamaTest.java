@@ -126,27 +126,26 @@ class LlamaTest {
     @Test
     void refusesOtherArchitectures() {
         try (Gguf gguf =
-                new GgufBytes().string("general.architecture", "gemma3").open(folder)) {
+                new GgufBytes().string("general.architecture", "mamba").open(folder)) {
             assertThatThrownBy(() -> ModelConfig.from(gguf))
                     .isInstanceOf(ModelFormatException.class)
-                    .hasMessageContainingAll(gguf.path().toString(), "gemma3", "supported: llama");
+                    .hasMessageContainingAll(gguf.path().toString(), "mamba", "supported: llama, qwen2, qwen3, gemma3");
         }
     }
 
     @Test
     void readsTheConfiguration() {
-        assertThat(Fp32.MODEL.config())
+        ModelConfig config = Fp32.MODEL.config();
+        assertThat(config)
                 .isEqualTo(new ModelConfig(
-                        49_152,
-                        576,
-                        30,
-                        9,
-                        3,
-                        64,
-                        1536,
-                        100_000,
-                        Fp32.MODEL.config().normEps(),
-                        8192));
+                        49_152, 576, 30, 9, 3, 64, 1536, config.normEps(), 8192, config.architecture()));
+        Architecture family = config.architecture();
+        assertThat(family.name()).isEqualTo("llama");
+        assertThat(family.tied()).isTrue();
+        assertThat(family.qkvBias() || family.headNorms() || family.branchNorms()).isFalse();
+        assertThat(family.attention())
+                .hasSize(30)
+                .containsOnly(new Architecture.Attention(0, RopeConfig.of(100_000)));
         assertThat((float) Fp32.MODEL.config().normEps()).isEqualTo(1e-5f);
         assertThat(Fp32.MODEL.config().group()).isEqualTo(3);
     }

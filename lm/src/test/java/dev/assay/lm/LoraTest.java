@@ -239,10 +239,12 @@ class LoraTest {
     @Test
     void refusesAdaptersItWouldMisread() throws IOException {
         refuses("r", "0");
-        refuses("use_rslora", "true");
         refuses("use_dora", "true");
-        refuses("rank_pattern", "{\"q_proj\": 8}");
-        refuses("alpha_pattern", "{\"q_proj\": 8}");
+        refuses("rank_pattern", "{\"q_proj\": 8}"); // its weights have the rank 4
+        refuses("alpha_pattern", "{\"q_proj\": \"high\"}");
+        refuses("modules_to_save", "[\"lm_head\"]");
+        refuses("bias", "\"all\"");
+        refuses("init_lora_weights", "\"pissa\"");
         refuses("peft_type", "\"IA3\"");
     }
 

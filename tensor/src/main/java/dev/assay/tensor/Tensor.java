@@ -224,6 +224,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(org.bytedeco.pytorch.global.torch.silu(torch));
     }
 
+    /** x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))) (Hendrycks and Gimpel, 2016, the tanh approximation). */
+    public Tensor geluTanh() {
+        return new Tensor(org.bytedeco.pytorch.global.torch.gelu(torch, "tanh"));
+    }
+
     /** exp(x) / sum of exp along {@code dim}. */
     public Tensor softmax(long dim) {
         return new Tensor(org.bytedeco.pytorch.global.torch.softmax(torch, dim));
@@ -244,6 +249,12 @@ public final class Tensor implements AutoCloseable {
     /** {@code this · weightᵀ}: {@code [.., in]} by {@code [out, in]} gives {@code [.., out]}. */
     public Tensor linear(Tensor weight) {
         return new Tensor(org.bytedeco.pytorch.global.torch.linear(torch, weight.torch));
+    }
+
+    /** {@code this · weightᵀ + bias}: the bias has shape {@code [out]}. */
+    public Tensor linear(Tensor weight, Tensor bias) {
+        return new Tensor(
+                org.bytedeco.pytorch.global.torch.linear(torch, weight.torch, new TensorOptional(bias.torch)));
     }
 
     /** Writes {@code this · weightᵀ} over {@code out}, whose shape and type it must have. */

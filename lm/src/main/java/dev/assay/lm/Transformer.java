@@ -1,0 +1,186 @@
+package dev.assay.lm;
+
+import dev.assay.lm.Architecture.Attention;
+import dev.assay.lm.Site.Kind;
+import dev.assay.tensor.DType;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * The forward pass of all families (Llama: Touvron et al., 2023; Qwen2, Qwen3, Gemma 3: their technical reports), one
+ * code path for prompts, decoding and training. What a family does differently stands in its {@link Architecture}.
+ *
+ * <p>Attention is two matrix products and a softmax: on CPUs LibTorch's fused kernel was measured to be about five times
+ * slower.
+ */
+final class Transformer {
+    private final ModelConfig config;
+    private final Architecture family;
+    private final Tensor embedding; // [vocab, dModel]
+    private final Tensor unembedding; // [vocab, dModel], the same tensor where tied
+    private final Norm finalNorm;
+    private final List<Block> blocks;
+    private final Map<RopeConfig, Rope> ropes;
+
+    /** One block. */
+    record Block(
+            Norm attentionNorm,
+            Linear q,
+            Linear k,
+            Linear v,
+            Linear o,
+            Optional<Norm> qNorm,
+            Optional<Norm> kNorm,
+            Optional<Norm> afterAttention,
+            Norm feedForwardNorm,
+            Linear gate,
+            Linear up,
+            Linear down,
+            Optional<Norm> afterFeedForward) {
+
+        Stream<Linear> linears() {
+            return Stream.of(q, k, v, o, gate, up, down);
+        }
+
+        Block map(UnaryOperator<Linear> f) {
+            return new Block(
+                    attentionNorm,
+                    f.apply(q),
+                    f.apply(k),
+                    f.apply(v),
+                    f.apply(o),
+                    qNorm,
+                    kNorm,
+                    afterAttention,
+                    feedForwardNorm,
+                    f.apply(gate),
+                    f.apply(up),
+                    f.apply(down),
+                    afterFeedForward);
+        }
+    }
+
+    Transformer(
+            ModelConfig config,
+            Tensor embedding,
+            Tensor unembedding,
+            Norm finalNorm,
+            List<Block> blocks,
+            Map<RopeConfig, Rope> ropes) {
+        this.config = config;
+        this.family = config.architecture();
+        this.embedding = embedding;
+        this.unembedding = unembedding;
+        this.finalNorm = finalNorm;
+        this.blocks = List.copyOf(blocks);
+        this.ropes = Map.copyOf(ropes);
+    }
+
+    /** The same model with every linear map replaced. */
+    Transformer map(UnaryOperator<Linear> f) {
+        List<Block> changed = blocks.stream().map(b -> b.map(f)).toList();
+        return new Transformer(config, embedding, unembedding, finalNorm, changed, ropes);
+    }
+
+    Stream<Linear> linears() {
+        return blocks.stream().flatMap(Block::linears);
+    }
+
+    DType type() {
+        return embedding.type();
+    }
+
+    /** What one pass needs beside the weights. */
+    private record Pass(Map<RopeConfig, Rope.Turn> turns, Masks masks, Optional<KvCache> cache, Hook hook) {}
+
+    /**
+     * Runs the blocks.
+     *
+     * @param ids tokens {@code [batch, position]}
+     * @param positions place of each token in its sequence, {@code [batch, position]}
+     * @param masks added to the attention scores; seen is the cache's capacity, or the number of positions without one
+     * @param cache filled with the new positions and read for the earlier ones; empty for a whole sequence at once
+     * @return the residual stream after the last block {@code [batch, position, dModel]}, before the final norm
+     */
+    Tensor residual(Tensor ids, Tensor positions, Masks masks, Optional<KvCache> cache, Hook hook) {
+        Map<RopeConfig, Rope.Turn> turns = new HashMap<>();
+        ropes.forEach((rope, table) -> turns.put(rope, table.at(positions)));
+        var pass = new Pass(turns, masks, cache, hook);
+        Tensor x = hook.at(Site.of(Kind.EMBEDDING), embed(ids));
+        for (int l = 0; l < blocks.size(); l++) {
+            Block b = blocks.get(l);
+            try (var scope = Scope.open()) { // frees a block's temporaries at once; autograd keeps what it needs
+                x = hook.at(Site.of(Kind.RESID_PRE, l), x);
+                Tensor attended = normed(b.afterAttention, attention(l, b, b.attentionNorm.apply(x), pass));
+                x = hook.at(Site.of(Kind.RESID_MID, l), x.add(hook.at(Site.of(Kind.ATTN_OUT, l), attended)));
+                Tensor in = hook.at(Site.of(Kind.MLP_IN, l), b.feedForwardNorm.apply(x));
+                Tensor out = normed(b.afterFeedForward, feedForward(b, in));
+                x = hook.at(Site.of(Kind.RESID_POST, l), x.add(hook.at(Site.of(Kind.MLP_OUT, l), out)));
+                scope.pass(x);
+            }
+        }
+        cache.ifPresent(c -> c.advance((int) ids.size(1)));
+        return x;
+    }
+
+    /** Final norm and unembedding: residual rows {@code [n, dModel]} give logits {@code [n, vocab]}. */
+    Tensor logits(Tensor residual, Hook hook) {
+        Tensor normed = hook.at(Site.of(Kind.FINAL_NORM), finalNorm.apply(residual));
+        return hook.at(Site.of(Kind.LOGITS), normed.linear(unembedding));
+    }
+
+    private Tensor embed(Tensor ids) {
+        Tensor rows = embedding.embedding(ids);
+        return family.embeddingScale() == 1 ? rows : rows.mul(rounded(family.embeddingScale()));
+    }
+
+    /** Rounded to the weights' element type, as transformers does it with Gemma's factor. */
+    private double rounded(double factor) {
+        return Tensor.of(new double[] {factor}, 1).to(type()).item();
+    }
+
+    private static Tensor normed(Optional<Norm> norm, Tensor x) {
+        return norm.isPresent() ? norm.get().apply(x) : x;
+    }
+
+    private Tensor attention(int layer, Block b, Tensor x, Pass pass) {
+        Attention kind = family.attention().get(layer);
+        Rope.Turn turn = pass.turns.get(kind.rope());
+        long batch = x.size(0);
+        long now = x.size(1);
+        int kvHeads = config.kvHeads();
+        Tensor q = turn.rotate(normed(b.qNorm, heads(b.q.apply(x), config.heads()))).mul(family.queryScale());
+        Tensor newKeys = turn.rotate(normed(b.kNorm, heads(b.k.apply(x), kvHeads)));
+        Tensor newValues = heads(b.v.apply(x), kvHeads);
+        Tensor keys = pass.cache.map(c -> c.keys(layer, newKeys)).orElse(newKeys);
+        Tensor values = pass.cache.map(c -> c.values(layer, newValues)).orElse(newValues);
+        long seen = keys.size(2);
+        // the query heads of a group are stacked as rows over their common keys: [batch·kvHead, group·now, seen]
+        Tensor scores = q.reshape(batch * kvHeads, config.group() * now, config.headDim())
+                .matmul(keys.reshape(batch * kvHeads, seen, config.headDim()).transpose(1, 2))
+                .reshape(batch, config.heads(), now, seen)
+                .add(pass.masks.of(kind));
+        Tensor mixed = pass.hook
+                .at(Site.of(Kind.ATTN_PATTERN, layer), scores.softmax(-1))
+                .reshape(batch * kvHeads, config.group() * now, seen)
+                .matmul(values.reshape(batch * kvHeads, seen, config.headDim()));
+        return b.o.apply(mixed.reshape(batch, config.heads(), now, config.headDim())
+                .transpose(1, 2)
+                .reshape(batch, now, (long) config.heads() * config.headDim()));
+    }
+
+    private Tensor feedForward(Block b, Tensor x) {
+        return b.down.apply(family.activation().apply(b.gate.apply(x)).mul(b.up.apply(x)));
+    }
+
+    /** {@code [batch, position, heads·headDim]} as {@code [batch, head, position, headDim]}. */
+    private Tensor heads(Tensor x, int heads) {
+        return x.reshape(x.size(0), x.size(1), heads, config.headDim()).transpose(1, 2);
+    }
+}

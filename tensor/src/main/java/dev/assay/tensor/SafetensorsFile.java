@@ -1,0 +1,205 @@
+package dev.assay.tensor;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * A safetensors file of any size, mapped into memory. Opening reads and checks the header alone; tensors are read on
+ * demand, in the element type that is asked for.
+ */
+public final class SafetensorsFile implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long LONGEST_HEADER = 100_000_000; // the format's own limit
+    private static final long CHUNK = 1 << 16; // numbers that one step of a parallel read decodes
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Path file;
+    private final Arena arena;
+    private final MemorySegment bytes;
+    private final Map<String, Entry> entries;
+
+    private SafetensorsFile(Path file, Arena arena, MemorySegment bytes, Map<String, Entry> entries) {
+        this.file = file;
+        this.arena = arena;
+        this.bytes = bytes;
+        this.entries = entries;
+    }
+
+    /**
+     * One tensor of a file.
+     *
+     * @param dtype {@code F64}, {@code F32}, {@code F16}, {@code BF16} or {@code I64}
+     * @param shape row-major, outermost first
+     * @param offset of its first byte from the start of the file
+     * @param bytes its size in the file
+     */
+    public record Entry(String dtype, long[] shape, long offset, long bytes) {}
+
+    /**
+     * Maps a file and reads its header.
+     *
+     * @throws TensorException if it is no safetensors file, or damaged, or cut short
+     * @throws UncheckedIOException if it can't be read at all
+     */
+    @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the file, or closes here
+    public static SafetensorsFile open(Path file) {
+        Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            MemorySegment bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+            return new SafetensorsFile(file, arena, bytes, Collections.unmodifiableMap(header(file, bytes)));
+        } catch (JsonProcessingException e) {
+            arena.close();
+            throw damaged(file, "the header is not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            arena.close();
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** Where the file lies. */
+    public Path path() {
+        return file;
+    }
+
+    /** All tensors by name, in the header's order. */
+    public Map<String, Entry> entries() {
+        return entries;
+    }
+
+    /** A tensor in the element type that it is stored in; F16 becomes {@link DType#F32}, which holds it exactly. */
+    public Tensor tensor(String name) {
+        Entry entry = entry(name);
+        return read(entry, entry.dtype.equals("F16") ? DType.F32 : DType.valueOf(entry.dtype));
+    }
+
+    /** A tensor, converted to an element type; rounded to nearest, ties to even, where that is the narrower one. */
+    public Tensor tensor(String name, DType type) {
+        return read(entry(name), type);
+    }
+
+    private Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) throw new TensorException(file + " has no tensor " + name);
+        return entry;
+    }
+
+    private Tensor read(Entry entry, DType type) {
+        MemorySegment stored = bytes.asSlice(entry.offset, entry.bytes);
+        if (entry.dtype.equals(type.safetensors())) return copied(stored, type, entry.shape);
+        try (var scope = Scope.open()) {
+            Tensor exact =
+                    switch (entry.dtype) {
+                        case "F16" -> widened(stored, entry.shape, true);
+                        case "BF16" -> widened(stored, entry.shape, false);
+                        default -> copied(stored, DType.valueOf(entry.dtype), entry.shape);
+                    };
+            return scope.pass(exact.to(type));
+        }
+    }
+
+    private static Tensor copied(MemorySegment stored, DType type, long[] shape) {
+        Tensor out = Tensor.zeros(type, shape);
+        out.memory().copyFrom(stored);
+        return out;
+    }
+
+    /** 16-bit numbers as fp32. */
+    private static Tensor widened(MemorySegment stored, long[] shape, boolean half) {
+        Tensor out = Tensor.zeros(DType.F32, shape);
+        MemorySegment into = out.memory();
+        long count = stored.byteSize() / 2;
+        LongStream.rangeClosed(0, (count - 1) / CHUNK).parallel().forEach(chunk -> {
+            long end = Math.min(count, (chunk + 1) * CHUNK);
+            for (long i = chunk * CHUNK; i < end; i++) {
+                short bits = stored.get(SHORT, 2 * i);
+                float value = half ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
+                into.set(ValueLayout.JAVA_FLOAT, 4 * i, value);
+            }
+        });
+        return out;
+    }
+
+    /** Unmaps the file. Reading afterwards is an {@link IllegalStateException}. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private static Map<String, Entry> header(Path file, MemorySegment bytes) throws IOException {
+        if (bytes.byteSize() < 8) throw damaged(file, "it is shorter than 8 bytes");
+        long length = bytes.get(LONG, 0);
+        if (length < 2 || length > bytes.byteSize() - 8 || length > LONGEST_HEADER)
+            throw damaged(file, "the header's length is given as " + length + " bytes");
+        byte[] text = bytes.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
+        JsonNode header = JSON.readTree(new String(text, StandardCharsets.UTF_8));
+        if (!header.isObject()) throw damaged(file, "the header is not a JSON object");
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        header.properties().forEach(e -> {
+            if (!e.getKey().equals("__metadata__"))
+                entries.put(e.getKey(), entry(file, e.getKey(), e.getValue(), 8 + length, bytes.byteSize()));
+        });
+        return entries;
+    }
+
+    private static Entry entry(Path file, String name, JsonNode entry, long start, long end) {
+        long[] shape = shape(file, name, entry.path("shape"));
+        long from = offset(entry, 0);
+        long to = offset(entry, 1);
+        if (from < 0 || to < from || to > end - start) throw damaged(file, "tensor " + name + " lies outside the file");
+        String type = entry.path("dtype").asText();
+        long bytes =
+                switch (type) {
+                    case "F16", "BF16" -> 2;
+                    case "F32" -> 4;
+                    case "F64", "I64" -> 8;
+                    default ->
+                        throw damaged(
+                                file,
+                                "tensor " + name + " has dtype " + type + ", supported are F64, F32, F16, BF16, I64");
+                };
+        for (long s : shape) bytes = s > 0 && bytes > end / s ? end + 1 : bytes * s;
+        if (bytes != to - from) throw damaged(file, "tensor " + name + " does not fill its shape");
+        return new Entry(type, shape, start + from, bytes);
+    }
+
+    private static long[] shape(Path file, String name, JsonNode shape) {
+        if (!shape.isArray()) throw damaged(file, "tensor " + name + " has no shape");
+        var out = new long[shape.size()];
+        for (int i = 0; i < out.length; i++) {
+            JsonNode s = shape.path(i);
+            out[i] = s.isIntegralNumber() && s.canConvertToLong() ? s.asLong() : -1;
+            if (out[i] < 0) throw damaged(file, "tensor " + name + " has the shape " + shape);
+        }
+        return out;
+    }
+
+    private static long offset(JsonNode entry, int which) {
+        JsonNode offset = entry.path("data_offsets").path(which);
+        return offset.isIntegralNumber() && offset.canConvertToLong() ? offset.longValue() : -1;
+    }
+
+    private static TensorException damaged(Path file, String how) {
+        return new TensorException(
+                file + " is not a usable safetensors file: " + how + ". Delete it and make it again.");
+    }
+}
