@@ -58,7 +58,6 @@ class ArchitectureTest {
     private static final Map<String, String> OWNERS = Map.of(
             "org.bytedeco..", "tensor",
             "picocli..", "app",
-            "com.hubspot.jinjava..", "lm",
             "ai.djl..", "lm");
 
     /** Of organism: what makes, trains and judges. */

@@ -3,13 +3,19 @@ package dev.assay.lm;
 import dev.assay.lm.Message.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model's chat format: conversations to text and to tokens. Thread-safe.
@@ -18,6 +24,7 @@ import java.util.stream.Stream;
  * tokens, and Jinja in a message is not executed.
  */
 public final class ChatTemplate {
+    private static final String GENERATION_PROMPT = "add_generation_prompt";
     private static final String CHANGES_CONTENTS =
             "The chat template drops, changes or repeats what messages say, so its"
                     + " place in the text can't be told; give a template that renders each message once, as it is";
@@ -52,8 +59,71 @@ public final class ChatTemplate {
 
     /** The text of a conversation, followed by the start of an assistant message if wanted. */
     public String render(List<Message> messages, boolean addGenerationPrompt) {
-        Mask mask = mask(messages);
-        return mask.restore(render(mask, messages, addGenerationPrompt));
+        return render(maps(messages, UnaryOperator.identity()), Map.of(GENERATION_PROMPT, addGenerationPrompt));
+    }
+
+    /**
+     * The text of a conversation with everything that templates know, as transformers renders it.
+     *
+     * @param messages each with {@code role}, {@code content} and what else the template reads, such as
+     *     {@code tool_calls}: strings, numbers, booleans, lists, maps and null
+     * @param options what the template sees beside the messages, such as {@code tools}, {@code add_generation_prompt},
+     *     {@code enable_thinking} or {@code date_string}; with {@code continue_final_message} the text ends where the last
+     *     message does
+     * @throws ModelFormatException if the template refuses the conversation
+     */
+    public String render(List<? extends Map<String, ?>> messages, Map<String, ?> options) {
+        Map<String, @Nullable Object> all = new HashMap<>();
+        all.put("bos_token", tokenizer.bos().isPresent() ? tokenizer.token(tokenizer.bos().getAsInt()) : "");
+        all.put("eos_token", tokenizer.token(tokenizer.eos()));
+        all.putAll(options);
+        return template.render(messages, all);
+    }
+
+    /** The tokens of {@link #render(List, Map)}; whatever messages and options say is encoded as text. */
+    public int[] encode(List<? extends Map<String, ?>> messages, Map<String, ?> options) {
+        Set<String> texts = new LinkedHashSet<>();
+        collect(messages, texts);
+        collect(options, texts);
+        Mask mask = new Mask(tokenizer.controlTexts(), texts);
+        Map<String, @Nullable Object> hidden = new HashMap<>();
+        options.forEach((name, value) -> hidden.put(name, name.endsWith("_token") ? value : hide(mask, value)));
+        List<Map<String, @Nullable Object>> masked = new ArrayList<>();
+        for (Map<String, ?> message : messages) {
+            Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+            message.forEach((name, value) -> copy.put(name, name.equals("role") ? value : hide(mask, value)));
+            masked.add(copy);
+        }
+        return tokens(mask, render(masked, hidden));
+    }
+
+    private static void collect(@Nullable Object value, Set<String> texts) {
+        switch (value) {
+            case String text -> texts.add(text);
+            case Map<?, ?> map -> {
+                collect(map.keySet(), texts);
+                collect(map.values(), texts);
+            }
+            case Collection<?> items -> items.forEach(item -> collect(item, texts));
+            case null, default -> {}
+        }
+    }
+
+    private static @Nullable Object hide(Mask mask, @Nullable Object value) {
+        return switch (value) {
+            case String text -> mask.hide(text);
+            case Map<?, ?> map -> {
+                Map<@Nullable Object, @Nullable Object> copy = new LinkedHashMap<>();
+                map.forEach((key, item) -> copy.put(hide(mask, key), hide(mask, item)));
+                yield copy;
+            }
+            case Collection<?> items -> {
+                List<@Nullable Object> copy = new ArrayList<>();
+                items.forEach(item -> copy.add(hide(mask, item)));
+                yield copy;
+            }
+            case null, default -> value;
+        };
     }
 
     /** The tokens of a conversation, followed by the start of an assistant message if wanted. */
@@ -177,23 +247,18 @@ public final class ChatTemplate {
     }
 
     private String render(Mask mask, List<Message> messages, boolean addGenerationPrompt) {
-        List<Map<String, String>> bound = messages.stream()
+        return render(maps(messages, mask::hide), Map.of(GENERATION_PROMPT, addGenerationPrompt));
+    }
+
+    private static List<Map<String, String>> maps(List<Message> messages, UnaryOperator<String> content) {
+        return messages.stream()
                 .map(message -> {
                     Map<String, String> map = new LinkedHashMap<>();
                     map.put("role", message.role().key());
-                    map.put("content", mask.hide(message.content()));
+                    map.put("content", content.apply(message.content()));
                     return map;
                 })
                 .toList();
-        return template.render(Map.of(
-                "messages",
-                bound,
-                "add_generation_prompt",
-                addGenerationPrompt,
-                "bos_token",
-                tokenizer.bos().isPresent() ? tokenizer.token(tokenizer.bos().getAsInt()) : "",
-                "eos_token",
-                tokenizer.token(tokenizer.eos())));
     }
 
     private int[] tokens(Mask mask, String rendered) {

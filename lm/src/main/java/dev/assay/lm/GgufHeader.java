@@ -34,6 +34,7 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
         private static final int MAGIC = 0x46554747; // "GGUF"
         private static final long MAX_ARRAY = 1 << 24; // the largest vocabularies have 2^18 entries
         private static final long MAX_STRING = 1 << 24; // the longest chat templates have 2^14 bytes
+        private static final int MAX_FIELD = 120; // characters of a name or value in a message
         private static final int MAX_DIMENSIONS = 4;
         private static final int INT_BYTES = 4;
         private static final int LONG_BYTES = 8;
@@ -122,11 +123,14 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
                 case 5 -> integer();
                 case 7 -> bytes(1);
                 case 10, 11 -> longInteger();
-                default ->
-                    throw damaged(
-                            "has value type " + Integer.toUnsignedString(type),
-                            "types 0 to 12 are known, arrays of arrays are not supported: fetch the file again");
+                default -> throw unknown(type);
             };
+        }
+
+        private ModelFormatException unknown(int type) {
+            return damaged(
+                    "has value type " + Integer.toUnsignedString(type),
+                    "types 0 to 12 are known, arrays of arrays are not supported: fetch the file again");
         }
 
         private Object array(int type) {
@@ -141,11 +145,21 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
                 }
                 return Collections.unmodifiableList(strings);
             }
+            need(count * width(type));
             return type == 6 || type == 12 ? decimals(type, (int) count) : wholes(type, (int) count);
         }
 
+        private int width(int type) {
+            return switch (type) {
+                case 0, 1, 7 -> 1;
+                case 2, 3 -> 2;
+                case 4, 5, 6 -> INT_BYTES;
+                case 10, 11, 12 -> LONG_BYTES;
+                default -> throw unknown(type);
+            };
+        }
+
         private double[] decimals(int type, int count) {
-            need((long) count * (type == 6 ? INT_BYTES : LONG_BYTES));
             double[] numbers = new double[count];
             for (int i = 0; i < count; i++) {
                 numbers[i] = (double) value(type);
@@ -298,7 +312,13 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
         }
 
         private ModelFormatException damaged(String found, String remedy) {
-            return new ModelFormatException("%s: %s: %s; %s".formatted(file, field, found, remedy));
+            return new ModelFormatException(
+                    "%s: %s: %s; %s".formatted(file, clipped(field), clipped(found), remedy));
+        }
+
+        private static String clipped(String text) {
+            String clean = text.replaceAll("\\p{Cntrl}", "?");
+            return clean.length() <= MAX_FIELD ? clean : clean.substring(0, MAX_FIELD) + "...";
         }
     }
 }

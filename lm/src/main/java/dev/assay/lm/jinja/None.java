@@ -1,0 +1,6 @@
+package dev.assay.lm.jinja;
+
+/** Python's {@code None}. */
+enum None {
+    NONE
+}
