@@ -74,7 +74,9 @@ public final class ChatTemplate {
      */
     public String render(List<? extends Map<String, ?>> messages, Map<String, ?> options) {
         Map<String, @Nullable Object> all = new HashMap<>();
-        all.put("bos_token", tokenizer.bos().isPresent() ? tokenizer.token(tokenizer.bos().getAsInt()) : "");
+        all.put(
+                "bos_token",
+                tokenizer.bos().isPresent() ? tokenizer.token(tokenizer.bos().getAsInt()) : "");
         all.put("eos_token", tokenizer.token(tokenizer.eos()));
         all.putAll(options);
         return template.render(messages, all);

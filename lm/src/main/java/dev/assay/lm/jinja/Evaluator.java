@@ -24,8 +24,7 @@ final class Evaluator {
                 case Expr.DictOf dict -> dict(dict, scope);
                 case Expr.Unary unary -> unary(unary.operator(), value(unary.operand(), scope));
                 case Expr.Binary binary ->
-                    Operators.operate(
-                            binary.operator(), value(binary.left(), scope), value(binary.right(), scope));
+                    Operators.operate(binary.operator(), value(binary.left(), scope), value(binary.right(), scope));
                 case Expr.Logic logic -> {
                     Object left = value(logic.left(), scope);
                     yield Values.truth(left) == logic.and() ? value(logic.right(), scope) : left;
@@ -33,7 +32,8 @@ final class Evaluator {
                 case Expr.Concat concat -> concat(concat, scope);
                 case Expr.Compare compare -> compare(compare, scope);
                 case Expr.Conditional conditional -> conditional(conditional, scope);
-                case Expr.Attribute attribute -> Attributes.attribute(value(attribute.target(), scope), attribute.name());
+                case Expr.Attribute attribute ->
+                    Attributes.attribute(value(attribute.target(), scope), attribute.name());
                 case Expr.Item item -> Attributes.item(value(item.target(), scope), value(item.index(), scope));
                 case Expr.Slice slice ->
                     Attributes.slice(

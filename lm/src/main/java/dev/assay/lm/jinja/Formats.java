@@ -21,9 +21,8 @@ final class Formats {
             String kind = matcher.group(5);
             String text = "%";
             if (!kind.equals("%")) {
-                Object value = matcher.group(1) != null
-                        ? Attributes.item(values, matcher.group(1))
-                        : argument(values, next++);
+                Object value =
+                        matcher.group(1) != null ? Attributes.item(values, matcher.group(1)) : argument(values, next++);
                 text = converted(matcher, kind, value);
             }
             matcher.appendReplacement(out, Matcher.quoteReplacement(text));
@@ -97,7 +96,9 @@ final class Formats {
             Object value = number
                     ? argument(
                             new Tuple(args.positional()),
-                            field.isEmpty() ? next++ : (int) Numbers.toLong(Numbers.literal(new Token(Token.Kind.INTEGER, field, 0))))
+                            field.isEmpty()
+                                    ? next++
+                                    : (int) Numbers.toLong(Numbers.literal(new Token(Token.Kind.INTEGER, field, 0))))
                     : args.named().get(field);
             if (value == null) {
                 throw new JinjaException("format has no argument " + field);

@@ -61,8 +61,7 @@ final class Interpreter {
                 out.append(Printer.str(evaluator.call(block.call(), args, scope)));
             }
             case Stmt.FilterBlock block ->
-                out.append(Printer.str(
-                        evaluator.block(block.filter(), text(block.body(), new Scope(scope)), scope)));
+                out.append(Printer.str(evaluator.block(block.filter(), text(block.body(), new Scope(scope)), scope)));
             case Stmt.With with -> {
                 Scope inner = new Scope(scope);
                 for (int i = 0; i < with.targets().size(); i++) {
@@ -196,7 +195,8 @@ final class Interpreter {
         }
         if (args.positional().size() > parameters.size() && !signature.extraPositional()) {
             throw new JinjaException("the macro %s takes %d arguments, not %d"
-                    .formatted(macro.name(), parameters.size(), args.positional().size()));
+                    .formatted(
+                            macro.name(), parameters.size(), args.positional().size()));
         }
         if (!named.isEmpty() && !signature.extraNamed()) {
             throw new JinjaException("the macro %s has no parameter %s"

@@ -42,8 +42,8 @@ final class Operators {
                 return repeat(right, Numbers.toLong(left));
             }
         }
-        throw new JinjaException("%s can't be used between '%s' and '%s'"
-                .formatted(operator, Values.type(left), Values.type(right)));
+        throw new JinjaException(
+                "%s can't be used between '%s' and '%s'".formatted(operator, Values.type(left), Values.type(right)));
     }
 
     private static Object repeat(Object value, long times) {

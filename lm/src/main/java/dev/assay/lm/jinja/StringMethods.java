@@ -130,8 +130,7 @@ final class StringMethods {
         return c -> set.indexOf(c) >= 0;
     }
 
-    private static boolean affix(
-            String method, String text, Args args, BiFunction<String, String, Boolean> has) {
+    private static boolean affix(String method, String text, Args args, BiFunction<String, String, Boolean> has) {
         Args.Bound bound = args.bind(method, "prefix*");
         return bound.value("prefix") instanceof Tuple all
                 ? all.stream().anyMatch(each -> has.apply(text, Printer.str(each)))
@@ -145,9 +144,7 @@ final class StringMethods {
             return fromRight && most >= 0 ? wordsFromRight(text, most) : Strings.words(text, most);
         }
         String separator = bound.text("sep");
-        return fromRight
-                ? Strings.splitFromRight(text, separator, most)
-                : Strings.split(text, separator, most);
+        return fromRight ? Strings.splitFromRight(text, separator, most) : Strings.split(text, separator, most);
     }
 
     private static List<Object> wordsFromRight(String text, long most) {

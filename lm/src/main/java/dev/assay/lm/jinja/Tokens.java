@@ -82,6 +82,7 @@ final class Tokens {
 
     JinjaException unexpected(String wanted) {
         return new JinjaException(
-                "found %s where %s should be".formatted(current().describe(), wanted), current().line());
+                "found %s where %s should be".formatted(current().describe(), wanted),
+                current().line());
     }
 }
