@@ -6,7 +6,8 @@ frequent features that are active in a sample; then scored by sae-lens on 20,480
 
 LISTA-Matryoshka is not in sae-lens: it is written here from its equations, on top of sae-lens' BatchTopK. With
 `--published FILE` (autoresearch/sae.py of github.com/chanind/claude-auto-research-synthsaebench, 183b197) that module is
-trained in its place: both give the same scores.
+trained in its place: in fp64 losses and gradients of both differ by less than 1e-15. Rounding alone, which training
+amplifies, moves a seed's F1 by about .01.
 """
 
 import argparse
