@@ -51,7 +51,8 @@ final class Conversation {
         StringBuilder text = new StringBuilder();
         for (JsonNode part : content) {
             if (!part.path("text").isTextual())
-                throw new UserException(file + ": message " + i + " has a part that is no text: only text is supported");
+                throw new UserException(
+                        file + ": message " + i + " has a part that is no text: only text is supported");
             text.append(part.path("text").textValue());
         }
         if (content.isEmpty()) throw new UserException(file + ": message " + i + " has no content");

@@ -85,7 +85,9 @@ final class ModelCommand {
                 if (!json)
                     System.out.printf(
                             "%-16s %-16s root mean square %.4f%n",
-                            site, Arrays.toString(value.shape()), Math.sqrt(value.square().mean().item()));
+                            site,
+                            Arrays.toString(value.shape()),
+                            Math.sqrt(value.square().mean().item()));
             });
             if (json) print(out);
         }
@@ -126,8 +128,11 @@ final class ModelCommand {
     int tokens(
             @Mixin ModelOptions what,
             @Option(names = "--text", paramLabel = "TEXT", required = true, description = "the text") String text,
-            @Option(names = "--plain", description = "spell out control tokens that are written in the text") boolean plain,
-            @Option(names = "--special", description = "begin with the beginning-of-text token, if texts of the model do")
+            @Option(names = "--plain", description = "spell out control tokens that are written in the text")
+                    boolean plain,
+            @Option(
+                            names = "--special",
+                            description = "begin with the beginning-of-text token, if texts of the model do")
                     boolean special,
             @Option(names = "--json", description = JSON) boolean json)
             throws JsonProcessingException {

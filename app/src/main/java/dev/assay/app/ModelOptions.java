@@ -28,7 +28,8 @@ class ModelOptions {
         if (model.equals("smollm2")) return SmolLm2.file(Home.of().models());
         Path path = Path.of(model);
         if (!Files.exists(path))
-            throw new UserException("there is no model " + model + ": give smollm2, a Hugging Face folder or a GGUF file");
+            throw new UserException(
+                    "there is no model " + model + ": give smollm2, a Hugging Face folder or a GGUF file");
         return path;
     }
 
@@ -79,7 +80,8 @@ class ModelOptions {
                 throw new UserException(tokens.length + " tokens; the model takes 1 to " + context + " at once");
             for (int id : tokens)
                 if (id >= vocab)
-                    throw new UserException("token " + id + " is none of the model's " + vocab + " (0 to " + (vocab - 1) + ")");
+                    throw new UserException(
+                            "token " + id + " is none of the model's " + vocab + " (0 to " + (vocab - 1) + ")");
             return tokens;
         }
 

@@ -45,7 +45,9 @@ class ModelCommandTest {
 
     private JsonNode json(String... arguments) throws IOException {
         out.reset();
-        assertThat(Assay.run(arguments)).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(Assay.run(arguments))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
         return new ObjectMapper().readTree(out.toByteArray());
     }
 
@@ -60,13 +62,15 @@ class ModelCommandTest {
         try (var scope = Scope.open()) {
             var tensors = Safetensors.read(FAMILIES.resolve("llama").resolve("golden.safetensors"));
             close(logits.get("logits"), tensors.get("logits").floats());
-            assertThat(logits.get("last")).isEqualTo(logits.get("logits").get(golden.get("ids").size() - 1));
+            assertThat(logits.get("last"))
+                    .isEqualTo(logits.get("logits").get(golden.get("ids").size() - 1));
             close(at.get("values"), tensors.get("resid_post:1").floats());
-            assertThat(at.get("shape").get(0).asInt()).isEqualTo(golden.get("ids").size());
+            assertThat(at.get("shape").get(0).asInt())
+                    .isEqualTo(golden.get("ids").size());
 
             Path adapter = FAMILIES.resolve("llama/adapters/a");
-            JsonNode with = json(
-                    "model", "logits", folder.toString(), "--ids", ids, "--adapter", adapter.toString(), "--json");
+            JsonNode with =
+                    json("model", "logits", folder.toString(), "--ids", ids, "--adapter", adapter.toString(), "--json");
             close(with.get("last"), tensors.get("adapter.a").floats());
         }
     }
@@ -74,7 +78,8 @@ class ModelCommandTest {
     private static void close(JsonNode numbers, float[] wanted) {
         int i = 0;
         for (JsonNode row : numbers)
-            for (JsonNode n : row.isArray() ? row : new ObjectMapper().createArrayNode().add(row))
+            for (JsonNode n :
+                    row.isArray() ? row : new ObjectMapper().createArrayNode().add(row))
                 assertThat(Math.abs(n.doubleValue() - wanted[i++])).isLessThan(1e-4);
         assertThat(i).isEqualTo(wanted.length);
     }
@@ -83,11 +88,22 @@ class ModelCommandTest {
     void cacheWritesEverySiteAskedFor() throws IOException {
         Path file = folder.resolve("cache.safetensors");
         assertThat(Assay.run(
-                        "model", "cache", folder.toString(), "--ids", "5,6", "--at", "mlp_out:*", "--at", "logits", "--out",
+                        "model",
+                        "cache",
+                        folder.toString(),
+                        "--ids",
+                        "5,6",
+                        "--at",
+                        "mlp_out:*",
+                        "--at",
+                        "logits",
+                        "--out",
                         file.toString()))
                 .isZero();
         try (var scope = Scope.open()) {
-            assertThat(Safetensors.read(file).keySet()).contains("ids", "mlp_out:0", "logits").hasSizeGreaterThan(3);
+            assertThat(Safetensors.read(file).keySet())
+                    .contains("ids", "mlp_out:0", "logits")
+                    .hasSizeGreaterThan(3);
         }
     }
 
@@ -113,7 +129,9 @@ class ModelCommandTest {
 
     @Test
     void infoSaysWhatTheModelIs() throws IOException {
-        assertThat(json("model", "info", folder.toString(), "--json").get("family").asText())
+        assertThat(json("model", "info", folder.toString(), "--json")
+                        .get("family")
+                        .asText())
                 .isEqualTo("llama");
     }
 }

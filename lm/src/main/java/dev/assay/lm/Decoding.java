@@ -102,8 +102,9 @@ final class Decoding implements AutoCloseable {
         int seen = cache.reserve(length);
         Tensor blocked = blocked(from + length, seen);
         Masks masks = Masks.of(
-                model.config(), window -> Batches.causal(from, length, seen, window, model.type())
-                        .add(blocked));
+                model.config(),
+                window ->
+                        Batches.causal(from, length, seen, window, model.type()).add(blocked));
         return forward(ids, positions, length, masks);
     }
 
@@ -122,7 +123,8 @@ final class Decoding implements AutoCloseable {
         int from = cache.length();
         Tensor blocked = blocked(from + 1, seen);
         Masks masks = Masks.of(
-                model.config(), window -> window == 0
+                model.config(),
+                window -> window == 0
                         ? blocked
                         : Batches.causal(from, 1, seen, window, model.type()).add(blocked));
         return logits(forward(ids, positions, 1, masks));
@@ -131,19 +133,16 @@ final class Decoding implements AutoCloseable {
     private Tensor forward(long[] ids, long[] positions, int length, Masks masks) {
         int n = rows.size();
         return model.transformer()
-                .residual(
-                        Tensor.of(ids, n, length),
-                        Tensor.of(positions, n, length),
-                        masks,
-                        Optional.of(cache),
-                        hook);
+                .residual(Tensor.of(ids, n, length), Tensor.of(positions, n, length), masks, Optional.of(cache), hook);
     }
 
     /** Of the last position: {@code [row, vocab]}. */
     private Tensor logits(Tensor residual) {
         return model.transformer()
-                .logits(residual.narrow(1, residual.size(1) - 1, 1)
-                        .reshape(rows.size(), model.config().dModel()), hook);
+                .logits(
+                        residual.narrow(1, residual.size(1) - 1, 1)
+                                .reshape(rows.size(), model.config().dModel()),
+                        hook);
     }
 
     /** Blocks the padding on the left, and what of the cache is not yet filled: {@code [row, 1, 1, seen]}. */

@@ -21,8 +21,7 @@ final class FolderWeights implements Weights, AutoCloseable {
     private static final String INDEX = "model.safetensors.index.json";
 
     /** What stands before {@code layers} or {@code embed_tokens}, with and without Gemma's image encoder. */
-    private static final List<String> PREFIXES =
-            List.of("model.", "language_model.model.", "model.language_model.");
+    private static final List<String> PREFIXES = List.of("model.", "language_model.model.", "model.language_model.");
 
     private final Path folder;
     private final ModelConfig config;
@@ -60,8 +59,8 @@ final class FolderWeights implements Weights, AutoCloseable {
             String name = map.text(e.getKey());
             Path path = folder.resolve(name).normalize();
             if (!folder.normalize().equals(path.getParent()) || !Files.exists(path))
-                throw new ModelFormatException(index.where() + ": weight_map names " + name
-                        + ", which is not in the folder");
+                throw new ModelFormatException(
+                        index.where() + ": weight_map names " + name + ", which is not in the folder");
             if (!open(path).entries().containsKey(e.getKey()))
                 throw new ModelFormatException(path + ": tensor " + e.getKey() + " is missing, " + INDEX + " names it");
             tensors.put(e.getKey(), open(path));
@@ -107,7 +106,8 @@ final class FolderWeights implements Weights, AutoCloseable {
         if (!surplus.isEmpty())
             throw new ModelFormatException(folder + ": tensor " + surplus.getFirst()
                     + (surplus.size() > 1 ? " (and " + (surplus.size() - 1) + " more)" : "")
-                    + " has no place in a model of the family " + config.architecture().name()
+                    + " has no place in a model of the family "
+                    + config.architecture().name()
                     + " with this config.json; supported families: " + Architecture.SUPPORTED);
     }
 

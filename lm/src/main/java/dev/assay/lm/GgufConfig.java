@@ -23,8 +23,8 @@ final class GgufConfig {
         this.gguf = gguf;
         this.name = gguf.string("general.architecture");
         if (!List.of("llama", "qwen2", "qwen3", "gemma3").contains(name))
-            throw new ModelFormatException(gguf.path() + ": general.architecture is '" + name + "'; supported: "
-                    + Architecture.SUPPORTED);
+            throw new ModelFormatException(
+                    gguf.path() + ": general.architecture is '" + name + "'; supported: " + Architecture.SUPPORTED);
         this.gemma = name.equals("gemma3");
     }
 

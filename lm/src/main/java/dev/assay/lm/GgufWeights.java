@@ -40,8 +40,9 @@ final class GgufWeights implements Weights {
         String stored = stored(name);
         Gguf.TensorInfo info = gguf.tensors().get(stored);
         if (info == null)
-            throw new ModelFormatException(gguf.path() + ": tensor " + stored + " is missing; the file is not a complete"
-                    + " model of the family " + config.architecture().name() + ". Copy it again from its source.");
+            throw new ModelFormatException(gguf.path() + ": tensor " + stored
+                    + " is missing; the file is not a complete" + " model of the family "
+                    + config.architecture().name() + ". Copy it again from its source.");
         if (!Arrays.equals(info.shape(), shape))
             throw new ModelFormatException(gguf.path() + ": tensor " + stored + " has the shape "
                     + Arrays.toString(info.shape()) + ", the metadata call for " + Arrays.toString(shape)

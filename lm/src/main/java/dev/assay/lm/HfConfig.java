@@ -52,7 +52,8 @@ final class HfConfig {
                         headDim,
                         json.integer("intermediate_size"),
                         json.decimal("rms_norm_eps", 1e-6),
-                        json.integer("max_position_embeddings", gemma ? 131_072 : family.equals("llama") ? 2048 : 32_768),
+                        json.integer(
+                                "max_position_embeddings", gemma ? 131_072 : family.equals("llama") ? 2048 : 32_768),
                         architecture(dModel, headDim, layers))
                 .checked(json.where().toString());
     }
@@ -107,7 +108,8 @@ final class HfConfig {
             List<String> types = json.texts("layer_types");
             if (types.size() != layers || !types.stream().allMatch(t -> t.equals(FULL) || t.equals(WINDOWED)))
                 throw json.wrong("layer_types", layers + " times " + FULL + " or " + WINDOWED);
-            if (!slides && types.contains(WINDOWED)) throw json.unsupported("use_sliding_window", "true with these layer_types");
+            if (!slides && types.contains(WINDOWED))
+                throw json.unsupported("use_sliding_window", "true with these layer_types");
             return types;
         }
         int pattern = json.integer("sliding_window_pattern", json.integer("_sliding_window_pattern", 6));
@@ -123,15 +125,14 @@ final class HfConfig {
         JsonFile rope = json.has("rope_parameters") ? json.object("rope_parameters") : json;
         double theta = rope.decimal("rope_theta", json.decimal("rope_theta", 10_000));
         if (rope != json) return new RopeConfig(theta, scaling(rope));
-        return new RopeConfig(theta, json.has("rope_scaling") ? scaling(json.object("rope_scaling")) : new Scaling.None());
+        return new RopeConfig(
+                theta, json.has("rope_scaling") ? scaling(json.object("rope_scaling")) : new Scaling.None());
     }
 
     /** Gemma's, of one kind of attention. */
     private RopeConfig rope(String kind) {
         boolean local = kind.equals(WINDOWED);
-        double theta = local
-                ? json.decimal("rope_local_base_freq", 10_000)
-                : json.decimal("rope_theta", 1_000_000);
+        double theta = local ? json.decimal("rope_local_base_freq", 10_000) : json.decimal("rope_theta", 1_000_000);
         if (json.has("rope_parameters")) {
             JsonFile all = json.object("rope_parameters");
             if (!all.has(kind)) return RopeConfig.of(theta);

@@ -57,8 +57,10 @@ final class HfTokenizer {
         Function<String, byte[]> bytes = bytes();
         OptionalInt bos = special("bos_token", "bos_token_id", others);
         int eos = special("eos_token", "eos_token_id", others)
-                .orElseThrow(() -> new ModelFormatException(json.where()
-                        + ": no file of the folder names an end-of-text token; add eos_token to tokenizer_config.json"));
+                .orElseThrow(
+                        () -> new ModelFormatException(
+                                json.where()
+                                        + ": no file of the folder names an end-of-text token; add eos_token to tokenizer_config.json"));
         var vocabulary = new Vocabulary(
                 Collections.unmodifiableList(tokens),
                 kinds.stream().mapToInt(k -> k).toArray(),
@@ -76,7 +78,8 @@ final class HfTokenizer {
     }
 
     private void put(String token, int id, int kind) {
-        if (id < 0 || id > 10_000_000) throw new ModelFormatException(json.where() + ": token " + token + " has the id " + id);
+        if (id < 0 || id > 10_000_000)
+            throw new ModelFormatException(json.where() + ": token " + token + " has the id " + id);
         while (tokens.size() <= id) {
             tokens.add("");
             kinds.add(UNUSED);
@@ -141,10 +144,12 @@ final class HfTokenizer {
 
     private boolean addsBos(OptionalInt bos) {
         if (bos.isEmpty()) return false;
-        if (config.isPresent() && config.get().has("add_bos_token")) return config.get().flag("add_bos_token", false);
+        if (config.isPresent() && config.get().has("add_bos_token"))
+            return config.get().flag("add_bos_token", false);
         String text = tokens.get(bos.getAsInt());
         return json.node().path("post_processor").findValues("single").stream()
-                .anyMatch(single -> single.path(0).path("SpecialToken").path("id").asText().equals(text));
+                .anyMatch(single ->
+                        single.path(0).path("SpecialToken").path("id").asText().equals(text));
     }
 
     private void checkAdded(Tokenizer tokenizer) {

@@ -30,7 +30,10 @@ record JsonFile(Path where, String prefix, JsonNode node) {
             if (!node.isObject()) throw new ModelFormatException(file + ": is not a JSON object");
             return new JsonFile(file, "", node);
         } catch (JacksonException e) {
-            throw new ModelFormatException(file + ": is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+            throw new ModelFormatException(
+                    file + ": is not JSON: "
+                            + e.getOriginalMessage().lines().findFirst().orElse(""),
+                    e);
         } catch (NoSuchFileException e) {
             throw new ModelFormatException(file + ": is missing", e);
         } catch (IOException e) {

@@ -28,11 +28,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Optional<LanguageModel> base;
 
     private LanguageModel(
-            String name,
-            ModelConfig config,
-            TextSide text,
-            Transformer transformer,
-            Optional<LanguageModel> base) {
+            String name, ModelConfig config, TextSide text, Transformer transformer, Optional<LanguageModel> base) {
         this.name = name;
         this.config = config;
         this.text = text;
@@ -190,7 +186,10 @@ public final class LanguageModel implements AutoCloseable {
             for (Site site : sites) {
                 try (Tensor value = Objects.requireNonNull(seen.get(site), site::toString)) {
                     boolean rows = site.kind() == Site.Kind.FINAL_NORM || site.kind() == Site.Kind.LOGITS;
-                    out.put(site, scope.pass(rows ? value.copy() : value.narrow(0, 0, 1).reshape(inner(value))));
+                    out.put(
+                            site,
+                            scope.pass(
+                                    rows ? value.copy() : value.narrow(0, 0, 1).reshape(inner(value))));
                 }
             }
         }

@@ -47,18 +47,16 @@ record LoraScaling(
         if (config.integer("r") < 1) throw config.wrong("r", "at least 1");
         Map<String, Integer> ranks = new LinkedHashMap<>();
         Map<String, Double> alphas = new LinkedHashMap<>();
-        patterns(config, "rank_pattern").ifPresent(json -> json.node().fieldNames().forEachRemaining(key -> {
-            if (json.integer(key) < 1) throw json.wrong(key, "at least 1");
-            ranks.put(key, json.integer(key));
-        }));
+        patterns(config, "rank_pattern")
+                .ifPresent(json -> json.node().fieldNames().forEachRemaining(key -> {
+                    if (json.integer(key) < 1) throw json.wrong(key, "at least 1");
+                    ranks.put(key, json.integer(key));
+                }));
         patterns(config, "alpha_pattern")
-                .ifPresent(json -> json.node().fieldNames().forEachRemaining(key -> alphas.put(key, json.decimal(key))));
+                .ifPresent(
+                        json -> json.node().fieldNames().forEachRemaining(key -> alphas.put(key, json.decimal(key))));
         return new LoraScaling(
-                config.integer("r"),
-                config.decimal("lora_alpha"),
-                config.flag("use_rslora", false),
-                ranks,
-                alphas);
+                config.integer("r"), config.decimal("lora_alpha"), config.flag("use_rslora", false), ranks, alphas);
     }
 
     private static Optional<JsonFile> patterns(JsonFile config, String field) {
@@ -95,8 +93,9 @@ record LoraScaling(
             try {
                 if (("model." + linear).matches("(.*\\.)?(" + e.getKey() + ")")) return Optional.of(e.getValue());
             } catch (PatternSyntaxException bad) {
-                throw new ModelFormatException("rank_pattern or alpha_pattern has \"" + e.getKey()
-                        + "\", which is no regular expression", bad);
+                throw new ModelFormatException(
+                        "rank_pattern or alpha_pattern has \"" + e.getKey() + "\", which is no regular expression",
+                        bad);
             }
         }
         return Optional.empty();

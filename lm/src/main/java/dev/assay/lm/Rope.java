@@ -76,7 +76,8 @@ final class Rope {
         long last = Arrays.stream(positions.longs()).max().orElse(0);
         if (last < table.cos.size(0)) return table;
         synchronized (this) {
-            if (last >= table.cos.size(0)) table = table((int) Math.min(context, Math.max(2 * table.cos.size(0), last + 1)));
+            if (last >= table.cos.size(0))
+                table = table((int) Math.min(context, Math.max(2 * table.cos.size(0), last + 1)));
             return table;
         }
     }

@@ -21,8 +21,7 @@ public record RopeConfig(double theta, Scaling scaling) {
          * {@code llama3}: low frequencies are divided by a factor, high ones stay, those between are blended
          * (transformers, {@code _compute_llama3_parameters}).
          */
-        record Llama3(double factor, double lowFactor, double highFactor, double originalContext)
-                implements Scaling {}
+        record Llama3(double factor, double lowFactor, double highFactor, double originalContext) implements Scaling {}
 
         /** Each frequency is divided by a number of its own; llama.cpp's form of the former. */
         record Divided(List<Float> divisors) implements Scaling {}

@@ -104,8 +104,8 @@ public record Site(Kind kind, int layer) {
                         .toList()
                 : Stream.of(parse(text)).filter(s -> s.existsIn(config)).toList();
         if (found.isEmpty())
-            throw new SiteException("the model has no site \"" + text + "\"; its sites are " + forms() + " with LAYER from"
-                    + " 0 to " + (config.layers() - 1) + ", or * for all");
+            throw new SiteException("the model has no site \"" + text + "\"; its sites are " + forms()
+                    + " with LAYER from" + " 0 to " + (config.layers() - 1) + ", or * for all");
         return found;
     }
 

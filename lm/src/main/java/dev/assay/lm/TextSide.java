@@ -52,7 +52,8 @@ final class TextSide {
 
     /** Of a Hugging Face folder. */
     static TextSide from(Path folder, JsonFile config) {
-        List<JsonFile> ids = new ArrayList<>(JsonFile.find(folder.resolve("generation_config.json")).stream().toList());
+        List<JsonFile> ids = new ArrayList<>(
+                JsonFile.find(folder.resolve("generation_config.json")).stream().toList());
         ids.add(config);
         int[] ends = ids.stream()
                 .map(json -> json.integers("eos_token_id"))
@@ -65,8 +66,8 @@ final class TextSide {
         Optional<Supplier<Tokenizer>> tokenizer = Files.exists(folder.resolve("tokenizer.json"))
                 ? Optional.of(new Memo<>(() -> HfTokenizer.read(folder, ids)))
                 : Optional.empty();
-        Optional<Supplier<ChatTemplate>> template = tokenizer.flatMap(
-                t -> template(folder).map(text -> new Memo<>(() -> ChatTemplate.from(text, t.get()))));
+        Optional<Supplier<ChatTemplate>> template = tokenizer.flatMap(t ->
+                template(folder).map(text -> new Memo<>(() -> ChatTemplate.from(text, t.get()))));
         return new TextSide(
                 tokenizer,
                 template,
@@ -105,7 +106,9 @@ final class TextSide {
     }
 
     Tokenizer tokenizer() {
-        return tokenizer.orElseThrow(() -> new ModelFormatException(noTokenizer)).get();
+        return tokenizer
+                .orElseThrow(() -> new ModelFormatException(noTokenizer))
+                .get();
     }
 
     ChatTemplate template() {
@@ -118,7 +121,9 @@ final class TextSide {
         int[] more = template.isPresent()
                 ? template().stopTokens()
                 : tokenizer.isPresent() ? new int[] {tokenizer().eos()} : new int[0];
-        return IntStream.concat(IntStream.of(more), IntStream.of(ends)).distinct().toArray();
+        return IntStream.concat(IntStream.of(more), IntStream.of(ends))
+                .distinct()
+                .toArray();
     }
 
     /** The text of tokens; empty where there is no tokenizer. */

@@ -155,7 +155,8 @@ final class Transformer {
         long batch = x.size(0);
         long now = x.size(1);
         int kvHeads = config.kvHeads();
-        Tensor q = turn.rotate(normed(b.qNorm, heads(b.q.apply(x), config.heads()))).mul(family.queryScale());
+        Tensor q = turn.rotate(normed(b.qNorm, heads(b.q.apply(x), config.heads())))
+                .mul(family.queryScale());
         Tensor newKeys = turn.rotate(normed(b.kNorm, heads(b.k.apply(x), kvHeads)));
         Tensor newValues = heads(b.v.apply(x), kvHeads);
         Tensor keys = pass.cache.map(c -> c.keys(layer, newKeys)).orElse(newKeys);

@@ -75,7 +75,8 @@ interface Weights {
         if (offset == 0) return new Norm(lasting(name + ".weight", type, width), c.normEps());
         try (var scope = Scope.open()) {
             Tensor ones = Tensor.of(new float[] {(float) offset}, 1);
-            return new Norm(scope.keep(tensor(name + ".weight", DType.F32, width).add(ones)), c.normEps());
+            return new Norm(
+                    scope.keep(tensor(name + ".weight", DType.F32, width).add(ones)), c.normEps());
         }
     }
 

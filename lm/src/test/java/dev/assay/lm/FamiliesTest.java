@@ -104,7 +104,8 @@ class FamiliesTest {
     void whatIsWrittenAtASiteGoesOn(Path folder) {
         LanguageModel model = load(folder);
         int[] ids = ids(folder);
-        int[] others = Arrays.stream(ids).map(id -> (id + 1) % model.config().vocab()).toArray();
+        int[] others =
+                Arrays.stream(ids).map(id -> (id + 1) % model.config().vocab()).toArray();
         float[] plain = model.logits(ids).floats();
         int last = model.config().layers() - 1;
         for (Site site : List.of(
@@ -114,12 +115,14 @@ class FamiliesTest {
                 Site.of(Site.Kind.RESID_POST, last),
                 Site.of(Site.Kind.FINAL_NORM))) {
             Tensor value = model.activations(ids, List.of(site)).get(site);
-            float[] patched = model.logits(others, Hook.sites((at, v) -> at.equals(site) ? value.reshape(v.shape()) : v))
+            float[] patched = model.logits(
+                            others, Hook.sites((at, v) -> at.equals(site) ? value.reshape(v.shape()) : v))
                     .floats();
             assertThat(patched).as(site.toString()).containsExactly(plain);
         }
         Site mid = Site.of(Site.Kind.RESID_MID, 0);
-        assertThat(model.logits(ids, Hook.sites((at, v) -> at.equals(mid) ? v.mul(1.5) : v)).floats())
+        assertThat(model.logits(ids, Hook.sites((at, v) -> at.equals(mid) ? v.mul(1.5) : v))
+                        .floats())
                 .isNotEqualTo(plain);
     }
 

@@ -88,7 +88,8 @@ class FolderDamageTest {
         Files.delete(folder.resolve("model.safetensors"));
         refused("model.safetensors.index.json");
         Files.writeString(
-                folder.resolve("model.safetensors.index.json"), "{\"weight_map\":{\"x\":\"../elsewhere.safetensors\"}}");
+                folder.resolve("model.safetensors.index.json"),
+                "{\"weight_map\":{\"x\":\"../elsewhere.safetensors\"}}");
         refused("index.json", "elsewhere");
         Files.writeString(folder.resolve("config.json"), "{");
         refused("config.json", "not JSON");

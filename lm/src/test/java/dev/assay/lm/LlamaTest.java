@@ -125,8 +125,7 @@ class LlamaTest {
 
     @Test
     void refusesOtherArchitectures() {
-        try (Gguf gguf =
-                new GgufBytes().string("general.architecture", "mamba").open(folder)) {
+        try (Gguf gguf = new GgufBytes().string("general.architecture", "mamba").open(folder)) {
             assertThatThrownBy(() -> ModelConfig.from(gguf))
                     .isInstanceOf(ModelFormatException.class)
                     .hasMessageContainingAll(gguf.path().toString(), "mamba", "supported: llama, qwen2, qwen3, gemma3");
@@ -142,10 +141,9 @@ class LlamaTest {
         Architecture family = config.architecture();
         assertThat(family.name()).isEqualTo("llama");
         assertThat(family.tied()).isTrue();
-        assertThat(family.qkvBias() || family.headNorms() || family.branchNorms()).isFalse();
-        assertThat(family.attention())
-                .hasSize(30)
-                .containsOnly(new Architecture.Attention(0, RopeConfig.of(100_000)));
+        assertThat(family.qkvBias() || family.headNorms() || family.branchNorms())
+                .isFalse();
+        assertThat(family.attention()).hasSize(30).containsOnly(new Architecture.Attention(0, RopeConfig.of(100_000)));
         assertThat((float) Fp32.MODEL.config().normEps()).isEqualTo(1e-5f);
         assertThat(Fp32.MODEL.config().group()).isEqualTo(3);
     }

@@ -34,7 +34,8 @@ class SiteTest {
     @Test
     void namesAreReadAsTheyAreWritten() {
         assertThat(Site.all(THREE)).hasSize(1 + 3 * 7 + 2).doesNotHaveDuplicates();
-        for (Site site : Site.all(THREE)) assertThat(Site.parse(site.toString())).isEqualTo(site);
+        for (Site site : Site.all(THREE))
+            assertThat(Site.parse(site.toString())).isEqualTo(site);
         assertThat(Site.of(Site.Kind.RESID_POST, 5)).hasToString("resid_post:5");
         assertThat(Site.of(Site.Kind.LOGITS)).hasToString("logits");
     }
@@ -49,7 +50,8 @@ class SiteTest {
 
     @Test
     void whatMatchesNothingSaysWhatThereIs() {
-        for (String wrong : List.of("resid_post:3", "resid_post", "logits:0", "logits:*", "residual:1", "mlp_in:x", "", ":*"))
+        for (String wrong :
+                List.of("resid_post:3", "resid_post", "logits:0", "logits:*", "residual:1", "mlp_in:x", "", ":*"))
             assertThatThrownBy(() -> Site.matching(wrong, THREE))
                     .as(wrong)
                     .isInstanceOf(SiteException.class)

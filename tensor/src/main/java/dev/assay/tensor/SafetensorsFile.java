@@ -27,7 +27,8 @@ public final class SafetensorsFile implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LONGEST_HEADER = 100_000_000; // the format's own limit
     private static final long CHUNK = 1 << 16; // numbers that one step of a parallel read decodes
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path file;
@@ -107,12 +108,11 @@ public final class SafetensorsFile implements AutoCloseable {
         MemorySegment stored = bytes.asSlice(entry.offset, entry.bytes);
         if (entry.dtype.equals(type.safetensors())) return copied(stored, type, entry.shape);
         try (var scope = Scope.open()) {
-            Tensor exact =
-                    switch (entry.dtype) {
-                        case "F16" -> widened(stored, entry.shape, true);
-                        case "BF16" -> widened(stored, entry.shape, false);
-                        default -> copied(stored, DType.valueOf(entry.dtype), entry.shape);
-                    };
+            Tensor exact = switch (entry.dtype) {
+                case "F16" -> widened(stored, entry.shape, true);
+                case "BF16" -> widened(stored, entry.shape, false);
+                default -> copied(stored, DType.valueOf(entry.dtype), entry.shape);
+            };
             return scope.pass(exact.to(type));
         }
     }
@@ -167,16 +167,14 @@ public final class SafetensorsFile implements AutoCloseable {
         long to = offset(entry, 1);
         if (from < 0 || to < from || to > end - start) throw damaged(file, "tensor " + name + " lies outside the file");
         String type = entry.path("dtype").asText();
-        long bytes =
-                switch (type) {
-                    case "F16", "BF16" -> 2;
-                    case "F32" -> 4;
-                    case "F64", "I64" -> 8;
-                    default ->
-                        throw damaged(
-                                file,
-                                "tensor " + name + " has dtype " + type + ", supported are F64, F32, F16, BF16, I64");
-                };
+        long bytes = switch (type) {
+            case "F16", "BF16" -> 2;
+            case "F32" -> 4;
+            case "F64", "I64" -> 8;
+            default ->
+                throw damaged(
+                        file, "tensor " + name + " has dtype " + type + ", supported are F64, F32, F16, BF16, I64");
+        };
         for (long s : shape) bytes = s > 0 && bytes > end / s ? end + 1 : bytes * s;
         if (bytes != to - from) throw damaged(file, "tensor " + name + " does not fill its shape");
         return new Entry(type, shape, start + from, bytes);
