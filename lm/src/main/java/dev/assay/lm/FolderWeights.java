@@ -41,7 +41,7 @@ final class FolderWeights implements Weights, AutoCloseable {
                         folder + ": has neither " + SINGLE + " nor " + INDEX + "; supported are safetensors files");
         } catch (TensorException e) {
             close();
-            throw new ModelFormatException(e.getMessage(), e);
+            throw new ModelFormatException(String.valueOf(e.getMessage()), e);
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -183,7 +183,7 @@ public final class Lora implements AutoCloseable {
             weights.forEach((name, t) -> check(file, name, t, weights, scaling));
             weights.values().forEach(scope::keep);
         } catch (TensorException e) {
-            throw new ModelFormatException(e.getMessage(), e);
+            throw new ModelFormatException(String.valueOf(e.getMessage()), e);
         }
         JsonNode layers = config.node().path("layers_to_transform");
         return new Lora(scaling, layers.isMissingNode() ? JSON.nullNode() : layers, weights);

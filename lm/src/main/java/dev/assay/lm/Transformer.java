@@ -8,6 +8,7 @@ import dev.assay.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -151,7 +152,7 @@ final class Transformer {
 
     private Tensor attention(int layer, Block b, Tensor x, Pass pass) {
         Attention kind = family.attention().get(layer);
-        Rope.Turn turn = pass.turns.get(kind.rope());
+        Rope.Turn turn = Objects.requireNonNull(pass.turns.get(kind.rope()));
         long batch = x.size(0);
         long now = x.size(1);
         int kvHeads = config.kvHeads();

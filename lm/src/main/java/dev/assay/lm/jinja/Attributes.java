@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** What stands behind a dot or in square brackets. */
@@ -32,7 +33,7 @@ final class Attributes {
             return method(target, name);
         }
         if (target instanceof Map<?, ?> map && map.containsKey(name)) {
-            return Values.map(map).get(name);
+            return Objects.requireNonNull(Values.map(map).get(name));
         }
         return missing(target, name);
     }
@@ -41,7 +42,7 @@ final class Attributes {
     static Object item(Object target, Object index) {
         refuse(target);
         if (target instanceof Map<?, ?> map && map.containsKey(key(index))) {
-            return Values.map(map).get(key(index));
+            return Objects.requireNonNull(Values.map(map).get(key(index)));
         }
         if (Numbers.whole(index) && (target instanceof String || target instanceof List<?>)) {
             long length = Values.length(target);

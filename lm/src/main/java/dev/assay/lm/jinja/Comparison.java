@@ -3,6 +3,7 @@ package dev.assay.lm.jinja;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Python's comparisons. */
 final class Comparison {
@@ -50,7 +51,9 @@ final class Comparison {
         return left.size() == right.size()
                 && left.entrySet().stream()
                         .allMatch(entry -> right.containsKey(entry.getKey())
-                                && same(entry.getValue(), Values.map(right).get(entry.getKey())));
+                                && same(
+ entry.getValue(),
+ Objects.requireNonNull(Values.map(right).get(entry.getKey()))));
     }
 
     /** Less than zero, zero or more, as in {@link Comparable}; an error where Python knows no order. */
