@@ -34,7 +34,7 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
         private static final int MAGIC = 0x46554747; // "GGUF"
         private static final long MAX_ARRAY = 1 << 24; // the largest vocabularies have 2^18 entries
         private static final long MAX_STRING = 1 << 24; // the longest chat templates have 2^14 bytes
-        private static final int MAX_FIELD = 120; // characters of a name in a message
+        private static final int MAX_FIELD = 120; // characters of a name or value in a message
         private static final int MAX_DIMENSIONS = 4;
         private static final int INT_BYTES = 4;
         private static final int LONG_BYTES = 8;
@@ -312,9 +312,13 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
         }
 
         private ModelFormatException damaged(String found, String remedy) {
-            String where = field.length() <= MAX_FIELD ? field : field.substring(0, MAX_FIELD) + "...";
             return new ModelFormatException(
-                    "%s: %s: %s; %s".formatted(file, where.replaceAll("\\p{Cntrl}", "?"), found, remedy));
+                    "%s: %s: %s; %s".formatted(file, clipped(field), clipped(found), remedy));
+        }
+
+        private static String clipped(String text) {
+            String clean = text.replaceAll("\\p{Cntrl}", "?");
+            return clean.length() <= MAX_FIELD ? clean : clean.substring(0, MAX_FIELD) + "...";
         }
     }
 }

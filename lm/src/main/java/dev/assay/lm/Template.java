@@ -102,7 +102,10 @@ final class Template {
             if (left >= 0 && !holdsTag(bindings)) {
                 throw new ModelFormatException(
                         "The chat template was not rendered in full: what is left starts with \"%s\"; give a simpler template as a string"
-                                .formatted(output.substring(left).lines().findFirst().orElse("")));
+                                .formatted(output.substring(left)
+                                        .lines()
+                                        .findFirst()
+                                        .orElse("")));
             }
             return output;
         } catch (JinjaException e) {

@@ -1,8 +1,5 @@
 package dev.assay.tensor;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -11,11 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
 
@@ -24,10 +19,10 @@ import java.util.stream.LongStream;
  * demand, in the element type that is asked for.
  */
 public final class SafetensorsFile implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LONGEST_HEADER = 100_000_000; // the format's own limit
     private static final long CHUNK = 1 << 16; // numbers that one step of a parallel read decodes
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path file;
@@ -64,9 +59,6 @@ public final class SafetensorsFile implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             MemorySegment bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
             return new SafetensorsFile(file, arena, bytes, Collections.unmodifiableMap(header(file, bytes)));
-        } catch (JsonProcessingException e) {
-            arena.close();
-            throw damaged(file, "the header is not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
             arena.close();
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
@@ -107,12 +99,11 @@ public final class SafetensorsFile implements AutoCloseable {
         MemorySegment stored = bytes.asSlice(entry.offset, entry.bytes);
         if (entry.dtype.equals(type.safetensors())) return copied(stored, type, entry.shape);
         try (var scope = Scope.open()) {
-            Tensor exact =
-                    switch (entry.dtype) {
-                        case "F16" -> widened(stored, entry.shape, true);
-                        case "BF16" -> widened(stored, entry.shape, false);
-                        default -> copied(stored, DType.valueOf(entry.dtype), entry.shape);
-                    };
+            Tensor exact = switch (entry.dtype) {
+                case "F16" -> widened(stored, entry.shape, true);
+                case "BF16" -> widened(stored, entry.shape, false);
+                default -> copied(stored, DType.valueOf(entry.dtype), entry.shape);
+            };
             return scope.pass(exact.to(type));
         }
     }
@@ -145,61 +136,12 @@ public final class SafetensorsFile implements AutoCloseable {
         arena.close();
     }
 
-    private static Map<String, Entry> header(Path file, MemorySegment bytes) throws IOException {
-        if (bytes.byteSize() < 8) throw damaged(file, "it is shorter than 8 bytes");
+    static Map<String, Entry> header(Path file, MemorySegment bytes) throws IOException {
+        if (bytes.byteSize() < 8) throw SafetensorsHeader.damaged(file, "it is shorter than 8 bytes");
         long length = bytes.get(LONG, 0);
         if (length < 2 || length > bytes.byteSize() - 8 || length > LONGEST_HEADER)
-            throw damaged(file, "the header's length is given as " + length + " bytes");
+            throw SafetensorsHeader.damaged(file, "the header's length is given as " + length + " bytes");
         byte[] text = bytes.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
-        JsonNode header = JSON.readTree(new String(text, StandardCharsets.UTF_8));
-        if (!header.isObject()) throw damaged(file, "the header is not a JSON object");
-        Map<String, Entry> entries = new LinkedHashMap<>();
-        header.properties().forEach(e -> {
-            if (!e.getKey().equals("__metadata__"))
-                entries.put(e.getKey(), entry(file, e.getKey(), e.getValue(), 8 + length, bytes.byteSize()));
-        });
-        return entries;
-    }
-
-    private static Entry entry(Path file, String name, JsonNode entry, long start, long end) {
-        long[] shape = shape(file, name, entry.path("shape"));
-        long from = offset(entry, 0);
-        long to = offset(entry, 1);
-        if (from < 0 || to < from || to > end - start) throw damaged(file, "tensor " + name + " lies outside the file");
-        String type = entry.path("dtype").asText();
-        long bytes =
-                switch (type) {
-                    case "F16", "BF16" -> 2;
-                    case "F32" -> 4;
-                    case "F64", "I64" -> 8;
-                    default ->
-                        throw damaged(
-                                file,
-                                "tensor " + name + " has dtype " + type + ", supported are F64, F32, F16, BF16, I64");
-                };
-        for (long s : shape) bytes = s > 0 && bytes > end / s ? end + 1 : bytes * s;
-        if (bytes != to - from) throw damaged(file, "tensor " + name + " does not fill its shape");
-        return new Entry(type, shape, start + from, bytes);
-    }
-
-    private static long[] shape(Path file, String name, JsonNode shape) {
-        if (!shape.isArray()) throw damaged(file, "tensor " + name + " has no shape");
-        var out = new long[shape.size()];
-        for (int i = 0; i < out.length; i++) {
-            JsonNode s = shape.path(i);
-            out[i] = s.isIntegralNumber() && s.canConvertToLong() ? s.asLong() : -1;
-            if (out[i] < 0) throw damaged(file, "tensor " + name + " has the shape " + shape);
-        }
-        return out;
-    }
-
-    private static long offset(JsonNode entry, int which) {
-        JsonNode offset = entry.path("data_offsets").path(which);
-        return offset.isIntegralNumber() && offset.canConvertToLong() ? offset.longValue() : -1;
-    }
-
-    private static TensorException damaged(Path file, String how) {
-        return new TensorException(
-                file + " is not a usable safetensors file: " + how + ". Delete it and make it again.");
+        return SafetensorsHeader.read(file, text, 8 + length, bytes.byteSize());
     }
 }

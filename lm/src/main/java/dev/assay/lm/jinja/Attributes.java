@@ -9,7 +9,17 @@ import java.util.Set;
 /** What stands behind a dot or in square brackets. */
 final class Attributes {
     private static final Set<String> CHANGING = Set.of(
-            "append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem");
+            "append",
+            "extend",
+            "insert",
+            "remove",
+            "pop",
+            "clear",
+            "sort",
+            "reverse",
+            "update",
+            "setdefault",
+            "popitem");
     private static final Set<String> DICT = Set.of("get", "items", "keys", "values", "copy");
     private static final Set<String> LIST = Set.of("index", "count", "copy");
 

@@ -64,7 +64,9 @@ final class Comparison {
         if (left instanceof String a && right instanceof String b) {
             return Strings.compare(a, b);
         }
-        if (left instanceof List<?> a && right instanceof List<?> b && left instanceof Tuple == right instanceof Tuple) {
+        if (left instanceof List<?> a
+                && right instanceof List<?> b
+                && left instanceof Tuple == right instanceof Tuple) {
             for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
                 if (!same(a.get(i), b.get(i))) {
                     return order(a.get(i), b.get(i));
@@ -78,8 +80,7 @@ final class Comparison {
         if (right instanceof Undefined undefined) {
             throw undefined.used();
         }
-        throw new JinjaException(
-                "'%s' and '%s' have no order".formatted(Values.type(left), Values.type(right)));
+        throw new JinjaException("'%s' and '%s' have no order".formatted(Values.type(left), Values.type(right)));
     }
 
     static boolean contains(Object container, Object item) {

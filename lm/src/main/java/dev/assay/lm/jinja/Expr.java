@@ -39,8 +39,12 @@ sealed interface Expr {
 
     record Item(Expr target, Expr index, int line) implements Expr {}
 
-    record Slice(Expr target, @Nullable Expr from, @Nullable Expr to, @Nullable Expr step, int line)
-            implements Expr {}
+    record Slice(
+            Expr target,
+            @Nullable Expr from,
+            @Nullable Expr to,
+            @Nullable Expr step,
+            int line) implements Expr {}
 
     record Call(Expr target, Arguments arguments, int line) implements Expr {}
 
@@ -51,7 +55,10 @@ sealed interface Expr {
 
     /** What stands between the parentheses of a call; {@code list} and {@code dict} come from {@code *} and {@code **}. */
     record Arguments(
-            List<Expr> positional, Map<String, Expr> named, @Nullable Expr list, @Nullable Expr dict) {
+            List<Expr> positional,
+            Map<String, Expr> named,
+            @Nullable Expr list,
+            @Nullable Expr dict) {
         static final Arguments NONE = new Arguments(List.of(), Map.of(), null, null);
     }
 }

@@ -120,7 +120,9 @@ final class Filters {
         };
         double number = Numbers.toDouble(value);
         return Double.isFinite(number)
-                ? (Object) new java.math.BigDecimal(number).setScale(precision, mode).doubleValue()
+                ? (Object) new java.math.BigDecimal(number)
+                        .setScale(precision, mode)
+                        .doubleValue()
                 : (Object) number;
     }
 }

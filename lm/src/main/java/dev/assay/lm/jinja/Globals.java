@@ -21,8 +21,8 @@ final class Globals {
             throw new JinjaException(
                     Printer.str(args.bind("raise_exception", "message*").value("message")));
         });
-        scope.set("strftime_now", (Callable) args -> Strftime.format(
-                args.bind("strftime_now", "format*").text("format"), now.get()));
+        scope.set("strftime_now", (Callable)
+                args -> Strftime.format(args.bind("strftime_now", "format*").text("format"), now.get()));
         return scope;
     }
 
@@ -47,7 +47,8 @@ final class Globals {
     private static Map<Object, Object> dict(Args args) {
         Map<Object, Object> dict = new LinkedHashMap<>();
         if (!args.positional().isEmpty()) {
-            Object from = new Args(args.positional(), Map.of()).bind("dict", "items").value("items");
+            Object from =
+                    new Args(args.positional(), Map.of()).bind("dict", "items").value("items");
             if (from instanceof Map<?, ?> map) {
                 dict.putAll(map);
             } else {

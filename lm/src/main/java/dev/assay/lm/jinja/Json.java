@@ -26,8 +26,7 @@ final class Json {
                 : width instanceof String text
                         ? text
                         : " ".repeat(Limits.size(Math.max(0, Numbers.integer(width, "tojson: the argument indent"))));
-        List<Object> separators =
-                arguments.none("separators") ? List.of() : Values.list(arguments.value("separators"));
+        List<Object> separators = arguments.none("separators") ? List.of() : Values.list(arguments.value("separators"));
         if (!separators.isEmpty() && separators.size() != 2) {
             throw new JinjaException("tojson takes two separators, not " + separators.size());
         }
@@ -37,8 +36,7 @@ final class Json {
     }
 
     static String write(Args args) {
-        Args.Bound arguments =
-                args.bind("tojson", "value*", "ensure_ascii", "indent", "separators", "sort_keys");
+        Args.Bound arguments = args.bind("tojson", "value*", "ensure_ascii", "indent", "separators", "sort_keys");
         Json json = new Json(arguments);
         json.value(arguments.value("value"), "\n");
         return json.out.toString();
@@ -130,7 +128,8 @@ final class Json {
                 case '\t' -> out.append("\\t");
                 case '\b' -> out.append("\\b");
                 case '\f' -> out.append("\\f");
-                default -> out.append(c < ' ' || ascii && c > '~' ? "\\u%04x".formatted((int) c) : Character.toString(c));
+                default ->
+                    out.append(c < ' ' || ascii && c > '~' ? "\\u%04x".formatted((int) c) : Character.toString(c));
             }
         }
         out.append('"');

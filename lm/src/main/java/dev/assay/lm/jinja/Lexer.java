@@ -12,19 +12,17 @@ import java.util.regex.Pattern;
 final class Lexer {
     private static final Pattern BEGIN = Pattern.compile("\\{[%{#]");
     private static final Pattern RAW = Pattern.compile("\\{%[-+]?\\s*raw\\s*(?:-%\\}\\s*|%\\})");
-    private static final Pattern END_RAW =
-            Pattern.compile("\\{%([-+]?)\\s*endraw\\s*(?:\\+%\\}|-%\\}\\s*|%\\}\n?)");
+    private static final Pattern END_RAW = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*(?:\\+%\\}|-%\\}\\s*|%\\}\n?)");
     private static final Pattern END_COMMENT = Pattern.compile("\\+#\\}|-#\\}\\s*|#\\}\n?");
     private static final Pattern END_TAG = Pattern.compile("\\+%\\}|-%\\}\\s*|%\\}\n?");
     private static final Pattern END_PRINT = Pattern.compile("-\\}\\}\\s*|\\}\\}");
     private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern FLOAT = Pattern.compile(
             "(?<!\\.)(?:\\d+_)*\\d+(?:(?:\\.(?:\\d+_)*\\d+)?[eE][+-]?(?:\\d+_)*\\d+|\\.(?:\\d+_)*\\d+)");
-    private static final Pattern INTEGER = Pattern.compile(
-            "0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?\\d)*+|0(?:_?0)*+");
+    private static final Pattern INTEGER =
+            Pattern.compile("0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?\\d)*+|0(?:_?0)*+");
     private static final Pattern NAME = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final Pattern OPERATOR =
-            Pattern.compile("//|\\*\\*|==|!=|>=|<=|[-+/*%~\\[\\](){}><=.:|,;]");
+    private static final Pattern OPERATOR = Pattern.compile("//|\\*\\*|==|!=|>=|<=|[-+/*%~\\[\\](){}><=.:|,;]");
 
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
@@ -82,7 +80,8 @@ final class Lexer {
         }
         if (sign != '+' && !print) {
             int start = text.lastIndexOf('\n') + 1;
-            if ((start > 0 || lineStarts) && SPACE.matcher(text.substring(start)).matches()) {
+            if ((start > 0 || lineStarts)
+                    && SPACE.matcher(text.substring(start)).matches()) {
                 return text.substring(0, start);
             }
         }
@@ -118,7 +117,8 @@ final class Lexer {
             }
             token(open);
         }
-        throw new JinjaException("a tag has no end: " + (endKind == Kind.TAG_END ? "'%}'" : "'}}'") + " is missing", line);
+        throw new JinjaException(
+                "a tag has no end: " + (endKind == Kind.TAG_END ? "'%}'" : "'}}'") + " is missing", line);
     }
 
     private void token(Deque<String> open) {
@@ -137,7 +137,8 @@ final class Lexer {
             balance(operator.group(), open);
             take(Kind.OPERATOR, operator.end());
         } else {
-            throw new JinjaException("unexpected character '" + Character.toString(source.codePointAt(position)) + "'", line);
+            throw new JinjaException(
+                    "unexpected character '" + Character.toString(source.codePointAt(position)) + "'", line);
         }
     }
 

@@ -8,7 +8,7 @@ final class Limits {
     /** Items of {@code range}, as in jinja2's sandbox. */
     static final int RANGE = 100_000;
 
-    private static final int STEPS = 5_000_000;
+    private static final int STEPS = 2_000_000;
     private static final int CHARACTERS_A_STEP = 64;
 
     private int steps;
@@ -30,8 +30,8 @@ final class Limits {
     /** Refuses what gets too long, before it is made. */
     static int size(long size) {
         if (size > SIZE) {
-            throw new JinjaException("the template makes a value of " + size + " characters or items, at most " + SIZE
-                    + " are allowed");
+            throw new JinjaException(
+                    "the template makes a value of " + size + " characters or items, at most " + SIZE + " are allowed");
         }
         return (int) size;
     }

@@ -217,8 +217,7 @@ final class ListFilters {
             return found instanceof Undefined ? bound.value("default", found) : found;
         };
         boolean exact = bound.flag("case_sensitive");
-        Comparator<Object> order =
-                (a, b) -> Comparison.order(folded(key.apply(a), exact), folded(key.apply(b), exact));
+        Comparator<Object> order = (a, b) -> Comparison.order(folded(key.apply(a), exact), folded(key.apply(b), exact));
         List<Object> groups = new ArrayList<>();
         List<Object> group = new ArrayList<>();
         for (Object item : sorted(Values.list(value), order, false)) {
@@ -241,7 +240,9 @@ final class ListFilters {
         Object best = new Undefined("an item of an empty sequence");
         for (Object item : Values.items(value)) {
             boolean better = best instanceof Undefined
-                    || sign * Comparison.order(folded(attribute.apply(item), exact), folded(attribute.apply(best), exact))
+                    || sign
+                                    * Comparison.order(
+                                            folded(attribute.apply(item), exact), folded(attribute.apply(best), exact))
                             > 0;
             best = better ? item : best;
         }

@@ -8,8 +8,19 @@ import java.util.function.Function;
 /** The variable {@code loop}. */
 final class Loop implements Callable {
     private static final Set<String> NAMES = Set.of(
-            "index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0", "previtem",
-            "nextitem", "cycle", "changed");
+            "index",
+            "index0",
+            "revindex",
+            "revindex0",
+            "first",
+            "last",
+            "length",
+            "depth",
+            "depth0",
+            "previtem",
+            "nextitem",
+            "cycle",
+            "changed");
 
     private final List<Object> items;
     private final int depth;

@@ -250,8 +250,6 @@ final class Parser {
         if (CONSTANTS.contains(name)) {
             throw new JinjaException("can't assign to " + name, tokens.current().line());
         }
-        return fields && tokens.skipOperator(".")
-                ? new Target.Field(name, tokens.name())
-                : new Target.Variable(name);
+        return fields && tokens.skipOperator(".") ? new Target.Field(name, tokens.name()) : new Target.Variable(name);
     }
 }

@@ -26,8 +26,9 @@ final class Tests {
         plain("string", value -> value instanceof String);
         plain("mapping", value -> value instanceof Map<?, ?>);
         plain("sequence", Tests::isSequence);
-        plain("iterable", value -> isSequence(value) || value instanceof Lazy || value instanceof View
-                || value instanceof Loop);
+        plain(
+                "iterable",
+                value -> isSequence(value) || value instanceof Lazy || value instanceof View || value instanceof Loop);
         plain("callable", value -> value instanceof Callable);
         plain("lower", value -> cased(value, "islower"));
         plain("upper", value -> cased(value, "isupper"));
@@ -37,8 +38,10 @@ final class Tests {
         plain("test", value -> exists(Printer.str(value)));
         plain("escaped", value -> false);
         pair("divisibleby", (value, args) -> Comparison.same(Operators.operate("%", value, args), 0L));
-        pair("sameas", (value, other) -> value == other || value.equals(other) && !(value instanceof List<?>)
-                && !(value instanceof Map<?, ?>));
+        pair(
+                "sameas",
+                (value, other) -> value == other
+                        || value.equals(other) && !(value instanceof List<?>) && !(value instanceof Map<?, ?>));
         comparison("in", "in");
         for (String name : List.of("eq", "equalto", "==")) {
             comparison(name, "==");
@@ -87,8 +90,10 @@ final class Tests {
     }
 
     private static void pair(String name, Pair test) {
-        ALL.put(name, (value, args) ->
-                test.holds(value, args.bind("the test " + name, "other*").value("other")));
+        ALL.put(
+                name,
+                (value, args) -> test.holds(
+                        value, args.bind("the test " + name, "other*").value("other")));
     }
 
     private static void comparison(String name, String operator) {

@@ -40,8 +40,10 @@ final class TextFilters {
             long width = args.bind("center", "width").integer("width", 80);
             return StringMethods.of(Printer.str(value), "center").call(Args.of(width));
         });
-        all.put("format", (value, args) -> Formats.percent(
-                Printer.str(value), args.named().isEmpty() ? new Tuple(args.positional()) : args.named()));
+        all.put(
+                "format",
+                (value, args) -> Formats.percent(
+                        Printer.str(value), args.named().isEmpty() ? new Tuple(args.positional()) : args.named()));
         all.put("wordcount", (value, args) -> {
             args.bind("wordcount");
             return WORD.matcher(Printer.str(value)).results().count();

@@ -53,19 +53,17 @@ class JinjaTest {
     }
 
     private static void refuses(String template, String... parts) {
-        assertThatThrownBy(() -> render(template))
-                .as(template)
-                .isInstanceOfSatisfying(
-                        JinjaException.class, e -> assertThat(e.line()).isPositive())
-                .message()
-                .contains(List.of(parts));
+        assertThatThrownBy(() -> render(template)).as(template).isInstanceOfSatisfying(JinjaException.class, e -> {
+            assertThat(e.line()).isPositive();
+            assertThat(parts).allMatch(part -> e.getMessage().contains(part), e.getMessage());
+        });
     }
 
     @Test
     void namesTheLineAndTheFault() {
         assertThatThrownBy(() -> render("a\n{# b\n #}\n{{ 'c\n' }}\n  {{ s.x.y }}"))
-                .isInstanceOfSatisfying(JinjaException.class, e -> assertThat(e.line())
-                        .isEqualTo(6))
+                .isInstanceOfSatisfying(
+                        JinjaException.class, e -> assertThat(e.line()).isEqualTo(6))
                 .hasMessage("'x' of a str is undefined");
         refuses("{% if x %}{% endblock %}", "unknown tag 'endblock'");
         refuses("{% for x in l %}{% if x %}{% endfor %}", "endfor");
@@ -96,7 +94,8 @@ class JinjaTest {
     void valuesAreNeverTemplates() {
         String attack = "{{ 7*7 }}{% for x in y %}{# c #}";
         Map<String, Object> values = Map.of("m", attack, "l", List.of(attack), "d", Map.of(attack, attack));
-        assertThat(Jinja.parse("{{ m }}{% set x %}{{ m }}{% endset %}{{ x }}{{ x ~ m }}").render(values))
+        assertThat(Jinja.parse("{{ m }}{% set x %}{{ m }}{% endset %}{{ x }}{{ x ~ m }}")
+                        .render(values))
                 .isEqualTo(attack.repeat(4));
         assertThat(Jinja.parse("{% for k, v in d.items() %}{{ k + v }}{{ l[0] | trim }}{% endfor %}")
                         .render(values))
@@ -109,7 +108,8 @@ class JinjaTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("StringBuilder");
         assertThat(Jinja.parse("{{ [i, b, f, h] }}")
-                        .render(Map.of("i", 3, "b", (byte) 4, "f", 0.5f, "h", new java.math.BigInteger("1" + "0".repeat(20)))))
+                        .render(Map.of(
+                                "i", 3, "b", (byte) 4, "f", 0.5f, "h", new java.math.BigInteger("1" + "0".repeat(20)))))
                 .isEqualTo("[3, 4, 0.5, 100000000000000000000]");
     }
 
@@ -117,9 +117,12 @@ class JinjaTest {
     void tellsTheDate() {
         LocalDateTime now = LocalDateTime.of(2026, 3, 5, 15, 4, 9, 70_000);
         // as Python's datetime(2026, 3, 5, 15, 4, 9, 70).strftime gives it
-        assertThat(Jinja.parse("{{ strftime_now('%d %b %Y|%A, %-d. %B %y|%a %H:%M:%S %I %p %j %f %e %m/%% %F %T') }}", () -> now)
+        assertThat(Jinja.parse(
+                                "{{ strftime_now('%d %b %Y|%A, %-d. %B %y|%a %H:%M:%S %I %p %j %f %e %m/%% %F %T') }}",
+                                () -> now)
                         .render(Map.of()))
-                .isEqualTo("05 Mar 2026|Thursday, 5. March 26|Thu 15:04:09 03 PM 064 000070  5 03/% 2026-03-05 15:04:09");
+                .isEqualTo(
+                        "05 Mar 2026|Thursday, 5. March 26|Thu 15:04:09 03 PM 064 000070  5 03/% 2026-03-05 15:04:09");
         refuses("{{ strftime_now('%Q') }}", "%Q");
     }
 
@@ -138,12 +141,15 @@ class JinjaTest {
         refuses("{{ [1] | tojson(indent=999999999) }}", "at most");
         refuses("{{ range(100000) | join('a' * 1000000) }}", "at most");
         refuses("{{ 2 ** 9999999999 }}", "64 bits");
-        refuses("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "nested too deeply");
-        refuses("{% set ns = namespace(x=[]) %}{% for i in range(50000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}");
-        assertThatThrownBy(() -> render("{{ " + "(".repeat(100_000) + "1" + ")".repeat(100_000) + " }}"))
-                .isInstanceOf(JinjaException.class);
-        assertThatThrownBy(() -> render("{% if t %}".repeat(50_000) + "{% endif %}".repeat(50_000)))
-                .isInstanceOf(JinjaException.class);
+        for (String deep : List.of(
+                "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+                "{% set ns = namespace(x=[]) %}{% for i in range(50000) %}{% set ns.x = [ns.x] %}{% endfor %}{{ ns.x }}",
+                "{{ " + "(".repeat(100_000) + "1" + ")".repeat(100_000) + " }}",
+                "{% if t %}".repeat(50_000) + "{% endif %}".repeat(50_000))) {
+            assertThatThrownBy(() -> render(deep))
+                    .isInstanceOf(JinjaException.class)
+                    .hasMessageContaining("nested too deeply");
+        }
     }
 
     /** Whatever a template says: it renders, or it is a {@link JinjaException}. */
@@ -154,7 +160,7 @@ class JinjaTest {
                 .forEach(golden -> pieces.addAll(
                         List.of(golden.get("template").asText().split("(?<=[ ({\\[|.,'])|(?=[ )}\\]|.,'])"))));
         int rendered = 0;
-        for (int seed = 0; seed < 20_000; seed++) {
+        for (int seed = 0; seed < 5_000; seed++) {
             Random random = new Random(seed);
             String inside = IntStream.rangeClosed(0, random.nextInt(1, 9))
                     .mapToObj(i -> pieces.get(random.nextInt(pieces.size())))
@@ -168,6 +174,6 @@ class JinjaTest {
                 throw new AssertionError("seed " + seed + ": " + inside, e);
             }
         }
-        assertThat(rendered).isBetween(500, 15_000);
+        assertThat(rendered).isBetween(100, 4_000);
     }
 }
