@@ -312,8 +312,7 @@ record GgufHeader(Map<String, Object> metadata, Map<String, TensorInfo> tensors)
         }
 
         private ModelFormatException damaged(String found, String remedy) {
-            return new ModelFormatException(
-                    "%s: %s: %s; %s".formatted(file, clipped(field), clipped(found), remedy));
+            return new ModelFormatException("%s: %s: %s; %s".formatted(file, clipped(field), clipped(found), remedy));
         }
 
         private static String clipped(String text) {

@@ -67,9 +67,7 @@ class GgufFuzzTest {
             } catch (RuntimeException | Error e) {
                 throw new AssertionError("seed " + seed, e);
             }
-            assertThat(Duration.ofNanos(cpuTime() - start))
-                    .as("seed %d", seed)
-                    .isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(cpuTime() - start)).as("seed %d", seed).isLessThan(Duration.ofSeconds(1));
         }
         assertThat(refused).isBetween(FILES / 3, FILES - FILES / 50);
     }

@@ -78,9 +78,7 @@ class SafetensorsFuzzTest {
             } catch (RuntimeException | Error e) {
                 throw new AssertionError("seed " + seed, e);
             }
-            assertThat(Duration.ofNanos(cpuTime() - began))
-                    .as("seed %d", seed)
-                    .isLessThan(Duration.ofSeconds(1));
+            assertThat(Duration.ofNanos(cpuTime() - began)).as("seed %d", seed).isLessThan(Duration.ofSeconds(1));
         }
         assertThat(refused).isBetween(FILES / 3, FILES - FILES / 50);
     }

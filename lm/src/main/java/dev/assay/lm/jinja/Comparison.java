@@ -52,8 +52,8 @@ final class Comparison {
                 && left.entrySet().stream()
                         .allMatch(entry -> right.containsKey(entry.getKey())
                                 && same(
- entry.getValue(),
- Objects.requireNonNull(Values.map(right).get(entry.getKey()))));
+                                        entry.getValue(),
+                                        Objects.requireNonNull(Values.map(right).get(entry.getKey()))));
     }
 
     /** Less than zero, zero or more, as in {@link Comparable}; an error where Python knows no order. */
