@@ -53,6 +53,7 @@ final class HfTokenizer {
         vocab.node().properties().forEach(e -> put(e.getKey(), vocab.integer(e.getKey()), NORMAL));
         ObjectNode plain = json.node().deepCopy();
         plain.set("added_tokens", withoutSpecials());
+        ((ObjectNode) plain.get("model")).set("merges", withoutMergesToSpecials(model));
         for (String unwanted : List.of("post_processor", "truncation", "padding")) plain.putNull(unwanted);
         Function<String, byte[]> bytes = bytes();
         OptionalInt bos = special("bos_token", "bos_token_id", others);
@@ -107,6 +108,21 @@ final class HfTokenizer {
             ObjectNode copy = node.deepCopy();
             if (special) copy.put("content", "\uE000assay " + id + "\uE001");
             if (!special || !known) kept.add(copy);
+        }
+        return kept;
+    }
+
+    /** The merges without those that would spell out a special token. */
+    private ArrayNode withoutMergesToSpecials(JsonFile model) {
+        ArrayNode kept = JSON.createArrayNode();
+        for (JsonNode merge : model.array("merges")) {
+            String pair = merge.asText();
+            int space = Math.max(0, pair.indexOf(' ', 1));
+            String merged = merge.isArray()
+                    ? merge.path(0).asText() + merge.path(1).asText()
+                    : pair.substring(0, space) + pair.substring(Math.min(space + 1, pair.length()));
+            Integer id = ids.get(merged);
+            if (id == null || kinds.get(id) != Vocabulary.CONTROL) kept.add(merge);
         }
         return kept;
     }
