@@ -59,6 +59,9 @@ class LoraTest {
         }
     }
 
+    /** How far PEFT's own fp32 gradients are from its fp64 ones, which are the golden ones (interop/lora_gradients.py). */
+    private static final double PEER_ROUNDING = 5.5e-4;
+
     @Test
     void lossAndGradientsEqualPeft() {
         List<TrainingText> batch = batch();
@@ -74,7 +77,9 @@ class LoraTest {
                 Tensor gradient = adapter.weights().get(name).gradient();
                 assertThat(gradient.shape()).containsExactly(entry.getValue().shape());
                 float[] wanted = entry.getValue().floats();
-                assertThat(Fp32.difference(gradient.floats(), wanted)).as(name).isLessThan(1e-4 * Fp32.largest(wanted));
+                assertThat(Fp32.difference(gradient.floats(), wanted))
+                        .as(name)
+                        .isLessThan(PEER_ROUNDING * Fp32.largest(wanted));
                 compared++;
             }
             assertThat(compared).isEqualTo(3 * 7 * 2);
