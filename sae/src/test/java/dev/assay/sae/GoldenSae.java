@@ -22,7 +22,8 @@ record GoldenSae(Path folder, Map<String, Tensor> tensors) {
 
     /** One of those in the folder {@code saelens} that {@code -Dassay.fixtures} may hold, else of the module's own. */
     static GoldenSae given(String name) {
-        return in(givenRoot().resolve(name));
+        Path given = givenRoot().resolve(name);
+        return Files.isDirectory(given) ? in(given) : of(name);
     }
 
     static GoldenSae in(Path folder) {
