@@ -155,7 +155,7 @@ final class SparseLearner implements Learner {
         return buffers.get(number);
     }
 
-    /** All choices; returns the last weights.products. */
+    /** All choices; returns the last products. */
     private Tensor choose(Rows rows, Conditions conditions) {
         Tensor pre = encode(rows, 0, conditions);
         for (int t = 0; t < spec.refinement().iterations(); t++) {
