@@ -1,7 +1,7 @@
 package dev.assay.app;
 
 import dev.assay.lm.Completion;
-import dev.assay.lm.Generator;
+import dev.assay.lm.Engine;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
 import dev.assay.lm.Request;
@@ -54,23 +54,24 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Device.threads(Device.processors());
         var sampling = new Sampling(temperature, 0.9, maxTokens);
         LanguageModel model = model();
         var history = new ArrayList<>(List.of(Message.system(system)));
         var in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
         boolean prompts = System.console() != null && System.console().isTerminal();
-        for (long turn = 0; ; turn++) {
-            if (prompts) System.err.print("you> ");
-            String line = in.readLine();
-            if (line == null || line.isBlank()) return 0;
-            history.add(Message.user(line));
-            if (model.template().encode(history, true).length + maxTokens
-                    > model.config().context()) {
-                System.err.println("assay: the talk no longer fits into the model's context; start a new one");
-                return 0;
+        try (var engine = new Engine(model)) {
+            for (long turn = 0; ; turn++) {
+                if (prompts) System.err.print("you> ");
+                String line = in.readLine();
+                if (line == null || line.isBlank()) return 0;
+                history.add(Message.user(line));
+                if (model.template().encode(history, true).length + maxTokens
+                        > model.config().context()) {
+                    System.err.println("assay: the talk no longer fits into the model's context; start a new one");
+                    return 0;
+                }
+                history.add(Message.assistant(reply(engine, history, sampling, seed + turn)));
             }
-            history.add(Message.assistant(reply(model, history, sampling, seed + turn)));
         }
     }
 
@@ -84,19 +85,17 @@ final class ChatCommand implements Callable<Integer> {
         return made.load(base);
     }
 
-    /** Prints the reply as it is written. */
-    private static String reply(LanguageModel model, List<Message> history, Sampling sampling, long seed) {
+    /** Prints the reply as it is written. Of the talk only what is new is read: the engine keeps the rest. */
+    private static String reply(Engine engine, List<Message> history, Sampling sampling, long seed) {
+        LanguageModel model = engine.model();
         Tokenizer.Decoder decoder = model.tokenizer().decoder();
         var request = new Request(model.template().encode(history, true), sampling, seed);
-        Completion done = new Generator(model, 1)
-                .generate(List.of(request), new Generator.Listener() {
-                    @Override
-                    public void token(int request, int token) {
-                        System.out.print(decoder.accept(token));
-                        System.out.flush();
-                    }
+        Completion done = engine.submit(request, token -> {
+                    System.out.print(decoder.accept(token));
+                    System.out.flush();
                 })
-                .getFirst();
+                .result()
+                .join();
         System.out.println(decoder.finish());
         return done.text();
     }

@@ -1,5 +1,6 @@
 package dev.assay.lm;
 
+import dev.assay.tensor.PanelKernels;
 import dev.assay.tensor.Tensor;
 import java.util.List;
 
@@ -53,14 +54,27 @@ public record Architecture(
             Tensor apply(Tensor x) {
                 return x.silu();
             }
+
+            @Override
+            void times(PanelKernels kernels, float[] gate, float[] up, int from, int width) {
+                kernels.siluTimes(gate, from, up, from, gate, from, width);
+            }
         },
         GELU_TANH {
             @Override
             Tensor apply(Tensor x) {
                 return x.geluTanh();
             }
+
+            @Override
+            void times(PanelKernels kernels, float[] gate, float[] up, int from, int width) {
+                kernels.geluTimes(gate, from, up, from, gate, from, width);
+            }
         };
 
         abstract Tensor apply(Tensor x);
+
+        /** gate = function(gate) · up, of {@code width} numbers. */
+        abstract void times(PanelKernels kernels, float[] gate, float[] up, int from, int width);
     }
 }

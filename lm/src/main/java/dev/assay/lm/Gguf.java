@@ -190,6 +190,13 @@ public final class Gguf implements AutoCloseable {
         return into;
     }
 
+    /** The blocks of a tensor as they lie in the file. */
+    byte[] bytes(String name) {
+        TensorInfo info = tensor(name);
+        long bytes = info.elements() / info.type().blockSize() * info.type().blockBytes();
+        return data.asSlice(info.offset(), bytes).toArray(ValueLayout.JAVA_BYTE);
+    }
+
     /**
      * Reads a tensor, row-major, as float32.
      *

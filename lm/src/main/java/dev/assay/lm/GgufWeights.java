@@ -2,10 +2,12 @@ package dev.assay.lm;
 
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Tensor;
+import dev.assay.tensor.WeightMatrix;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The weights of a GGUF file, with llama.cpp's names and row order translated. */
@@ -37,7 +39,7 @@ final class GgufWeights implements Weights {
 
     @Override
     public Tensor tensor(String name, DType type, long... shape) {
-        String stored = stored(name);
+        String stored = nameInFile(name);
         Gguf.TensorInfo info = gguf.tensors().get(stored);
         if (info == null)
             throw new ModelFormatException(gguf.path() + ": tensor " + stored
@@ -54,6 +56,18 @@ final class GgufWeights implements Weights {
     }
 
     @Override
+    public Optional<WeightMatrix> stored(String name) {
+        Gguf.TensorInfo info = gguf.tensor(nameInFile(name));
+        int rows = (int) info.shape()[0];
+        return GgufBlocks.matrix(
+                info.type(),
+                gguf.bytes(nameInFile(name)),
+                rows,
+                (int) (info.elements() / rows),
+                interleaved(name) ? this::storedRow : row -> row);
+    }
+
+    @Override
     public void refuseSurplus() {
         List<String> surplus = gguf.tensors().keySet().stream()
                 .filter(name -> !read.contains(name) && !name.equals("rope_freqs.weight"))
@@ -64,7 +78,7 @@ final class GgufWeights implements Weights {
                     + config.architecture().name() + "; supported families: " + Architecture.SUPPORTED);
     }
 
-    private String stored(String name) {
+    private String nameInFile(String name) {
         int dot = name.lastIndexOf('.');
         String what = name.substring(dot);
         if (!name.startsWith("layers.")) return TOP.get(name.substring(0, dot)) + what;
@@ -85,13 +99,16 @@ final class GgufWeights implements Weights {
         var weights = new float[stored.length];
         int rows = (int) shape[0];
         int width = stored.length / rows;
-        int headDim = config.headDim();
-        for (int row = 0; row < rows; row++) {
-            int head = row / headDim;
-            int i = row % headDim;
-            int target = head * headDim + i / 2 + (i % 2) * (headDim / 2);
-            System.arraycopy(stored, row * width, weights, target * width, width);
-        }
+        for (int row = 0; row < rows; row++)
+            System.arraycopy(stored, storedRow(row) * width, weights, row * width, width);
         return weights;
+    }
+
+    /** Where the file has a row of Hugging Face's order. */
+    private int storedRow(int row) {
+        int half = config.headDim() / 2;
+        int head = row / config.headDim();
+        int i = row % config.headDim();
+        return head * config.headDim() + 2 * (i % half) + i / half;
     }
 }

@@ -26,14 +26,39 @@ public final class LanguageModel implements AutoCloseable {
     private final TextSide text;
     private final Transformer transformer;
     private final Optional<LanguageModel> base;
+    private final PackedWeights packed;
 
     private LanguageModel(
             String name, ModelConfig config, TextSide text, Transformer transformer, Optional<LanguageModel> base) {
+        this(name, config, text, transformer, base, new PackedWeights());
+    }
+
+    private LanguageModel(
+            String name,
+            ModelConfig config,
+            TextSide text,
+            Transformer transformer,
+            Optional<LanguageModel> base,
+            PackedWeights packed) {
         this.name = name;
         this.config = config;
         this.text = text;
         this.transformer = transformer;
         this.base = base;
+        this.packed = packed;
+    }
+
+    /** Its weights as the engine takes them, made when they are first asked for. */
+    private static final class PackedWeights {
+        private final Map<Boolean, PackedModel> made = new HashMap<>();
+
+        synchronized PackedModel of(LanguageModel model, boolean exact) {
+            return made.computeIfAbsent(exact, e -> PackedModel.of(model, e));
+        }
+    }
+
+    PackedModel packed(boolean exact) {
+        return packed.of(this, exact);
     }
 
     /**
@@ -90,17 +115,15 @@ public final class LanguageModel implements AutoCloseable {
     /** This model with adapters beside its weights: nothing is copied, and the adapters can be trained. */
     public LanguageModel attach(List<Lora> adapters) {
         adapters.forEach(a -> a.checkFits(linears()));
-        return derived(transformer.map(l -> l.attached(adapters)));
+        Transformer changed = transformer.map(l -> l.attached(adapters));
+        return new LanguageModel(name, config, text, changed, Optional.of(this), packed);
     }
 
     /** This model with the sum of adapters added into a copy of its weights: as fast as the model itself. */
     public LanguageModel merge(List<Lora> adapters) {
         adapters.forEach(a -> a.checkFits(linears()));
-        return derived(transformer.map(l -> l.merged(adapters)));
-    }
-
-    private LanguageModel derived(Transformer changed) {
-        return new LanguageModel(name, config, text, changed, Optional.of(this));
+        return new LanguageModel(
+                name, config, text, transformer.map(l -> l.merged(adapters)), Optional.of(this));
     }
 
     public String name() {
@@ -144,7 +167,6 @@ public final class LanguageModel implements AutoCloseable {
                     Tensor.of(Batches.longs(ids), 1, ids.length),
                     Batches.positions(1, ids.length),
                     Batches.causal(config, ids.length, type()),
-                    Optional.empty(),
                     hook);
             return scope.keep(transformer.logits(residual.reshape(ids.length, config.dModel()), hook));
         }
@@ -154,11 +176,13 @@ public final class LanguageModel implements AutoCloseable {
         if (ids.length == 0 || ids.length > config.context())
             throw new IllegalArgumentException(
                     ids.length + " tokens; the model takes 1 to " + config.context() + " at once");
-        for (int id : ids) {
-            if (id < 0 || id >= config.vocab())
-                throw new IllegalArgumentException("token " + id + " is none of the model's " + config.vocab()
-                        + " (0 to " + (config.vocab() - 1) + ")");
-        }
+        for (int id : ids) checkId(id);
+    }
+
+    void checkId(int id) {
+        if (id < 0 || id >= config.vocab())
+            throw new IllegalArgumentException("token " + id + " is none of the model's " + config.vocab() + " (0 to "
+                    + (config.vocab() - 1) + ")");
     }
 
     /**

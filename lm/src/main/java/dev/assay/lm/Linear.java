@@ -4,6 +4,7 @@ import dev.assay.tensor.Autograd;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import dev.assay.tensor.WeightMatrix;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -15,8 +16,10 @@ import java.util.stream.Stream;
  * @param name Hugging Face's name of it, for instance {@code layers.3.self_attn.q_proj}
  * @param weight {@code [out, in]}
  * @param bias {@code [out]}
+ * @param stored the weight in the few bits in which a file holds it, where it does
  */
-record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> sides) {
+record Linear(
+        String name, Tensor weight, Optional<Tensor> bias, List<Side> sides, Optional<WeightMatrix> stored) {
     /**
      * One side branch.
      *
@@ -25,8 +28,8 @@ record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> side
      */
     record Side(Tensor a, Tensor b, double scale) {}
 
-    Linear(String name, Tensor weight, Optional<Tensor> bias) {
-        this(name, weight, bias, List.of());
+    Linear(String name, Tensor weight, Optional<Tensor> bias, Optional<WeightMatrix> stored) {
+        this(name, weight, bias, List.of(), stored);
     }
 
     Tensor apply(Tensor x) {
@@ -44,7 +47,8 @@ record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> side
                 name,
                 weight,
                 bias,
-                Stream.concat(sides.stream(), sides(adapters).stream()).toList());
+                Stream.concat(sides.stream(), sides(adapters).stream()).toList(),
+                stored);
     }
 
     /** The same map with the adapters added into a new weight; shares the weight if none touches it. */
@@ -55,7 +59,7 @@ record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> side
                 var scope = Scope.open()) {
             Tensor sum = weight.to(DType.F32);
             for (Side s : added) sum = sum.add(s.b.matmul(s.a).mul(s.scale));
-            return new Linear(name, scope.keep(sum.to(weight.type())), bias, sides);
+            return new Linear(name, scope.keep(sum.to(weight.type())), bias, sides, Optional.empty());
         }
     }
 

@@ -153,7 +153,6 @@ public final class LoraTrainer {
                         Tensor.of(ids, batch.size(), longest),
                         Batches.positions(batch.size(), longest),
                         Batches.causal(model.config(), longest, model.type()),
-                        Optional.empty(),
                         Hook.NONE);
         Tensor wanted = residual.reshape(
                         (long) batch.size() * longest, model.config().dModel())

@@ -1,9 +1,12 @@
 package dev.assay.lm;
 
+import dev.assay.tensor.PanelKernels;
 import java.util.Arrays;
 
 /** Draws a token from a row of logits. */
 final class Sampler {
+    private static final int STRETCH = 1024;
+
     private Sampler() {}
 
     /**
@@ -17,10 +20,9 @@ final class Sampler {
      * @param uniform a random number in [0, 1)
      */
     static int draw(float[] logits, int offset, int vocab, double logSumExp, Sampling sampling, double uniform) {
-        if (Double.isNaN(logSumExp) || Double.isInfinite(logSumExp))
-            throw new IllegalStateException(
-                    "the model's logits are not finite; its weights or its adapter are damaged");
         if (sampling.temperature() == 0) return argmax(logits, offset, vocab);
+        if (Double.isNaN(logSumExp) || Double.isInfinite(logSumExp)) throw notFinite();
+        if (sampling.topP() == 1) return drawFromAll(logits, offset, vocab, logSumExp, sampling.temperature(), uniform);
         for (double floor = 1e-3; ; floor *= 1e-2) {
             boolean all = floor < 1e-12;
             double cut = all ? Double.NEGATIVE_INFINITY : (Math.log(floor) + logSumExp) * sampling.temperature();
@@ -29,10 +31,36 @@ final class Sampler {
         }
     }
 
+    /** Looks for the stretch in which the share falls, then for the token. */
+    private static int drawFromAll(
+            float[] logits, int offset, int vocab, double logSumExp, double temperature, double uniform) {
+        float factor = (float) (1 / temperature);
+        double left = uniform;
+        int from = 0;
+        for (; from + STRETCH < vocab; from += STRETCH) {
+            double share = PanelKernels.best().sumExp(logits, offset + from, STRETCH, factor, (float) logSumExp);
+            if (share > left) break;
+            left -= share;
+        }
+        int last = from;
+        for (int i = from; i < vocab; i++) {
+            double share = Math.exp(factor * logits[offset + i] - logSumExp);
+            if (share > 0) last = i; // rounding may leave a rest that no token takes
+            left -= share;
+            if (left < 0) return i;
+        }
+        return last;
+    }
+
+    private static IllegalStateException notFinite() {
+        return new IllegalStateException("the model's logits are not finite; its weights or its adapter are damaged");
+    }
+
+    /** The first of the largest. */
     static int argmax(float[] logits, int offset, int vocab) {
-        int best = 0;
-        for (int i = 1; i < vocab; i++) if (logits[offset + i] > logits[offset + best]) best = i;
-        return best;
+        float most = PanelKernels.best().max(logits, offset, vocab);
+        for (int i = 0; i < vocab; i++) if (logits[offset + i] == most && !Float.isInfinite(most)) return i;
+        throw notFinite();
     }
 
     /** Tokens and their probabilities; sorted by {@link #draw}. */

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * The forward pass of all families (Llama: Touvron et al., 2023; Qwen2, Qwen3, Gemma 3: their technical reports), one
- * code path for prompts, decoding and training. What a family does differently stands in its {@link Architecture}.
+ * code path for single passes and training; {@link Decoder} is its counterpart for writing texts. What a family does differently stands in its {@link Architecture}.
  *
  * <p>Attention is two matrix products and a softmax: on CPUs LibTorch's fused kernel was measured to be about five times
  * slower.
@@ -24,7 +24,7 @@ final class Transformer {
     private final ModelConfig config;
     private final Architecture family;
     private final Tensor embedding; // [vocab, dModel]
-    private final Tensor unembedding; // [vocab, dModel], the same tensor where tied
+    private final Linear unembedding; // [vocab, dModel], on the embedding's tensor where tied
     private final Norm finalNorm;
     private final List<Block> blocks;
     private final Map<RopeConfig, Rope> ropes;
@@ -70,7 +70,7 @@ final class Transformer {
     Transformer(
             ModelConfig config,
             Tensor embedding,
-            Tensor unembedding,
+            Linear unembedding,
             Norm finalNorm,
             List<Block> blocks,
             Map<RopeConfig, Rope> ropes) {
@@ -97,22 +97,42 @@ final class Transformer {
         return embedding.type();
     }
 
+    List<Block> blocks() {
+        return blocks;
+    }
+
+    Tensor embedding() {
+        return embedding;
+    }
+
+    Linear unembedding() {
+        return unembedding;
+    }
+
+    Norm finalNorm() {
+        return finalNorm;
+    }
+
+    /** The factor of the embeddings, rounded to the weights' element type as transformers does it with Gemma's. */
+    double embeddingScale() {
+        return family.embeddingScale() == 1 ? 1 : rounded(family.embeddingScale());
+    }
+
     /** What one pass needs beside the weights. */
-    private record Pass(Map<RopeConfig, Rope.Turn> turns, Masks masks, Optional<KvCache> cache, Hook hook) {}
+    private record Pass(Map<RopeConfig, Rope.Turn> turns, Masks masks, Hook hook) {}
 
     /**
      * Runs the blocks.
      *
      * @param ids tokens {@code [batch, position]}
      * @param positions place of each token in its sequence, {@code [batch, position]}
-     * @param masks added to the attention scores; seen is the cache's capacity, or the number of positions without one
-     * @param cache filled with the new positions and read for the earlier ones; empty for a whole sequence at once
+     * @param masks added to the attention scores
      * @return the residual stream after the last block {@code [batch, position, dModel]}, before the final norm
      */
-    Tensor residual(Tensor ids, Tensor positions, Masks masks, Optional<KvCache> cache, Hook hook) {
+    Tensor residual(Tensor ids, Tensor positions, Masks masks, Hook hook) {
         Map<RopeConfig, Rope.Turn> turns = new HashMap<>();
         ropes.forEach((rope, table) -> turns.put(rope, table.at(positions)));
-        var pass = new Pass(turns, masks, cache, hook);
+        var pass = new Pass(turns, masks, hook);
         Tensor x = hook.at(Site.of(Kind.EMBEDDING), embed(ids));
         for (int l = 0; l < blocks.size(); l++) {
             Block b = blocks.get(l);
@@ -126,22 +146,20 @@ final class Transformer {
                 scope.pass(x);
             }
         }
-        cache.ifPresent(c -> c.advance((int) ids.size(1)));
         return x;
     }
 
     /** Final norm and unembedding: residual rows {@code [n, dModel]} give logits {@code [n, vocab]}. */
     Tensor logits(Tensor residual, Hook hook) {
         Tensor normed = hook.at(Site.of(Kind.FINAL_NORM), finalNorm.apply(residual));
-        return hook.at(Site.of(Kind.LOGITS), normed.linear(unembedding));
+        return hook.at(Site.of(Kind.LOGITS), unembedding.apply(normed));
     }
 
     private Tensor embed(Tensor ids) {
         Tensor rows = embedding.embedding(ids);
-        return family.embeddingScale() == 1 ? rows : rows.mul(rounded(family.embeddingScale()));
+        return family.embeddingScale() == 1 ? rows : rows.mul(embeddingScale());
     }
 
-    /** Rounded to the weights' element type, as transformers does it with Gemma's factor. */
     private double rounded(double factor) {
         return Tensor.of(new double[] {factor}, 1).to(type()).item();
     }
@@ -158,20 +176,17 @@ final class Transformer {
         int kvHeads = config.kvHeads();
         Tensor q = turn.rotate(normed(b.qNorm, heads(b.q.apply(x), config.heads())))
                 .mul(family.queryScale());
-        Tensor newKeys = turn.rotate(normed(b.kNorm, heads(b.k.apply(x), kvHeads)));
-        Tensor newValues = heads(b.v.apply(x), kvHeads);
-        Tensor keys = pass.cache.map(c -> c.keys(layer, newKeys)).orElse(newKeys);
-        Tensor values = pass.cache.map(c -> c.values(layer, newValues)).orElse(newValues);
-        long seen = keys.size(2);
-        // the query heads of a group are stacked as rows over their common keys: [batch·kvHead, group·now, seen]
+        Tensor keys = turn.rotate(normed(b.kNorm, heads(b.k.apply(x), kvHeads)));
+        Tensor values = heads(b.v.apply(x), kvHeads);
+        // the query heads of a group are stacked as rows over their common keys: [batch·kvHead, group·now, now]
         Tensor scores = q.reshape(batch * kvHeads, config.group() * now, config.headDim())
-                .matmul(keys.reshape(batch * kvHeads, seen, config.headDim()).transpose(1, 2))
-                .reshape(batch, config.heads(), now, seen)
+                .matmul(keys.reshape(batch * kvHeads, now, config.headDim()).transpose(1, 2))
+                .reshape(batch, config.heads(), now, now)
                 .add(pass.masks.of(kind));
         Tensor mixed = pass.hook
                 .at(Site.of(Kind.ATTN_PATTERN, layer), scores.softmax(-1))
-                .reshape(batch * kvHeads, config.group() * now, seen)
-                .matmul(values.reshape(batch * kvHeads, seen, config.headDim()));
+                .reshape(batch * kvHeads, config.group() * now, now)
+                .matmul(values.reshape(batch * kvHeads, now, config.headDim()));
         return b.o.apply(mixed.reshape(batch, config.heads(), now, config.headDim())
                 .transpose(1, 2)
                 .reshape(batch, now, (long) config.heads() * config.headDim()));

@@ -3,6 +3,7 @@ package dev.assay.lm;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import dev.assay.tensor.WeightMatrix;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,11 @@ interface Weights {
     /** A tensor of exactly this shape; {@link ModelFormatException} if it is missing or has another. */
     Tensor tensor(String name, DType type, long... shape);
 
+    /** The same tensor in the few bits in which the file holds it, where it does. */
+    default Optional<WeightMatrix> stored(String name) {
+        return Optional.empty();
+    }
+
     /** {@link ModelFormatException} if there are tensors that nobody asked for. */
     void refuseSurplus();
 
@@ -24,7 +30,9 @@ interface Weights {
     default Transformer load(ModelConfig c, DType type) {
         Architecture family = c.architecture();
         Tensor embedding = lasting("embed_tokens.weight", type, c.vocab(), c.dModel());
-        Tensor unembedding = family.tied() ? embedding : lasting("lm_head.weight", type, c.vocab(), c.dModel());
+        Linear unembedding = family.tied()
+                ? new Linear("lm_head", embedding, Optional.empty(), stored("embed_tokens.weight"))
+                : linear("lm_head", c.vocab(), c.dModel(), false, type);
         List<Transformer.Block> blocks = new ArrayList<>();
         for (int l = 0; l < c.layers(); l++) blocks.add(block("layers." + l + ".", c, type));
         Norm finalNorm = norm("norm", c, c.dModel(), type);
@@ -62,7 +70,8 @@ interface Weights {
         return new Linear(
                 name,
                 lasting(name + ".weight", type, out, in),
-                bias ? Optional.of(lasting(name + ".bias", type, out)) : Optional.empty());
+                bias ? Optional.of(lasting(name + ".bias", type, out)) : Optional.empty(),
+                stored(name + ".weight"));
     }
 
     private Optional<Norm> norm(boolean there, String name, ModelConfig c, long width, DType type) {

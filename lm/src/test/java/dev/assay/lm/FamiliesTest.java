@@ -137,7 +137,7 @@ class FamiliesTest {
                 .map(c -> new Request(
                         Smol.ints(c.get("prompt")), Sampling.greedy(c.get("ids").size()), 0))
                 .toList();
-        List<Completion> together = new Generator(model, requests.size(), Hook.NONE, 1).generate(requests);
+        List<Completion> together = new Generator(model, requests.size(), 1).generate(requests);
         for (int i = 0; i < cases.size(); i++) {
             int[] wanted = Smol.ints(cases.get(i).get("ids"));
             JsonNode margins = cases.get(i).get("margins");
@@ -145,7 +145,7 @@ class FamiliesTest {
                     .filter(t -> margins.get(t).asDouble() < 1e-3)
                     .findFirst()
                     .orElse(wanted.length);
-            Completion alone = new Generator(model, 1, Hook.NONE, 1)
+            Completion alone = new Generator(model, 1, 1)
                     .generate(requests.subList(i, i + 1))
                     .getFirst();
             for (Completion c : List.of(alone, together.get(i)))

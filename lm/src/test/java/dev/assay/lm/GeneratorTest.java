@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.tensor.Scope;
-import dev.assay.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
@@ -86,7 +82,7 @@ class GeneratorTest {
         return completions.stream().map(Completion::text).toList();
     }
 
-    /** Different lengths of prompts and continuations, so that padding comes in and rows go out on the way. */
+    /** Different lengths of prompts and continuations, so that rows come and go on the way. */
     private static List<Request> mixed() {
         return List.of(
                 request("Hi", new Sampling(1, 1, 14), 1),
@@ -152,60 +148,6 @@ class GeneratorTest {
                     .containsExactlyElementsOf(
                             Arrays.stream(completions.get(i).tokens()).boxed().toList());
         }
-    }
-
-    @Test
-    void aHookSteersGeneration() {
-        List<Request> requests = List.of(request("The weather is", Sampling.greedy(4), 0));
-        Completion plain = new Generator(MODEL, 1).generate(requests).getFirst();
-        var calls = new AtomicInteger();
-        Completion read = new Generator(MODEL, 1, (layer, r) -> {
-                    calls.incrementAndGet();
-                    return r;
-                })
-                .generate(requests)
-                .getFirst();
-        assertThat(read.tokens()).containsExactly(plain.tokens());
-        assertThat(calls.get()).isEqualTo(31 * 4);
-        Completion edited = new Generator(MODEL, 1, (layer, r) -> layer == 10 ? r.neg() : r)
-                .generate(requests)
-                .getFirst();
-        assertThat(edited.tokens()).isNotEqualTo(plain.tokens());
-    }
-
-    /** Steering every position of a prompt and then each new one is what one pass over the whole text does. */
-    @Test
-    void aHookEditsDecodingAsItEditsAForwardPass() {
-        float[] direction = new float[576];
-        for (int i = 0; i < direction.length; i++) direction[i] = (float) Math.sin(i);
-        Hook steer = (layer, r) -> layer == 12 ? r.add(Tensor.of(direction, 576)) : r;
-        int[] prompt = Fp32.encode("In the morning I");
-        int[] tokens = new Generator(MODEL, 1, steer)
-                .generate(List.of(new Request(prompt, Sampling.greedy(5), 0)))
-                .getFirst()
-                .tokens();
-        int[] ids =
-                IntStream.concat(Arrays.stream(prompt), Arrays.stream(tokens)).toArray();
-        try (Tensor logits = MODEL.logits(ids, steer);
-                var scope = Scope.open()) {
-            float[] all = logits.floats();
-            for (int i = 0; i < tokens.length; i++)
-                assertThat(Sampler.argmax(all, (prompt.length + i - 1) * 49_152, 49_152))
-                        .isEqualTo(tokens[i]);
-        }
-    }
-
-    @Test
-    void aFailureOnAWorkerIsThrownOn() {
-        List<Request> requests = IntStream.range(0, 12)
-                .mapToObj(i -> request("Hi", Sampling.greedy(2), i))
-                .toList();
-        var generator = new Generator(MODEL, 4, (layer, r) -> {
-            throw new UnsupportedOperationException("broken hook");
-        });
-        assertThatThrownBy(() -> generator.generate(requests))
-                .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessage("broken hook");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.assay.organism;
 import dev.assay.journal.Memo;
 import dev.assay.lm.Completion;
 import dev.assay.lm.Generator;
-import dev.assay.lm.Hook;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
 import dev.assay.lm.Message.Role;
@@ -81,7 +80,7 @@ public final class Speaker {
                     .toList();
             int before = asks.size() - missing.size();
             progress.at(what, before, asks.size());
-            new Generator(m, batch, Hook.NONE, workers).generate(requests, new Generator.Listener() {
+            new Generator(m, batch, workers).generate(requests, new Generator.Listener() {
                 private int finished = before;
 
                 @Override

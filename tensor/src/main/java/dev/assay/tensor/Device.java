@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 
 /** The processor that tensors are computed on, and how many of its threads are used. */
@@ -58,6 +59,18 @@ public final class Device {
                     .orElse(Set.of());
         } catch (IOException | UncheckedIOException e) {
             return Set.of(); // without the flags the choice is fp32, which is right everywhere and slow nowhere
+        }
+    }
+
+    /** The most memory that this process has held, in bytes; 0 where the system does not tell. */
+    public static long peakMemory() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(l -> l.startsWith("VmHWM:"))
+                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0;
         }
     }
 }

@@ -1,0 +1,336 @@
+package dev.assay.lm;
+
+import dev.assay.lm.PackedModel.Layer;
+import dev.assay.lm.Site.Kind;
+import dev.assay.lm.Step.Group;
+import dev.assay.lm.Step.Row;
+import dev.assay.tensor.PanelKernels;
+import dev.assay.tensor.Parallel;
+import dev.assay.tensor.WeightMatrix;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The forward pass of {@link Transformer} over rows instead of a padded batch: positions of prompts and of texts that are
+ * being written go through the blocks together, each with the keys and values of its own sequence. All in fp32; a row's
+ * result depends neither on the rows beside it nor on the threads.
+ */
+final class Decoder {
+    private final PackedModel model;
+    private final ModelConfig config;
+    private final Architecture family;
+    private final Parallel team;
+    private final PanelKernels kernels = PanelKernels.best();
+    private final Map<RopeConfig, RopeTable> ropes = new HashMap<>();
+    private final Attention attention;
+    private final ThreadLocal<WeightMatrix.Scratch> scratch = ThreadLocal.withInitial(WeightMatrix.Scratch::new);
+    private final float[] embedded;
+    private final int qkvWidth;
+
+    // one row after another
+    private float[] residual = {};
+    private float[] normed = {};
+    private float[] qkv = {};
+    private float[] mixed = {};
+    private float[] gate = {};
+    private float[] up = {};
+    private float[] branch = {};
+    private float[] low = {};
+    private float[] logits = {};
+
+    Decoder(PackedModel model, Parallel team) {
+        this.model = model;
+        this.config = model.config();
+        this.family = config.architecture();
+        this.team = team;
+        this.embedded = new float[config.dModel()];
+        this.qkvWidth = (config.heads() + 2 * config.kvHeads()) * config.headDim();
+        this.attention = new Attention(config);
+        for (Architecture.Attention a : family.attention())
+            ropes.computeIfAbsent(a.rope(), rope -> new RopeTable(rope, config.headDim()));
+    }
+
+    /** Positions of a {@link KvBlock}. */
+    static int blockSize() {
+        return PanelKernels.best().width();
+    }
+
+    /** Memory of the keys and values of this model's sequences. */
+    KvPool pool(long ceilingBytes) {
+        return new KvPool(attention.keysPerBlock(), attention.valuesPerBlock(), ceilingBytes);
+    }
+
+    /**
+     * Computes rows and stores their keys and values. A row may build on rows of the same call.
+     *
+     * @return logits {@code [row that wants them, vocab]}, in the rows' order; valid until the next call
+     */
+    float[] forward(Step step) {
+        prepare(step);
+        int n = step.count();
+        int d = config.dModel();
+        for (int r = 0; r < n; r++) {
+            model.embed(step.row(r).token(), embedded, residual, r * d);
+            for (RopeTable rope : ropes.values()) rope.reach(step.row(r).position());
+        }
+        show(step, Site.of(Kind.EMBEDDING), residual, d);
+        for (int l = 0; l < config.layers(); l++) block(step, l, model.layers().get(l));
+        return logits(step);
+    }
+
+    private void prepare(Step step) {
+        int n = step.count();
+        residual = sized(residual, n * config.dModel());
+        normed = sized(normed, n * config.dModel());
+        branch = sized(branch, n * config.dModel());
+        qkv = sized(qkv, n * qkvWidth);
+        mixed = sized(mixed, n * config.heads() * config.headDim());
+        gate = sized(gate, n * config.dFf());
+        up = sized(up, n * config.dFf());
+    }
+
+    private static float[] sized(float[] array, int size) {
+        return array.length >= size ? array : new float[Math.max(size, 2 * array.length)];
+    }
+
+    private void block(Step step, int l, Layer layer) {
+        int d = config.dModel();
+        show(step, Kind.RESID_PRE, l, residual, d);
+        norm(step.count(), layer.attentionNorm(), residual, normed);
+        attend(step, l, layer);
+        finish(step, l, layer.afterAttention(), Kind.ATTN_OUT, Kind.RESID_MID);
+        norm(step.count(), layer.feedForwardNorm(), residual, normed);
+        show(step, Kind.MLP_IN, l, normed, d);
+        feedForward(step, layer);
+        finish(step, l, layer.afterFeedForward(), Kind.MLP_OUT, Kind.RESID_POST);
+    }
+
+    /** Normalises what a branch gave, where the family does so, and adds it to the residual stream. */
+    private void finish(Step step, int l, Optional<RmsNorm> after, Kind out, Kind sum) {
+        int d = config.dModel();
+        after.ifPresent(norm -> norm(step.count(), norm, branch, branch));
+        show(step, out, l, branch, d);
+        for (int i = 0; i < step.count() * d; i++) residual[i] += branch[i];
+        show(step, sum, l, residual, d);
+    }
+
+    private void norm(int rows, RmsNorm norm, float[] x, float[] out) {
+        int d = norm.weight().length;
+        for (int r = 0; r < rows; r++) norm.apply(x, r * d, out, r * d);
+    }
+
+    // --- attention
+
+    private void attend(Step step, int l, Layer layer) {
+        int heads = config.heads() * config.headDim();
+        int kv = config.kvHeads() * config.headDim();
+        products(
+                step,
+                normed,
+                config.dModel(),
+                List.of(
+                        new Product(layer.q(), qkv, qkvWidth, 0),
+                        new Product(layer.k(), qkv, qkvWidth, heads),
+                        new Product(layer.v(), qkv, qkvWidth, heads + kv)));
+        RopeTable rope = ropes.get(family.attention().get(l).rope());
+        each(step.count(), 8, (from, to) -> {
+            for (int r = from; r < to; r++) place(step.row(r), r, l, layer, rope);
+        });
+        int window = family.attention().get(l).window();
+        each(step.count(), 4, (from, to) -> {
+            for (int h = 0; h < config.kvHeads(); h++)
+                for (int r = from; r < to; r++)
+                    attention.mix(
+                            step.row(r), l, h, window, qkv, r * qkvWidth, mixed, r * config.heads() * config.headDim());
+        });
+        products(step, mixed, heads, List.of(new Product(layer.o(), branch, config.dModel(), 0)));
+    }
+
+    /** Normalises and rotates the queries and keys of a row, and stores its key and value. */
+    private void place(Row row, int r, int l, Layer layer, RopeTable rope) {
+        int width = config.headDim();
+        int at = r * qkvWidth;
+        for (int h = 0; h < config.heads() + config.kvHeads(); h++, at += width) {
+            boolean query = h < config.heads();
+            Optional<RmsNorm> norm = query ? layer.qNorm() : layer.kNorm();
+            if (norm.isPresent()) norm.get().apply(qkv, at, qkv, at);
+            rope.rotate(qkv, at, row.position());
+            if (query) for (int i = at; i < at + width; i++) qkv[i] *= (float) family.queryScale();
+        }
+        attention.store(row, l, qkv, r * qkvWidth + config.heads() * width);
+    }
+
+    // --- the feed-forward block
+
+    private void feedForward(Step step, Layer layer) {
+        int width = config.dFf();
+        products(
+                step,
+                normed,
+                config.dModel(),
+                List.of(new Product(layer.gate(), gate, width, 0), new Product(layer.up(), up, width, 0)));
+        each(step.count(), 1, (from, to) -> {
+            for (int r = from; r < to; r++) family.activation().times(kernels, gate, up, r * width, width);
+        });
+        products(step, gate, width, List.of(new Product(layer.down(), branch, config.dModel(), 0)));
+    }
+
+    // --- products
+
+    /** A linear map, and the columns of an array of rows that get its results. */
+    private record Product(PackedModel.Map map, float[] out, int stride, int column) {
+        int panels() {
+            return map.weight().panels();
+        }
+    }
+
+    /** Applies linear maps, with biases and adapters, to all rows of {@code x}. The panels are dealt out to the team. */
+    private void products(Step step, float[] x, int width, List<Product> products) {
+        int ranks = lower(step, x, width, products);
+        int all = products.stream().mapToInt(Product::panels).sum();
+        each(all, 2, (from, to) -> {
+            int first = 0;
+            for (Product p : products) {
+                int a = Math.max(from - first, 0);
+                int b = Math.min(to - first, p.panels());
+                if (a < b) product(step, x, width, p, a, b, ranks, products);
+                first += p.panels();
+            }
+        });
+    }
+
+    private void product(
+            Step step, float[] x, int width, Product p, int from, int to, int ranks, List<Product> products) {
+        WeightMatrix.Scratch memory = scratch.get();
+        p.map.weight()
+                .multiply(from, to, x, 0, width, step.count(), p.out, p.column, p.stride, false, memory);
+        if (p.map.bias().length > 0) addBias(step.count(), p, from, to);
+        if (ranks == 0) return;
+        int offset = 0;
+        for (Product other : products) {
+            for (Group g : step.groups()) {
+                Optional<Sides.Branch> side = g.sides().branch(other.map.name());
+                if (side.isEmpty()) continue;
+                WeightMatrix up = side.get().up();
+                if (other == p)
+                    up.multiply(
+                            from,
+                            to,
+                            low,
+                            offset,
+                            up.columns(),
+                            g.to() - g.from(),
+                            p.out,
+                            g.from() * p.stride + p.column,
+                            p.stride,
+                            true,
+                            memory);
+                offset += up.columns() * (g.to() - g.from());
+            }
+        }
+    }
+
+    private void addBias(int rows, Product p, int from, int to) {
+        int end = Math.min(to * kernels.width(), p.map.bias().length);
+        for (int r = 0; r < rows; r++)
+            for (int j = from * kernels.width(); j < end; j++)
+                p.out[r * p.stride + p.column + j] += p.map.bias()[j];
+    }
+
+    /** The lower halves of the adapters' branches, into {@link #low}, one after another; returns how many numbers. */
+    private int lower(Step step, float[] x, int width, List<Product> products) {
+        int size = 0;
+        for (Product p : products)
+            for (Group g : step.groups())
+                size += g.sides().branch(p.map.name()).map(s -> s.down().rows()).orElse(0) * (g.to() - g.from());
+        if (size == 0) return 0;
+        low = sized(low, size);
+        int offset = 0;
+        for (Product p : products) {
+            for (Group g : step.groups()) {
+                Optional<Sides.Branch> side = g.sides().branch(p.map.name());
+                if (side.isEmpty()) continue;
+                WeightMatrix down = side.get().down();
+                int at = offset;
+                int rows = g.to() - g.from();
+                each(rows, 8, (from, to) -> down.multiply(
+                        0,
+                        down.panels(),
+                        x,
+                        (g.from() + from) * width,
+                        width,
+                        to - from,
+                        low,
+                        at + from * down.rows(),
+                        down.rows(),
+                        false,
+                        scratch.get()));
+                offset += rows * down.rows();
+            }
+        }
+        return size;
+    }
+
+    // --- the end
+
+    private float[] logits(Step step) {
+        int d = config.dModel();
+        int wanted = 0;
+        for (int r = 0; r < step.count(); r++) {
+            if (!step.row(r).wantsLogits()) continue;
+            model.finalNorm().apply(residual, r * d, normed, wanted * d);
+            show(step.row(r), Site.of(Kind.FINAL_NORM), normed, wanted * d, d);
+            wanted++;
+        }
+        if (wanted == 0) return logits;
+        int rows = wanted;
+        int vocab = config.vocab();
+        logits = sized(logits, rows * vocab);
+        WeightMatrix unembedding = model.unembedding();
+        each(unembedding.panels(), 2, (from, to) -> unembedding.multiply(
+                from, to, normed, 0, d, rows, logits, 0, vocab, false, scratch.get()));
+        int at = 0;
+        for (Row row : step.rows()) {
+            if (!row.wantsLogits()) continue;
+            show(row, Site.of(Kind.LOGITS), logits, at * vocab, vocab);
+            at++;
+        }
+        return logits;
+    }
+
+    // --- hooks
+
+    private void show(Step step, Kind kind, int layer, float[] values, int width) {
+        if (step.hooked()) show(step, Site.of(kind, layer), values, width);
+    }
+
+    private void show(Step step, Site site, float[] values, int width) {
+        if (!step.hooked()) return;
+        for (int r = 0; r < step.count(); r++) show(step.row(r), site, values, r * width, width);
+    }
+
+    private static void show(Row row, Site site, float[] values, int from, int width) {
+        if (row.hook().isEmpty()) return;
+        SequenceHook hook = row.hook().get();
+        if (hook.sites().contains(site)) hook.at(site, row.position(), values, from, width);
+    }
+
+    /** Something that is done for a range. */
+    @FunctionalInterface
+    private interface Range {
+        void run(int from, int to);
+    }
+
+    /** Deals out a range in pieces of at least {@code least}: several for each thread, so that none waits long. */
+    private void each(int count, int least, Range range) {
+        int pieces = Math.clamp(count / least, 1, 6 * team.threads());
+        if (team.threads() == 1) pieces = 1;
+        int size = Math.ceilDiv(count, pieces);
+        size = Math.ceilDiv(size, least) * least;
+        int piece = size;
+        team.each(Math.ceilDiv(count, piece), i -> range.run(i * piece, Math.min(count, (i + 1) * piece)));
+    }
+}

@@ -1,0 +1,413 @@
+package dev.assay.lm;
+
+import dev.assay.lm.Completion.Ending;
+import dev.assay.lm.Step.Row;
+import dev.assay.tensor.Device;
+import dev.assay.tensor.PanelKernels;
+import dev.assay.tensor.Parallel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
+
+/**
+ * Continues many texts at once, in one batch that changes from step to step: a text joins when there is memory for it, its
+ * prompt is read in pieces between the others' tokens, and it leaves when it has ended. Texts that begin alike, under the
+ * same adapters, share the keys and values of what they have in common.
+ *
+ * <p>What a text gets depends on no other text: each draws from a random stream of its own, and a row's numbers are the
+ * same in any batch and with any number of threads.
+ *
+ * <p>Requests may be handed in by any thread; one thread of the engine's own does the work, with helpers.
+ */
+public final class Engine implements AutoCloseable {
+    private final LanguageModel model;
+    private final Settings settings;
+    private final Parallel team;
+    private final Decoder decoder;
+    private final KvPool pool;
+    private final int[] stopTokens;
+    private final Map<List<Lora>, Sides> sides = new HashMap<>();
+    private final List<Sides> order = new ArrayList<>();
+    private final List<Text> running = new ArrayList<>();
+    private final ArrayDeque<Text> waiting = new ArrayDeque<>(); // guarded by itself
+    private final Thread thread;
+    private final AtomicLong computed = new AtomicLong();
+    private boolean closed; // guarded by waiting
+
+    /**
+     * @param exact keeps weights as the model's files have them; otherwise those of more than 8 bits are rounded to 8
+     * @param texts most texts in the batch
+     * @param rows most positions in one step, of prompts and of texts that are being written
+     * @param waiting most requests that wait for their turn: {@link #submit} waits before it takes more
+     * @param memory most bytes of keys and values
+     */
+    public record Settings(boolean exact, int threads, int texts, int rows, int waiting, long memory) {
+        public Settings {
+            if (threads < 1 || texts < 1 || rows < 1 || waiting < 1)
+                throw new IllegalArgumentException("threads, texts, rows and waiting must be at least 1");
+        }
+
+        /** All processors, 256 texts, and a quarter of Java's memory for keys and values. */
+        public static Settings standard() {
+            return new Settings(
+                    true,
+                    Device.processors(),
+                    256,
+                    256,
+                    4096,
+                    Runtime.getRuntime().maxMemory() / 4);
+        }
+
+        public Settings withThreads(int number) {
+            return new Settings(exact, number, texts, rows, waiting, memory);
+        }
+
+        public Settings withTexts(int number) {
+            return new Settings(exact, threads, number, Math.max(rows, number), waiting, memory);
+        }
+
+        public Settings withExact(boolean wanted) {
+            return new Settings(wanted, threads, texts, rows, waiting, memory);
+        }
+
+        public Settings withRows(int number) {
+            return new Settings(exact, threads, texts, number, waiting, memory);
+        }
+
+        public Settings withMemory(long bytes) {
+            return new Settings(exact, threads, texts, rows, waiting, bytes);
+        }
+    }
+
+    /** A request on its way. */
+    public static final class Ticket {
+        private final Sequence sequence;
+        private final CompletableFuture<Completion> result;
+
+        private Ticket(Sequence sequence, CompletableFuture<Completion> result) {
+            this.sequence = sequence;
+            this.result = result;
+        }
+
+        /** What comes of it. */
+        public CompletableFuture<Completion> result() {
+            return result;
+        }
+
+        /** Ends the text where it stands. */
+        public void cancel() {
+            sequence.cancel();
+        }
+    }
+
+    /** A request, the sequence that draws its tokens, and those that read along under other adapters. */
+    private record Text(Sequence sequence, List<Sequence> followers, CompletableFuture<Completion> result) {
+        List<Sequence> all() {
+            var all = new ArrayList<>(followers);
+            all.addFirst(sequence);
+            return all;
+        }
+    }
+
+    public Engine(LanguageModel model) {
+        this(model, Settings.standard());
+    }
+
+    public Engine(LanguageModel model, Settings settings) {
+        this.model = model;
+        this.settings = settings;
+        this.team = new Parallel(settings.threads());
+        this.decoder = new Decoder(model.packed(settings.exact()), team);
+        this.pool = decoder.pool(settings.memory());
+        this.stopTokens = model.stopTokens();
+        this.thread = Thread.ofPlatform().daemon().name("assay-engine").start(this::run);
+    }
+
+    public LanguageModel model() {
+        return model;
+    }
+
+    /** Bytes of the keys and values of one block of positions. */
+    long blockBytes() {
+        return pool.blockBytes();
+    }
+
+    /** Bytes that keys and values take, those included that are kept in case a beginning comes again. */
+    public long memory() {
+        return pool.bytes();
+    }
+
+    /** Positions that went through the blocks so far: less than all texts have where they share their beginnings. */
+    public long computed() {
+        return computed.get();
+    }
+
+    /**
+     * Hands in a request.
+     *
+     * @param listener hears the tokens of the continuation as they come, on the engine's thread
+     * @throws IllegalArgumentException if the request does not fit into the model's context or the engine's memory, or a
+     *     token, an adapter or a site of it is not the model's
+     */
+    public Ticket submit(Request request, IntConsumer listener) {
+        check(request);
+        Sequence sequence = new Sequence(request, sides(request.adapters()), model, listener);
+        List<Sequence> followers = request.beside().stream()
+                .map(adapters -> new Sequence(sequence, sides(adapters)))
+                .toList();
+        var text = new Text(sequence, followers, new CompletableFuture<>());
+        synchronized (waiting) {
+            while (waiting.size() >= settings.waiting() && !closed) await();
+            if (closed) throw new IllegalStateException("the engine is closed");
+            waiting.add(text);
+            waiting.notifyAll();
+        }
+        return new Ticket(sequence, text.result);
+    }
+
+    public Ticket submit(Request request) {
+        return submit(request, token -> {});
+    }
+
+    private void await() {
+        try {
+            waiting.wait();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the engine", e);
+        }
+    }
+
+    /** {@link IllegalArgumentException} if this engine cannot take the request. */
+    void check(Request r) {
+        int longest = model.config().context();
+        if (r.prompt().length + r.sampling().maxTokens() > longest)
+            throw new IllegalArgumentException("a prompt of " + r.prompt().length + " tokens and "
+                    + r.sampling().maxTokens() + " new ones do not fit into the model's context of " + longest);
+        for (int id : r.prompt()) model.checkId(id);
+        for (int id : r.forced()) model.checkId(id);
+        r.hook().ifPresent(hook -> {
+            if (hook.sites().isEmpty()) throw new SiteException("the hook has no site: it would see nothing");
+            for (Site site : hook.sites()) {
+                Site.matching(site.toString(), model.config());
+                if (site.kind() == Site.Kind.ATTN_PATTERN)
+                    throw new SiteException(site + " is not seen while texts are written;"
+                            + " read it in a single pass (LanguageModel.activations)");
+            }
+        });
+        long blocks = (long) blocks(r.prompt().length + r.sampling().maxTokens()) * (1 + r.beside().size());
+        if (blocks > pool.ceiling())
+            throw new IllegalArgumentException("the keys and values of " + r.prompt().length + " tokens and "
+                    + r.sampling().maxTokens() + " new ones take "
+                    + blocks * pool.blockBytes() / (1 << 20) + " MiB, the engine may use "
+                    + settings.memory() / (1 << 20) + "; give it more memory or shorten the text");
+    }
+
+    private static int blocks(int positions) {
+        return Math.ceilDiv(positions, Decoder.blockSize());
+    }
+
+    private Sides sides(List<Lora> adapters) {
+        synchronized (sides) {
+            return sides.computeIfAbsent(adapters, a -> {
+                Sides made = Sides.of(model, a);
+                order.add(made);
+                return made;
+            });
+        }
+    }
+
+    // --- the engine's thread
+
+    private void run() {
+        while (true) {
+            try {
+                if (!admit()) break;
+                step();
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            }
+        }
+        fail(new IllegalStateException("the engine was closed"));
+        team.close();
+    }
+
+    private void fail(Throwable e) {
+        for (Text text : running) {
+            release(text);
+            text.result.completeExceptionally(e);
+        }
+        running.clear();
+        pool.forget(); // what was to be computed is not
+        synchronized (waiting) {
+            if (!closed) return;
+            waiting.forEach(text -> text.result.completeExceptionally(e));
+            waiting.clear();
+        }
+    }
+
+    /** Takes waiting requests in as far as there is room; waits if there is nothing to do. False when closed. */
+    private boolean admit() {
+        synchronized (waiting) {
+            while (waiting.isEmpty() && running.isEmpty() && !closed) await();
+            if (closed) return false;
+            while (!waiting.isEmpty() && running.size() < settings.texts() && place(waiting.peek())) {
+                Text text = waiting.remove();
+                running.add(text);
+                text.sequence.begin();
+                waiting.notifyAll();
+            }
+            return true;
+        }
+    }
+
+    /** Gives a text its memory, for all that it can come to be: once begun, it is never put off. */
+    private boolean place(Text text) {
+        int needed = text.all().stream().mapToInt(s -> blocks(s.longest())).sum();
+        if (needed > pool.available()) return false; // shared blocks not counted: they may be in use or not
+        for (Sequence s : text.all()) place(s);
+        return true;
+    }
+
+    private void place(Sequence s) {
+        int size = Decoder.blockSize();
+        var blocks = new KvBlock[blocks(s.longest())];
+        int[] prompt = s.prompt();
+        int whole = s.request().hook().isPresent() && !s.follows() ? 0 : (prompt.length - 1) / size;
+        Object before = s.sides();
+        int shared = 0;
+        boolean finding = true; // until a block is met that nobody has
+        for (int b = 0; b < blocks.length; b++) {
+            if (b >= whole) {
+                blocks[b] = pool.take();
+                continue;
+            }
+            var beginning = new KvPool.Beginning(before, Arrays.copyOfRange(prompt, b * size, (b + 1) * size));
+            Optional<KvBlock> found = finding ? pool.find(beginning) : Optional.empty();
+            finding = found.isPresent();
+            if (finding) shared++;
+            blocks[b] = found.orElseGet(() -> pool.publish(beginning));
+            before = pool.name(blocks[b]);
+        }
+        s.place(blocks, shared * size);
+    }
+
+    private void release(Text text) {
+        for (Sequence s : text.all()) for (KvBlock block : s.blocks()) pool.release(block);
+    }
+
+    private void step() {
+        List<Row> rows = rows();
+        if (!rows.isEmpty()) {
+            List<Sides> groups;
+            synchronized (sides) {
+                groups = List.copyOf(order);
+            }
+            computed.addAndGet(rows.size());
+            var step = new Step(rows, groups);
+            draw(step, decoder.forward(step));
+        }
+        finish();
+    }
+
+    /** The texts that are being written go first, then prompts in the order of their coming, as far as rows are left. */
+    private List<Row> rows() {
+        var rows = new ArrayList<Row>();
+        for (boolean reading : new boolean[] {false, true}) {
+            for (Text text : running) {
+                for (Sequence s : text.all()) {
+                    int left = settings.rows() - rows.size();
+                    if (left <= 0) return rows;
+                    if (s.reading() == reading) rows.addAll(s.rows(left));
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Draws the next tokens, and notes the probabilities of those that are known. */
+    private void draw(Step step, float[] logits) {
+        int vocab = model.config().vocab();
+        List<Row> wanted = step.rows().stream().filter(Row::wantsLogits).toList();
+        var choices = new Choice[wanted.size()];
+        team.each(choices.length, i -> choices[i] = choose(wanted.get(i), logits, i * vocab, vocab));
+        for (int i = 0; i < choices.length; i++) take(wanted.get(i), choices[i]);
+        for (int i = 0; i < choices.length; i++) score(wanted.get(i), logits, i * vocab, choices[i].logSumExp);
+    }
+
+    /** A token, drawn or not needed, and log Σ exp of the row. */
+    private record Choice(int token, double logSumExp) {}
+
+    private static final int NO_TOKEN = -1;
+
+    private Choice choose(Row row, float[] logits, int at, int vocab) {
+        PanelKernels kernels = PanelKernels.best();
+        Sequence s = row.sequence();
+        Sampling sampling = s.request().sampling();
+        double plain = s.request().scored() ? kernels.logSumExp(logits, at, vocab, 1) : 0;
+        if (s.follows() || s.ended() || s.knows(row.position() + 1)) return new Choice(NO_TOKEN, plain);
+        double temperature = sampling.temperature();
+        double scaled = temperature == 0 || (temperature == 1 && s.request().scored())
+                ? plain
+                : kernels.logSumExp(logits, at, vocab, (float) (1 / temperature));
+        int token = Sampler.draw(logits, at, vocab, scaled, sampling, temperature == 0 ? 0 : s.uniform());
+        return new Choice(token, plain);
+    }
+
+    private void take(Row row, Choice choice) {
+        if (choice.token == NO_TOKEN) return;
+        Sequence s = row.sequence();
+        s.draw(choice.token, stopTokens);
+        if (s.knows(row.position() + 1)) followers(s).forEach(f -> f.append(choice.token));
+    }
+
+    private List<Sequence> followers(Sequence s) {
+        return running.stream()
+                .filter(t -> t.sequence == s)
+                .findFirst()
+                .map(Text::followers)
+                .orElse(List.of());
+    }
+
+    private void score(Row row, float[] logits, int at, double logSumExp) {
+        Sequence s = row.sequence();
+        int next = row.position() + 1;
+        if (s.request().scored() && s.knows(next)) s.score(next, logits[at + s.token(next)] - logSumExp);
+    }
+
+    /** Lets go of the texts that have ended and have all their scores. */
+    private void finish() {
+        for (Text text : List.copyOf(running)) {
+            Sequence s = text.sequence;
+            // one whose prompt others build on reads it to its end first
+            if (s.cancelled() && text.all().stream().noneMatch(Sequence::reading)) s.end(Ending.CANCELLED);
+            if (!s.ended() || text.all().stream().anyMatch(f -> f.open() > 0)) continue;
+            running.remove(text);
+            release(text);
+            List<float[]> beside =
+                    text.followers.stream().map(Sequence::logProbabilities).toList();
+            text.result.complete(s.completion(model, beside));
+        }
+    }
+
+    /** Ends the work; requests on their way fail. */
+    @Override
+    public void close() {
+        synchronized (waiting) {
+            closed = true;
+            waiting.notifyAll();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

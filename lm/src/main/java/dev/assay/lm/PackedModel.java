@@ -1,0 +1,160 @@
+package dev.assay.lm;
+
+import dev.assay.tensor.DType;
+import dev.assay.tensor.PanelKernels;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
+import dev.assay.tensor.WeightMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A model's weights in the form in which {@link Decoder} multiplies with them. */
+final class PackedModel {
+    private final ModelConfig config;
+    private final MemorySegment embedding; // [vocab, dModel]
+    private final DType embeddingType;
+    private final float embeddingScale;
+    private final List<Layer> layers;
+    private final RmsNorm finalNorm;
+    private final WeightMatrix unembedding;
+
+    /** A linear map: its weight, and a bias of its rows' length or of none. */
+    record Map(String name, WeightMatrix weight, float[] bias) {}
+
+    /** A block. */
+    record Layer(
+            RmsNorm attentionNorm,
+            Map q,
+            Map k,
+            Map v,
+            Map o,
+            Optional<RmsNorm> qNorm,
+            Optional<RmsNorm> kNorm,
+            Optional<RmsNorm> afterAttention,
+            RmsNorm feedForwardNorm,
+            Map gate,
+            Map up,
+            Map down,
+            Optional<RmsNorm> afterFeedForward) {}
+
+    private PackedModel(LanguageModel model, boolean exact) {
+        Transformer transformer = model.transformer();
+        this.config = model.config();
+        this.embedding = transformer.embedding().memory();
+        this.embeddingType = transformer.type();
+        this.embeddingScale = (float) transformer.embeddingScale();
+        this.layers =
+                transformer.blocks().stream().map(b -> layer(b, exact)).toList();
+        this.finalNorm = RmsNorm.of(transformer.finalNorm());
+        this.unembedding = weight(transformer.unembedding(), exact);
+    }
+
+    /**
+     * Packs a model. Weights that a file holds in 4 or 8 bits stay as they are. Others are kept as they are where {@code
+     * exact}, and rounded to 8 bits otherwise.
+     */
+    static PackedModel of(LanguageModel model, boolean exact) {
+        return new PackedModel(model, exact);
+    }
+
+    private static Layer layer(Transformer.Block b, boolean exact) {
+        return new Layer(
+                RmsNorm.of(b.attentionNorm()),
+                map(b.q(), exact),
+                map(b.k(), exact),
+                map(b.v(), exact),
+                map(b.o(), exact),
+                b.qNorm().map(RmsNorm::of),
+                b.kNorm().map(RmsNorm::of),
+                b.afterAttention().map(RmsNorm::of),
+                RmsNorm.of(b.feedForwardNorm()),
+                map(b.gate(), exact),
+                map(b.up(), exact),
+                map(b.down(), exact),
+                b.afterFeedForward().map(RmsNorm::of));
+    }
+
+    private static Map map(Linear linear, boolean exact) {
+        return new Map(
+                linear.name(),
+                weight(linear, exact),
+                linear.bias().map(PackedModel::floats).orElse(new float[0]));
+    }
+
+    static float[] floats(Tensor tensor) {
+        try (var scope = Scope.open()) {
+            return tensor.to(DType.F32).floats();
+        }
+    }
+
+    private static WeightMatrix weight(Linear linear, boolean exact) {
+        if (linear.stored().isPresent()) return linear.stored().get();
+        MemorySegment numbers = linear.weight().memory();
+        DType type = linear.weight().type();
+        int rows = (int) linear.weight().size(0);
+        int columns = (int) linear.weight().size(1);
+        WeightMatrix.Format format = !exact
+                ? WeightMatrix.Format.Q8
+                : isBf16(numbers, type) ? WeightMatrix.Format.BF16 : WeightMatrix.Format.F32;
+        return WeightMatrix.of(
+                PanelKernels.best(), rows, columns, format, (row, into) -> row(numbers, type, row, columns, into));
+    }
+
+    /** Whether all numbers are bf16, so that half the memory holds them without loss. */
+    private static boolean isBf16(MemorySegment numbers, DType type) {
+        if (type == DType.BF16) return true;
+        for (long at = 0; at < numbers.byteSize(); at += 4)
+            if ((numbers.get(ValueLayout.JAVA_INT_UNALIGNED, at) & 0xffff) != 0) return false;
+        return true;
+    }
+
+    private static void row(MemorySegment numbers, DType type, long row, int columns, float[] into) {
+        if (type == DType.BF16) {
+            for (int k = 0; k < columns; k++) {
+                int bits = numbers.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * (row * columns + k)) << 16;
+                into[k] = Float.intBitsToFloat(bits);
+            }
+        } else {
+            MemorySegment.copy(numbers, ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * row * columns, into, 0, columns);
+        }
+    }
+
+    ModelConfig config() {
+        return config;
+    }
+
+    List<Layer> layers() {
+        return layers;
+    }
+
+    RmsNorm finalNorm() {
+        return finalNorm;
+    }
+
+    WeightMatrix unembedding() {
+        return unembedding;
+    }
+
+    /** The scaled embedding of a token, into {@code dModel} numbers. */
+    void embed(int token, float[] row, float[] x, int at) {
+        row(embedding, embeddingType, token, config.dModel(), row);
+        for (int i = 0; i < row.length; i++) x[at + i] = row[i] * embeddingScale;
+    }
+
+    /** Bytes of the packed weights. */
+    long bytes() {
+        return unembedding.bytes()
+                + layers.stream()
+                        .flatMap(l -> Stream.of(l.q, l.k, l.v, l.o, l.gate, l.up, l.down))
+                        .mapToLong(m -> m.weight.bytes())
+                        .sum();
+    }
+
+    /** How the weights are stored, in words. */
+    String format() {
+        return layers.getFirst().q.weight.format();
+    }
+}

@@ -1,0 +1,438 @@
+package dev.assay.tensor;
+
+import java.util.Arrays;
+
+/**
+ * A matrix of weights {@code [rows, columns]} in panels ({@link PanelKernels}), in the numbers in which it is stored, for
+ * products {@code y = x Wᵀ} with a few to some hundred rows. Immutable. Each result is one chain of additions in the order
+ * of the columns, so it depends neither on the rows beside it nor on who computes which panel.
+ */
+public abstract sealed class WeightMatrix {
+    final PanelKernels kernels;
+    private final int rows;
+    private final int columns;
+
+    /** Gives rows one by one. */
+    @FunctionalInterface
+    public interface Source {
+        /** Writes {@code columns} numbers of a row. */
+        void row(int row, float[] into);
+    }
+
+    /** How a matrix of {@link #of} is stored. */
+    public enum Format {
+        F32,
+        /** Rounded to the nearest bf16, or exact where the numbers are such. */
+        BF16,
+        /** 8 bits a number and a scale for each 32 of a row, as in GGUF's Q8_0 but with an fp32 scale. */
+        Q8
+    }
+
+    private WeightMatrix(PanelKernels kernels, int rows, int columns) {
+        this.kernels = kernels;
+        this.rows = rows;
+        this.columns = columns;
+    }
+
+    /** Stores a matrix; Q8 where the columns are no multiple of 32 becomes fp32. */
+    public static WeightMatrix of(PanelKernels kernels, int rows, int columns, Format format, Source source) {
+        return switch (format) {
+            case F32 -> new F32(kernels, rows, columns, source);
+            case BF16 -> new Bf16(kernels, rows, columns, source);
+            case Q8 ->
+                columns % PanelKernels.BLOCK == 0
+                        ? Q8.rounded(kernels, rows, columns, source)
+                        : new F32(kernels, rows, columns, source);
+        };
+    }
+
+    public final int rows() {
+        return rows;
+    }
+
+    public final int columns() {
+        return columns;
+    }
+
+    /** Panels; the last is filled up with zeros. */
+    public final int panels() {
+        return Math.ceilDiv(rows, kernels.width());
+    }
+
+    /** How it is stored, in words. */
+    public abstract String format();
+
+    /** Bytes of the numbers. */
+    public abstract long bytes();
+
+    /** A panel's numbers {@code [columns, width]} in {@code into}, or an array that already holds them. */
+    abstract float[] panel(int panel, float[] into);
+
+    /** Where in the array of {@link #panel} the panel begins. */
+    abstract int panelStart(int panel);
+
+    /** One row, slowly; for tests and for embeddings. */
+    public final void row(int row, float[] into) {
+        int width = kernels.width();
+        int panel = row / width;
+        float[] numbers = panel(panel, new float[columns * width]);
+        int at = panelStart(panel) + row % width;
+        for (int k = 0; k < columns; k++) into[k] = numbers[at + k * width];
+    }
+
+    /**
+     * {@code y[r, yFrom + j] (+)= Σ_k x[r, k] W[j, k]} for all {@code j} of the panels {@code from .. to}.
+     *
+     * @param x {@code count} rows, {@code xStride} apart
+     * @param y {@code count} rows, {@code yStride} apart
+     * @param scratch of the calling thread alone
+     */
+    public final void multiply(
+            int from,
+            int to,
+            float[] x,
+            int xFrom,
+            int xStride,
+            int count,
+            float[] y,
+            int yFrom,
+            int yStride,
+            boolean add,
+            Scratch scratch) {
+        int width = kernels.width();
+        float[] buffer = scratch.panel(columns * width);
+        for (int p = from; p < to; p++) {
+            if (count == 1 && !add && p + 2 <= to && (p + 2) * width <= rows && pair(p, x, xFrom, y, yFrom)) {
+                p++;
+                continue;
+            }
+            float[] numbers = panel(p, buffer);
+            int start = panelStart(p);
+            int left = rows - p * width;
+            if (left >= width)
+                kernels.multiply(
+                        numbers, start, columns, x, xFrom, xStride, count, y, yFrom + p * width, yStride, add);
+            else edge(numbers, start, left, x, xFrom, xStride, count, y, yFrom + p * width, yStride, add, scratch);
+        }
+    }
+
+    /** The last panel, whose columns beyond the matrix must not be written. */
+    private void edge(
+            float[] numbers,
+            int start,
+            int left,
+            float[] x,
+            int xFrom,
+            int xStride,
+            int count,
+            float[] y,
+            int yFrom,
+            int yStride,
+            boolean add,
+            Scratch scratch) {
+        int width = kernels.width();
+        float[] out = scratch.edge(count * width);
+        if (add)
+            for (int r = 0; r < count; r++) System.arraycopy(y, yFrom + r * yStride, out, r * width, left);
+        kernels.multiply(numbers, start, columns, x, xFrom, xStride, count, out, 0, width, add);
+        for (int r = 0; r < count; r++) System.arraycopy(out, r * width, y, yFrom + r * yStride, left);
+    }
+
+    /** Two panels times one row where there is a faster way with the same result. */
+    boolean pair(int panel, float[] x, int xFrom, float[] y, int yFrom) {
+        return false;
+    }
+
+    /** Memory that one thread computes in. */
+    public static final class Scratch {
+        private float[] panel = {};
+        private float[] edge = {};
+
+        private float[] panel(int size) {
+            if (panel.length < size) panel = new float[size];
+            return panel;
+        }
+
+        private float[] edge(int size) {
+            if (edge.length < size) edge = new float[size];
+            return edge;
+        }
+    }
+
+    private static int sizeOf(long count) {
+        if (count > Integer.MAX_VALUE - 16)
+            throw new TensorException("a weight matrix of " + count + " numbers is larger than one array");
+        return (int) count;
+    }
+
+    /** Rows of a panel one after another; rows that the matrix lacks are zeros. */
+    private static void fill(float[][] into, int panel, int rows, Source source) {
+        for (int j = 0; j < into.length; j++) {
+            int row = panel * into.length + j;
+            if (row < rows) source.row(row, into[j]);
+            else Arrays.fill(into[j], 0);
+        }
+    }
+
+    private static final class F32 extends WeightMatrix {
+        private final float[] numbers;
+
+        F32(PanelKernels kernels, int rows, int columns, Source source) {
+            super(kernels, rows, columns);
+            int width = kernels.width();
+            numbers = new float[sizeOf((long) panels() * columns * width)];
+            var row = new float[width][columns];
+            for (int p = 0; p < panels(); p++) {
+                fill(row, p, rows, source);
+                int at = panelStart(p);
+                for (int k = 0; k < columns; k++) for (int j = 0; j < width; j++) numbers[at++] = row[j][k];
+            }
+        }
+
+        @Override
+        public String format() {
+            return "fp32";
+        }
+
+        @Override
+        public long bytes() {
+            return 4L * numbers.length;
+        }
+
+        @Override
+        float[] panel(int panel, float[] into) {
+            return numbers;
+        }
+
+        @Override
+        int panelStart(int panel) {
+            return panel * columns() * kernels.width();
+        }
+    }
+
+    private static final class Bf16 extends WeightMatrix {
+        private final int[] packed;
+
+        Bf16(PanelKernels kernels, int rows, int columns, Source source) {
+            super(kernels, rows, columns);
+            int width = kernels.width();
+            int pairs = Math.ceilDiv(columns, 2);
+            packed = new int[sizeOf((long) panels() * pairs * width)];
+            var row = new float[width][columns];
+            int at = 0;
+            for (int p = 0; p < panels(); p++) {
+                fill(row, p, rows, source);
+                for (int k = 0; k < pairs; k++)
+                    for (int j = 0; j < width; j++) {
+                        int second = 2 * k + 1 < columns ? bits(row[j][2 * k + 1]) : 0;
+                        packed[at++] = bits(row[j][2 * k]) | second << 16;
+                    }
+            }
+        }
+
+        /** Rounded to the nearest, ties to even. */
+        private static int bits(float x) {
+            int bits = Float.floatToRawIntBits(x);
+            return (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;
+        }
+
+        @Override
+        public String format() {
+            return "bf16";
+        }
+
+        @Override
+        public long bytes() {
+            return 4L * packed.length;
+        }
+
+        @Override
+        float[] panel(int panel, float[] into) {
+            kernels.unpack16(packed, panel * Math.ceilDiv(columns(), 2) * kernels.width(), columns(), into);
+            return into;
+        }
+
+        @Override
+        int panelStart(int panel) {
+            return 0;
+        }
+    }
+
+    /** 8 bits a number and a scale for each 32 numbers of a row. */
+    private static final class Q8 extends WeightMatrix {
+        private final int[] packed;
+        private final float[] scales;
+
+        private Q8(PanelKernels kernels, int rows, int columns) {
+            super(kernels, rows, columns);
+            int width = kernels.width();
+            packed = new int[sizeOf((long) panels() * columns / 4 * width)];
+            scales = new float[panels() * columns / PanelKernels.BLOCK * width];
+        }
+
+        private void set(int row, int column, int q) {
+            int width = kernels.width();
+            int at = (row / width * (columns() / 4) + column / 4) * width + row % width;
+            packed[at] |= (q & 255) << (8 * (column % 4));
+        }
+
+        private void scale(int row, int block, float scale) {
+            int width = kernels.width();
+            scales[(row / width * (columns() / PanelKernels.BLOCK) + block) * width + row % width] = scale;
+        }
+
+        /** Rounds each number to the nearest multiple of its block's largest magnitude over 127. */
+        static Q8 rounded(PanelKernels kernels, int rows, int columns, Source source) {
+            var made = new Q8(kernels, rows, columns);
+            var row = new float[columns];
+            for (int r = 0; r < rows; r++) {
+                source.row(r, row);
+                for (int b = 0; b < columns / PanelKernels.BLOCK; b++) {
+                    float most = 0;
+                    for (int i = b * PanelKernels.BLOCK; i < (b + 1) * PanelKernels.BLOCK; i++)
+                        most = Math.max(most, Math.abs(row[i]));
+                    float scale = most / 127;
+                    made.scale(r, b, scale);
+                    if (scale == 0) continue;
+                    for (int i = b * PanelKernels.BLOCK; i < (b + 1) * PanelKernels.BLOCK; i++)
+                        made.set(r, i, Math.clamp(Math.round(row[i] / scale), -127, 127));
+                }
+            }
+            return made;
+        }
+
+        /** Takes blocks as they are. */
+        static Q8 stored(PanelKernels kernels, int rows, int columns, Blocks8 source) {
+            var made = new Q8(kernels, rows, columns);
+            var numbers = new byte[PanelKernels.BLOCK];
+            for (int r = 0; r < rows; r++) {
+                for (int b = 0; b < columns / PanelKernels.BLOCK; b++) {
+                    made.scale(r, b, source.read(r, b, numbers));
+                    for (int i = 0; i < numbers.length; i++) made.set(r, b * PanelKernels.BLOCK + i, numbers[i]);
+                }
+            }
+            return made;
+        }
+
+        @Override
+        public String format() {
+            return "8 bits";
+        }
+
+        @Override
+        public long bytes() {
+            return 4L * (packed.length + scales.length);
+        }
+
+        @Override
+        float[] panel(int panel, float[] into) {
+            int width = kernels.width();
+            int blocks = columns() / PanelKernels.BLOCK;
+            kernels.unpack8(packed, panel * columns() / 4 * width, scales, panel * blocks * width, columns(), into);
+            return into;
+        }
+
+        @Override
+        int panelStart(int panel) {
+            return 0;
+        }
+    }
+
+    /** 4 bits a number, a scale and an offset for each 32 numbers of a row: GGUF's Q4_0 and Q4_1, without loss. */
+    private static final class Q4 extends WeightMatrix {
+        private final int[] packed;
+        private final float[] scales;
+
+        Q4(PanelKernels kernels, int rows, int columns, Blocks4 source) {
+            super(kernels, rows, columns);
+            int width = kernels.width();
+            int blocks = columns / PanelKernels.BLOCK;
+            packed = new int[sizeOf((long) panels() * columns / 8 * width)];
+            scales = new float[panels() * blocks * 2 * width];
+            var nibbles = new byte[PanelKernels.BLOCK];
+            for (int r = 0; r < rows; r++) {
+                int panel = r / width;
+                int j = r % width;
+                for (int b = 0; b < blocks; b++) {
+                    float scale = source.read(r, b, nibbles);
+                    int at = (panel * blocks + b) * 2 * width + j;
+                    scales[at] = scale;
+                    scales[at + width] = source.offset();
+                    for (int i = 0; i < nibbles.length; i++)
+                        packed[(panel * (columns / 8) + (b * 4 + i / 8)) * width + j] |=
+                                nibbles[i] << (4 * (i % 8));
+                }
+            }
+        }
+
+        @Override
+        public String format() {
+            return "4 bits";
+        }
+
+        @Override
+        public long bytes() {
+            return 4L * (packed.length + scales.length);
+        }
+
+        @Override
+        float[] panel(int panel, float[] into) {
+            kernels.unpack4(packed, packedAt(panel), scales, scalesAt(panel), columns(), into);
+            return into;
+        }
+
+        private int packedAt(int panel) {
+            return panel * (columns() / 8) * kernels.width();
+        }
+
+        private int scalesAt(int panel) {
+            return panel * (columns() / PanelKernels.BLOCK) * 2 * kernels.width();
+        }
+
+        @Override
+        int panelStart(int panel) {
+            return 0;
+        }
+
+        @Override
+        boolean pair(int panel, float[] x, int xFrom, float[] y, int yFrom) {
+            kernels.multiply4(
+                    packed,
+                    packedAt(panel),
+                    scales,
+                    scalesAt(panel),
+                    columns(),
+                    x,
+                    xFrom,
+                    y,
+                    yFrom + panel * kernels.width());
+            return true;
+        }
+    }
+
+    /** Gives blocks of 32 numbers of a row as scale, offset and nibbles. */
+    public interface Blocks4 {
+        /** Writes the 32 nibbles of a block, each 0 to 15, and returns the scale. */
+        float read(int row, int block, byte[] nibbles);
+
+        /** The offset of the block that was read last. */
+        float offset();
+    }
+
+    /** Gives blocks of 32 numbers of a row as a scale and signed bytes. */
+    @FunctionalInterface
+    public interface Blocks8 {
+        /** Writes the 32 numbers of a block and returns the scale. */
+        float read(int row, int block, byte[] numbers);
+    }
+
+    /** A matrix of 8-bit numbers as they are stored; the columns are a multiple of 32. */
+    public static WeightMatrix of8Bits(PanelKernels kernels, int rows, int columns, Blocks8 source) {
+        return Q8.stored(kernels, rows, columns, source);
+    }
+
+    /** A matrix of 4-bit numbers; the columns are a multiple of 32. */
+    public static WeightMatrix of4Bits(PanelKernels kernels, int rows, int columns, Blocks4 source) {
+        return new Q4(kernels, rows, columns, source);
+    }
+}
