@@ -150,13 +150,13 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
-    private void checkIds(int[] ids) {
+    void checkIds(int[] ids) {
         if (ids.length == 0 || ids.length > config.context())
-            throw new IllegalArgumentException(
+            throw new PromptException(
                     ids.length + " tokens; the model takes 1 to " + config.context() + " at once");
         for (int id : ids) {
             if (id < 0 || id >= config.vocab())
-                throw new IllegalArgumentException("token " + id + " is none of the model's " + config.vocab()
+                throw new PromptException("token " + id + " is none of the model's " + config.vocab()
                         + " (0 to " + (config.vocab() - 1) + ")");
         }
     }
