@@ -36,8 +36,7 @@ final class AnswerOptions {
         return token(model, "--against", against, againstId);
     }
 
-    private static OptionalInt token(
-            LanguageModel model, String name, @Nullable String text, @Nullable Integer id) {
+    private static OptionalInt token(LanguageModel model, String name, @Nullable String text, @Nullable Integer id) {
         if (text != null && id != null) throw new UserException("give either " + name + " or " + name + "-id");
         if (id != null) return OptionalInt.of(id);
         if (text == null) return OptionalInt.empty();
@@ -46,7 +45,8 @@ final class AnswerOptions {
             throw new UserException("\"" + text + "\" is " + tokens.length + " tokens to the model"
                     + Arrays.stream(tokens)
                             .mapToObj(TokenText.of(model)::quoted)
-                            .collect(Collectors.joining(", ", tokens.length == 0 ? "" : " (", tokens.length == 0 ? "" : ")"))
+                            .collect(Collectors.joining(
+                                    ", ", tokens.length == 0 ? "" : " (", tokens.length == 0 ? "" : ")"))
                     + "; " + name + " takes one");
         return OptionalInt.of(tokens[0]);
     }

@@ -20,9 +20,11 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "attribute",
-        description = "Direct logit attribution: what each part of the model adds to a token's logit, or to the difference"
-                + " of two. The final norm's scale is taken as it is, so the parts add up to the logit. Without --answer"
-                + " the likeliest token is explained.")
+        description = {
+            "Direct logit attribution: what each part of the model adds to a token's logit.",
+            "Or to the difference of two (--against). The final norm's scale is taken as it is, so the parts add up to the"
+                    + " logit. Without --answer the likeliest token is explained."
+        })
 final class ModelAttributeCommand implements Callable<Integer> {
     @Mixin
     ModelOptions.WithPosition what = new ModelOptions.WithPosition();
@@ -61,9 +63,7 @@ final class ModelAttributeCommand implements Callable<Integer> {
     private Metric.Linear metric(LanguageModel model, int[] ids, int position) {
         OptionalInt against = answers.against(model);
         int answer = answers.answer(model).orElseGet(() -> likeliest(model, ids, position));
-        return against.isPresent()
-                ? new Metric.LogitDifference(answer, against.getAsInt())
-                : new Metric.Logit(answer);
+        return against.isPresent() ? new Metric.LogitDifference(answer, against.getAsInt()) : new Metric.Logit(answer);
     }
 
     static int likeliest(LanguageModel model, int[] ids, int position) {

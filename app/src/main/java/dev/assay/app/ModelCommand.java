@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "model",
-        description = "Looks into a language model, in fp32: logits, activations, what they carry; tokens, chat template.",
+        description =
+                "Looks into a language model, in fp32: logits, activations, what they carry; tokens, chat template.",
         mixinStandardHelpOptions = true,
         subcommands = {ModelPatchCommand.class, ModelAttributeCommand.class, ModelLensCommand.class},
         synopsisSubcommandLabel = "COMMAND")

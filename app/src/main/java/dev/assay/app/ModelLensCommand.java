@@ -14,9 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(
-        name = "lens",
-        description = "The logit lens: what the model would say if each block were the last one.")
+@Command(name = "lens", description = "The logit lens: what the model would say if each block were the last one.")
 final class ModelLensCommand implements Callable<Integer> {
     @Mixin
     ModelOptions.WithPosition what = new ModelOptions.WithPosition();
@@ -50,7 +48,8 @@ final class ModelLensCommand implements Callable<Integer> {
         Map<Site, List<LogitLens.Guess>> guesses = LogitLens.read(model, ids, position, sites, top);
         if (json) ModelCommand.print(json(ids, position, guesses, text));
         else {
-            System.out.printf("after position %d, %s: likeliest next tokens, in %%%n%n", position, text.quoted(ids[position]));
+            System.out.printf(
+                    "after position %d, %s: likeliest next tokens, in %%%n%n", position, text.quoted(ids[position]));
             System.out.print(table(guesses, text));
         }
         return 0;

@@ -84,8 +84,7 @@ class ModelOptions {
             List<Integer> out = new ArrayList<>();
             for (String number : list.strip().split("[,\\s]+")) {
                 if (!number.matches("\\d{1,9}"))
-                    throw new UserException(
-                            name + " takes token numbers such as 1,2,3; \"" + number + "\" is none");
+                    throw new UserException(name + " takes token numbers such as 1,2,3; \"" + number + "\" is none");
                 out.add(Integer.parseInt(number));
             }
             return out.stream().mapToInt(i -> i).toArray();

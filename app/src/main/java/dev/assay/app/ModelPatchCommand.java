@@ -7,9 +7,7 @@ import dev.assay.lm.Patch;
 import dev.assay.lm.Patching;
 import dev.assay.lm.Site;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,9 +18,11 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "patch",
-        description = "Activation patching: puts what the model computes for one prompt, place by place, into its run of"
-                + " another, and says how much of the answer comes back. Without --answer and --against the two prompts'"
-                + " own likeliest answers are weighed; --answer alone takes its log-probability.")
+        description = {
+            "Activation patching: which places carry what tells two prompts apart.",
+            "What the model computes for one prompt is put, place by place, into its run of the other. Without --answer and"
+                    + " --against the prompts' own likeliest answers are weighed; --answer alone takes its log-probability."
+        })
 final class ModelPatchCommand implements Callable<Integer> {
     @Mixin
     ModelOptions.WithAdapters what = new ModelOptions.WithAdapters();
@@ -54,8 +54,9 @@ final class ModelPatchCommand implements Callable<Integer> {
             paramLabel = "SITE",
             split = ",",
             defaultValue = "resid_pre:*,attn_out:*,mlp_out:*",
-            description = "embedding, resid_pre:L, resid_mid:L, resid_post:L, attn_z:L, attn_out:L, mlp_in:L, mlp_out:L;"
-                    + " * for all blocks; may be given several times (default: ${DEFAULT-VALUE})")
+            description =
+                    "embedding, resid_pre:L, resid_mid:L, resid_post:L, attn_z:L, attn_out:L, mlp_in:L, mlp_out:L;"
+                            + " * for all blocks; may be given several times (default: ${DEFAULT-VALUE})")
     List<String> at = List.of();
 
     @Option(
@@ -83,7 +84,9 @@ final class ModelPatchCommand implements Callable<Integer> {
         Patching patching = reverse ? Patching.of(model, bad, good) : Patching.of(model, good, bad);
         if (patching.positions().isEmpty())
             throw new UserException("--clean and --corrupted are the same prompt: change a word in one of them");
-        List<Integer> where = positions.isEmpty() ? patching.positions() : positions;
+        List<Integer> where = positions.isEmpty()
+                ? patching.positions()
+                : positions.stream().distinct().toList();
         List<Patch> patches = new ArrayList<>(Patch.grid(sites, where));
         if (heads) patches.addAll(Patch.heads(model.config()));
         Metric metric = metric(model, good, bad);

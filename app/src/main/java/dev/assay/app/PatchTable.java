@@ -39,8 +39,7 @@ record PatchTable(
         out.append("%nPatched from %s into %s: 1 is as %s, 0 is as %s, · is less than 0.005 from 0.%n"
                 .formatted(from, into, from, into));
         kinds().forEach((kind, places) -> out.append('\n').append(TextTable.right(grid(kind, places))));
-        if (heads() > 0)
-            out.append("\nEach head at all positions.\n").append(TextTable.right(byHead()));
+        if (heads() > 0) out.append("\nEach head at all positions.\n").append(TextTable.right(byHead()));
         return out.toString();
     }
 
@@ -48,15 +47,15 @@ record PatchTable(
     private Map<Site.Kind, List<Integer>> kinds() {
         return IntStream.range(0, sites.size())
                 .boxed()
-                .collect(Collectors.groupingBy(
-                        i -> sites.get(i).kind(), LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(i -> sites.get(i).kind(), LinkedHashMap::new, Collectors.toList()));
     }
 
     private List<List<String>> grid(Site.Kind kind, List<Integer> places) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(row(kind.key(), positions.stream().map(String::valueOf).toList()));
         rows.add(row("clean", positions.stream().map(p -> head(clean[p])).toList()));
-        rows.add(row("corrupted", positions.stream().map(p -> head(corrupted[p])).toList()));
+        rows.add(
+                row("corrupted", positions.stream().map(p -> head(corrupted[p])).toList()));
         for (int i : places)
             rows.add(row(
                     kind.layered() ? "block " + sites.get(i).layer() : "",
@@ -130,7 +129,9 @@ record PatchTable(
             while (to < patches.size() && patches.get(to).site().equals(site)) to++;
             out.put(
                     site.toString(),
-                    values(result.metrics().subList(from, to), result.recovered().subList(from, to)));
+                    values(
+                            result.metrics().subList(from, to),
+                            result.recovered().subList(from, to)));
             from = to;
         }
         return out;

@@ -30,7 +30,8 @@ final class TextTable {
         for (int from = 1; from < columns; ) {
             int to = fitting(widths, from);
             if (from > 1) out.append('\n');
-            for (List<String> row : rows) out.append(line(row, widths, from, to, right)).append('\n');
+            for (List<String> row : rows)
+                out.append(line(row, widths, from, to, right)).append('\n');
             from = to;
         }
         return out.toString();

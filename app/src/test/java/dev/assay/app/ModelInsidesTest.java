@@ -123,7 +123,8 @@ class ModelInsidesTest {
 
     @Test
     void theTableIsAligned() {
-        List<String> lines = text(patch("--at", "resid_post:*", "--heads")).lines().toList();
+        List<String> lines =
+                text(patch("--at", "resid_post:*", "--heads")).lines().toList();
         int head = lines.indexOf(lines.stream()
                 .filter(l -> l.startsWith("resid_post"))
                 .findFirst()
@@ -139,7 +140,14 @@ class ModelInsidesTest {
     @Test
     void attributionIsThatOfTransformers() throws IOException {
         JsonNode all = json(
-                "model", "attribute", FOLDER.toString(), "--ids", ids("clean"), "--against-id", answer(1), "--heads",
+                "model",
+                "attribute",
+                FOLDER.toString(),
+                "--ids",
+                ids("clean"),
+                "--against-id",
+                answer(1),
+                "--heads",
                 "--json");
         assertThat(all.get("answer").get("id").asText()).as("the likeliest").isEqualTo(answer(0));
         float[] parts = golden.get("attribution.parts").floats();
@@ -187,7 +195,15 @@ class ModelInsidesTest {
         assertThat(cells.get(0)).matches("block 20 (0\\.9|1\\.0)\\d (·|-?0\\.0\\d)");
         assertThat(cells.get(1)).matches("block 26 (·|-?0\\.0\\d) (0\\.9|1\\.0)\\d");
         assertThat(table.lines()).anyMatch(l -> l.matches("corrupted +Italy +is"));
-        refused("\" Paris, Texas\" is 3 tokens", "model", "attribute", "smollm2", "--text", "x", "--answer", " Paris, Texas");
+        refused(
+                "\" Paris, Texas\" is 3 tokens",
+                "model",
+                "attribute",
+                "smollm2",
+                "--text",
+                "x",
+                "--answer",
+                " Paris, Texas");
     }
 
     @Test

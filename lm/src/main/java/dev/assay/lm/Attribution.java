@@ -97,13 +97,14 @@ public record Attribution(Metric.Linear metric, int position, double total, List
 
         private Tensor direction() {
             Tensor sum = Tensor.zeros(DType.F64, model.config().dModel(), 1);
-            metric.weights().forEach((token, weight) -> sum.addInPlace(
-                    model.transformer()
-                            .unembedding()
-                            .narrow(0, token, 1)
-                            .to(DType.F64)
-                            .transpose(0, 1),
-                    weight));
+            metric.weights()
+                    .forEach((token, weight) -> sum.addInPlace(
+                            model.transformer()
+                                    .unembedding()
+                                    .narrow(0, token, 1)
+                                    .to(DType.F64)
+                                    .transpose(0, 1),
+                            weight));
             return sum;
         }
 
@@ -133,16 +134,15 @@ public record Attribution(Metric.Linear metric, int position, double total, List
         private Heads heads(int layer) {
             Transformer.Block block = model.transformer().block(layer);
             int count = model.config().heads();
-            Tensor each = block.o().apply(apart(row(Site.of(Site.Kind.ATTN_Z, layer)).floats(), count));
+            Tensor each =
+                    block.o().apply(apart(row(Site.of(Site.Kind.ATTN_Z, layer)).floats(), count));
             Tensor bias = each.narrow(0, count, 1);
             Tensor added = Tensor.cat(List.of(each.narrow(0, 0, count).sub(bias), bias), 0);
             if (block.afterAttention().isPresent())
                 added = block.afterAttention().get().frozen(added, added.sum(0));
             double[] values = worth(added);
             return new Heads(
-                    layer,
-                    DoubleStream.of(Arrays.copyOf(values, count)).boxed().toList(),
-                    values[count]);
+                    layer, DoubleStream.of(Arrays.copyOf(values, count)).boxed().toList(), values[count]);
         }
 
         /** What the heads read, each alone in a row with zeros for the others; the last row is all zeros. */

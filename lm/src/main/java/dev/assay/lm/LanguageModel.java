@@ -152,12 +152,11 @@ public final class LanguageModel implements AutoCloseable {
 
     void checkIds(int[] ids) {
         if (ids.length == 0 || ids.length > config.context())
-            throw new PromptException(
-                    ids.length + " tokens; the model takes 1 to " + config.context() + " at once");
+            throw new PromptException(ids.length + " tokens; the model takes 1 to " + config.context() + " at once");
         for (int id : ids) {
             if (id < 0 || id >= config.vocab())
-                throw new PromptException("token " + id + " is none of the model's " + config.vocab()
-                        + " (0 to " + (config.vocab() - 1) + ")");
+                throw new PromptException("token " + id + " is none of the model's " + config.vocab() + " (0 to "
+                        + (config.vocab() - 1) + ")");
         }
     }
 

@@ -73,8 +73,7 @@ public record Patch(Site site, OptionalInt position, OptionalInt head) {
     static void checkPosition(OptionalInt position, int length) {
         position.ifPresent(p -> {
             if (p < 0 || p >= length)
-                throw new SiteException(
-                        "the prompt has no position " + p + "; its positions are 0 to " + (length - 1));
+                throw new SiteException("the prompt has no position " + p + "; its positions are 0 to " + (length - 1));
         });
     }
 

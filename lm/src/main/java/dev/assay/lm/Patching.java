@@ -26,6 +26,9 @@ public final class Patching {
     /** Tokens that a pass takes at most, unless a prompt alone is longer: enough for the matrix products to be efficient. */
     private static final int TOKENS = 512;
 
+    /** Rows that a pass has at most, since each has logits over the whole vocabulary. */
+    private static final int ROWS = 64;
+
     private final LanguageModel model;
     private final int[] from;
     private final int[] into;
@@ -49,7 +52,7 @@ public final class Patching {
                     + "; patching needs as many in both, position by position");
         model.checkIds(from);
         model.checkIds(into);
-        return new Patching(model, from.clone(), into.clone(), Math.max(1, TOKENS / from.length));
+        return new Patching(model, from.clone(), into.clone(), Math.clamp(TOKENS / from.length, 1, ROWS));
     }
 
     /** The same with that many patched runs in a pass. With 1 a patch that changes nothing leaves the last bit alone. */
@@ -158,8 +161,8 @@ public final class Patching {
         double source = metric.of(last(from));
         double base = metric.of(last(into));
         if (Math.abs(source - base) < 1e-5)
-            throw new PromptException("the metric is %.6f for both prompts: there is nothing to recover"
-                    .formatted(base));
+            throw new PromptException(
+                    "the metric is %.6f for both prompts: there is nothing to recover".formatted(base));
         List<Double> values = new ArrayList<>();
         run(patches, (patch, logits) -> {
             values.add(metric.of(logits));

@@ -104,7 +104,8 @@ class InsidesTest {
         c.sites("patched").sorted().forEach(site -> {
             List<Patch> here = c.patches(site);
             Tensor rows = c.golden.get("patched." + site);
-            for (int r = 0; r < here.size(); r++) wanted.add(rows.narrow(0, r, 1).floats());
+            for (int r = 0; r < here.size(); r++)
+                wanted.add(rows.narrow(0, r, 1).floats());
             patches.addAll(here);
         });
         assertThat(patches.stream().map(p -> p.site().kind())).containsAll(Patch.KINDS);
@@ -135,7 +136,8 @@ class InsidesTest {
         patches.addAll(Patch.grid(sites, List.of(0, FIRST, c.last())));
         Patching same = Patching.of(c.model, c.clean(), c.clean());
         float[] plain = same.unpatched();
-        for (float[] patched : run(same.withRows(1), patches)) assertThat(patched).containsExactly(plain);
+        for (float[] patched : run(same.withRows(1), patches))
+            assertThat(patched).containsExactly(plain);
         for (float[] patched : run(same, patches))
             assertThat(Fp32.difference(patched, plain)).isLessThan(CLOSE);
         try (Tensor logits = c.model.logits(c.clean())) {
@@ -163,11 +165,12 @@ class InsidesTest {
         assertThat(told).isEqualTo(patches);
         assertThat(result.recovered().get(0)).isCloseTo(1, within(1e-5));
         assertThat(result.recovered().get(1)).as("nothing comes after it").isCloseTo(0, within(1e-5));
-        Patching.Result reverse = Patching.of(c.model, c.corrupted(), c.clean())
-                .measure(patches, c.difference(), told::add);
+        Patching.Result reverse =
+                Patching.of(c.model, c.corrupted(), c.clean()).measure(patches, c.difference(), told::add);
         assertThat(reverse.from()).isEqualTo(result.into());
         assertThat(reverse.metrics().get(0)).isCloseTo(result.into(), within(1e-4));
-        Metric surprise = new Metric.LogProbability(c.difference().tokens().iterator().next());
+        Metric surprise =
+                new Metric.LogProbability(c.difference().tokens().iterator().next());
         Patching.Result log = c.patching().measure(patches, surprise, told::add);
         assertThat(log.from()).isNegative().isCloseTo(log.metrics().get(0), within(1e-4));
         assertThat(log.from()).isNotCloseTo(log.into(), within(0.01));
@@ -203,8 +206,7 @@ class InsidesTest {
                 for (Attribution.Heads block : at.heads()) {
                     double added = block.values().stream().mapToDouble(v -> v).sum() + block.bias();
                     assertThat(added)
-                            .isCloseTo(
-                                    at.parts().get(1 + 2 * block.layer()).value(), within(1e-5));
+                            .isCloseTo(at.parts().get(1 + 2 * block.layer()).value(), within(1e-5));
                 }
                 assertThat(metric.of(c.model
                                 .logits(Arrays.copyOf(c.clean(), position + 1))
@@ -221,8 +223,7 @@ class InsidesTest {
         Path folder = folders().getFirst();
         Case c = Case.of(folder);
         try (Lora adapter = Lora.load(folder.resolve("adapters/a"))) {
-            Attribution a =
-                    Attribution.of(c.model.attach(List.of(adapter)), c.clean(), c.last(), c.difference());
+            Attribution a = Attribution.of(c.model.attach(List.of(adapter)), c.clean(), c.last(), c.difference());
             assertThat(a.sum()).isCloseTo(a.total(), within(1e-5));
             for (Attribution.Heads block : a.heads())
                 assertThat(block.values().stream().mapToDouble(v -> v).sum() + block.bias())
@@ -245,8 +246,8 @@ class InsidesTest {
                 .isLessThan(CLOSE));
 
         Site end = Site.of(Site.Kind.RESID_POST, c.model.config().layers() - 1);
-        List<LogitLens.Guess> guesses = LogitLens.read(c.model, c.clean(), c.last(), List.of(end), 3)
-                .get(end);
+        List<LogitLens.Guess> guesses =
+                LogitLens.read(c.model, c.clean(), c.last(), List.of(end), 3).get(end);
         assertThat(guesses).hasSize(3);
         float[] logits = actual.get(end);
         for (LogitLens.Guess guess : guesses)
@@ -274,8 +275,7 @@ class InsidesTest {
         assertThatThrownBy(() -> Attribution.of(c.model, c.clean(), 99, c.difference()))
                 .isInstanceOf(SiteException.class)
                 .hasMessageContaining("0 to " + c.last());
-        assertThatThrownBy(() ->
-                        LogitLens.logits(c.model, c.clean(), 0, List.of(Site.of(Site.Kind.MLP_OUT, 0))))
+        assertThatThrownBy(() -> LogitLens.logits(c.model, c.clean(), 0, List.of(Site.of(Site.Kind.MLP_OUT, 0))))
                 .isInstanceOf(SiteException.class)
                 .hasMessageContaining("resid_post:LAYER");
     }
