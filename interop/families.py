@@ -9,6 +9,7 @@ import pathlib
 import random
 
 import torch
+from insides import insides
 from peers import GOLDEN, made_by, write_json
 from peft import LoraConfig, TaskType, get_peft_model
 from safetensors.torch import save_file
@@ -128,6 +129,7 @@ def sites(model, ids):
     keep("embedding", model.model.embed_tokens)
     for i, layer in enumerate(model.model.layers):
         keep(f"resid_pre:{i}", layer, before=True)
+        keep(f"attn_z:{i}", layer.self_attn.o_proj, before=True)
         keep(f"attn_out:{i}", layer.post_attention_layernorm if gemma else layer.self_attn)
         keep(f"resid_mid:{i}", layer.pre_feedforward_layernorm if gemma else layer.post_attention_layernorm, before=True)
         keep(f"mlp_in:{i}", layer.mlp, before=True)
@@ -138,6 +140,8 @@ def sites(model, ids):
     for h in handles:
         h.remove()
     seen = {k: v[0].contiguous().clone() for k, v in seen.items()}
+    heads = model.config.num_attention_heads
+    seen |= {k: v.view(len(ids), heads, -1) for k, v in seen.items() if k.startswith("attn_z")}
     seen |= {f"attn_pattern:{i}": a[0].contiguous() for i, a in enumerate(out.attentions)}
     seen["logits"] = out.logits[0].contiguous()
     return seen
@@ -289,6 +293,7 @@ def write(name, case, seed, out):
     ids = [rng.randrange(values["vocab_size"]) for _ in range(LENGTH)]
     with torch.no_grad():
         tensors = sites(model, ids)
+        save_file(insides(model, ids), folder / "insides.safetensors")
         if in_gguf(model.config):
             gguf(model, folder / "model.gguf")
         texts = [greedy(model, ids[:n]) for n in (LENGTH, 7, 1)]

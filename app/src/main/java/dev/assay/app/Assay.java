@@ -2,6 +2,7 @@ package dev.assay.app;
 
 import dev.assay.journal.JournalException;
 import dev.assay.lm.ModelFormatException;
+import dev.assay.lm.PromptException;
 import dev.assay.lm.SiteException;
 import dev.assay.organism.BehaviourException;
 import dev.assay.sae.SaeException;
@@ -69,6 +70,7 @@ public final class Assay {
                 || e instanceof WorldException
                 || e instanceof SaeException
                 || e instanceof SiteException
+                || e instanceof PromptException
                 || e instanceof UserException
                 || e instanceof UncheckedIOException;
         if (!users) e.printStackTrace(command.getErr());

@@ -32,13 +32,15 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "model",
-        description = "Looks into a language model, in fp32: logits, activations, tokens, chat template.",
+        description =
+                "Looks into a language model, in fp32: logits, activations, what they carry; tokens, chat template.",
         mixinStandardHelpOptions = true,
+        subcommands = {ModelPatchCommand.class, ModelAttributeCommand.class, ModelLensCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 final class ModelCommand {
-    private static final String JSON = "print one JSON object";
-    private static final String SITES = "embedding, resid_pre:L, resid_mid:L, resid_post:L, attn_pattern:L, attn_out:L,"
-            + " mlp_in:L, mlp_out:L, final_norm, logits; * for all blocks; may be given several times";
+    static final String JSON = "print one JSON object";
+    private static final String SITES = "embedding, resid_pre:L, resid_mid:L, resid_post:L, attn_pattern:L, attn_z:L,"
+            + " attn_out:L, mlp_in:L, mlp_out:L, final_norm, logits; * for all blocks; may be given several times";
     private static final int SHOWN = 10;
 
     @Command(name = "logits", description = "What the model says of the next token, at every position of a text.")
@@ -191,7 +193,7 @@ final class ModelCommand {
         return 0;
     }
 
-    private static List<Site> sites(List<String> texts, ModelConfig config) {
+    static List<Site> sites(List<String> texts, ModelConfig config) {
         return texts.stream()
                 .flatMap(t -> Site.matching(t, config).stream())
                 .distinct()
@@ -209,7 +211,7 @@ final class ModelCommand {
                 .toList();
     }
 
-    private static void print(Map<String, Object> json) throws JsonProcessingException {
+    static void print(Map<String, Object> json) throws JsonProcessingException {
         System.out.println(new ObjectMapper().writeValueAsString(json));
     }
 }

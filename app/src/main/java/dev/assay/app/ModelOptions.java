@@ -43,14 +43,61 @@ class ModelOptions {
         return LanguageModel.load(path(), DType.F32);
     }
 
-    /** Which model, with what beside it, on what. */
-    static final class WithInput extends ModelOptions {
+    /** Which model, with what beside it. */
+    static class WithAdapters extends ModelOptions {
         @Option(
                 names = "--adapter",
                 paramLabel = "DIR",
                 description = "a LoRA adapter as PEFT saves it; several are summed")
         List<Path> adapters = new ArrayList<>();
 
+        @Override
+        LanguageModel load() {
+            List<Lora> loaded = adapters.stream().map(Lora::load).toList();
+            LanguageModel model = super.load();
+            return loaded.isEmpty() ? model : model.attach(loaded);
+        }
+
+        /**
+         * The tokens of a prompt that is given as numbers or as text, checked against the model.
+         *
+         * @param name of the option for text, {@code --text}
+         * @param idsName of the option for numbers, {@code --ids}
+         */
+        static int[] ids(
+                LanguageModel model, String name, @Nullable String text, String idsName, @Nullable String ids) {
+            if ((ids == null) == (text == null))
+                throw new UserException("give either " + idsName + " 1,2,3 or " + name + " TEXT");
+            int[] tokens = ids != null ? parsed(idsName, ids) : encoded(model.tokenizer(), text == null ? "" : text);
+            int vocab = model.config().vocab();
+            int context = model.config().context();
+            if (tokens.length == 0 || tokens.length > context)
+                throw new UserException(tokens.length + " tokens; the model takes 1 to " + context + " at once");
+            for (int id : tokens)
+                if (id >= vocab)
+                    throw new UserException(
+                            "token " + id + " is none of the model's " + vocab + " (0 to " + (vocab - 1) + ")");
+            return tokens;
+        }
+
+        private static int[] parsed(String name, String list) {
+            List<Integer> out = new ArrayList<>();
+            for (String number : list.strip().split("[,\\s]+")) {
+                if (!number.matches("\\d{1,9}"))
+                    throw new UserException(name + " takes token numbers such as 1,2,3; \"" + number + "\" is none");
+                out.add(Integer.parseInt(number));
+            }
+            return out.stream().mapToInt(i -> i).toArray();
+        }
+
+        private static int[] encoded(Tokenizer tokenizer, String text) {
+            IntStream begin = tokenizer.addsBos() ? tokenizer.bos().stream() : IntStream.empty();
+            return IntStream.concat(begin, IntStream.of(tokenizer.encode(text))).toArray();
+        }
+    }
+
+    /** Which model, with what beside it, on what. */
+    static class WithInput extends WithAdapters {
         @Option(names = "--ids", paramLabel = "1,2,3", description = "the tokens")
         @Nullable
         String ids;
@@ -63,41 +110,20 @@ class ModelOptions {
         @Nullable
         String text;
 
-        @Override
-        LanguageModel load() {
-            List<Lora> loaded = adapters.stream().map(Lora::load).toList();
-            LanguageModel model = super.load();
-            return loaded.isEmpty() ? model : model.attach(loaded);
-        }
-
         /** The tokens, checked against the model. */
         int[] ids(LanguageModel model) {
-            if ((ids == null) == (text == null)) throw new UserException("give either --ids 1,2,3 or --text TEXT");
-            int[] tokens = ids != null ? parsed(ids) : encoded(model.tokenizer(), text == null ? "" : text);
-            int vocab = model.config().vocab();
-            int context = model.config().context();
-            if (tokens.length == 0 || tokens.length > context)
-                throw new UserException(tokens.length + " tokens; the model takes 1 to " + context + " at once");
-            for (int id : tokens)
-                if (id >= vocab)
-                    throw new UserException(
-                            "token " + id + " is none of the model's " + vocab + " (0 to " + (vocab - 1) + ")");
-            return tokens;
+            return ids(model, "--text", text, "--ids", ids);
         }
+    }
 
-        private static int[] parsed(String list) {
-            List<Integer> out = new ArrayList<>();
-            for (String number : list.strip().split("[,\\s]+")) {
-                if (!number.matches("\\d{1,9}"))
-                    throw new UserException("--ids takes token numbers such as 1,2,3; \"" + number + "\" is none");
-                out.add(Integer.parseInt(number));
-            }
-            return out.stream().mapToInt(i -> i).toArray();
-        }
+    /** Which model, with what beside it, on what, looked at in one place. */
+    static final class WithPosition extends WithInput {
+        @Option(names = "--position", paramLabel = "N", description = "counted from 0 (default: the last)")
+        @Nullable
+        Integer position;
 
-        private static int[] encoded(Tokenizer tokenizer, String text) {
-            IntStream begin = tokenizer.addsBos() ? tokenizer.bos().stream() : IntStream.empty();
-            return IntStream.concat(begin, IntStream.of(tokenizer.encode(text))).toArray();
+        int position(int[] ids) {
+            return position == null ? ids.length - 1 : position;
         }
     }
 }

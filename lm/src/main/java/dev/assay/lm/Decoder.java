@@ -146,6 +146,7 @@ final class Decoder {
                     attention.mix(
                             step.row(r), l, h, window, qkv, r * qkvWidth, mixed, r * config.heads() * config.headDim());
         });
+        show(step, Kind.ATTN_Z, l, mixed, heads);
         products(step, mixed, heads, List.of(new Product(layer.o(), branch, config.dModel(), 0)));
     }
 

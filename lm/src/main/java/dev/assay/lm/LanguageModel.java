@@ -172,16 +172,15 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
-    private void checkIds(int[] ids) {
+    void checkIds(int[] ids) {
         if (ids.length == 0 || ids.length > config.context())
-            throw new IllegalArgumentException(
-                    ids.length + " tokens; the model takes 1 to " + config.context() + " at once");
+            throw new PromptException(ids.length + " tokens; the model takes 1 to " + config.context() + " at once");
         for (int id : ids) checkId(id);
     }
 
     void checkId(int id) {
         if (id < 0 || id >= config.vocab())
-            throw new IllegalArgumentException("token " + id + " is none of the model's " + config.vocab() + " (0 to "
+            throw new PromptException("token " + id + " is none of the model's " + config.vocab() + " (0 to "
                     + (config.vocab() - 1) + ")");
     }
 

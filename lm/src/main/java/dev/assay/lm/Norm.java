@@ -11,4 +11,16 @@ record Norm(Tensor weight, double eps) {
     Tensor apply(Tensor x) {
         return x.to(weight.type()).rmsNorm(weight, eps).to(x.type());
     }
+
+    /**
+     * The linear map that the norm is while its scale stays what the row {@code at} gives it: summed over the parts of that
+     * row it is {@code apply(at)}.
+     *
+     * @param parts {@code [.., width]}
+     * @param at {@code [width]}
+     */
+    Tensor frozen(Tensor parts, Tensor at) {
+        double meanSquare = at.to(weight.type()).square().mean().item();
+        return parts.to(weight.type()).mul(1 / Math.sqrt(meanSquare + eps)).mul(weight);
+    }
 }

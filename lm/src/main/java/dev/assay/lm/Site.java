@@ -26,6 +26,8 @@ public record Site(Kind kind, int layer) {
         RESID_POST(true),
         /** Attention weights after the softmax: {@code [batch, head, position, seen]}. */
         ATTN_PATTERN(true),
+        /** What each head reads, before the map that follows: {@code [batch, position, head, headDim]}. */
+        ATTN_Z(true),
         /**
          * What attention adds to the residual stream, {@code resid_mid - resid_pre}: {@code [batch, position, dModel]}.
          * In Gemma 3 this is after the norm that follows attention.
@@ -118,6 +120,7 @@ public record Site(Kind kind, int layer) {
                                 .flatMap(l -> Stream.of(
                                                 Kind.RESID_PRE,
                                                 Kind.ATTN_PATTERN,
+                                                Kind.ATTN_Z,
                                                 Kind.ATTN_OUT,
                                                 Kind.RESID_MID,
                                                 Kind.MLP_IN,

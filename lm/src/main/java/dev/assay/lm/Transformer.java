@@ -118,6 +118,10 @@ final class Transformer {
         return family.embeddingScale() == 1 ? 1 : rounded(family.embeddingScale());
     }
 
+    Block block(int layer) {
+        return blocks.get(layer);
+    }
+
     /** What one pass needs beside the weights. */
     private record Pass(Map<RopeConfig, Rope.Turn> turns, Masks masks, Hook hook) {}
 
@@ -130,11 +134,15 @@ final class Transformer {
      * @return the residual stream after the last block {@code [batch, position, dModel]}, before the final norm
      */
     Tensor residual(Tensor ids, Tensor positions, Masks masks, Hook hook) {
+        return residual(hook.at(Site.of(Kind.EMBEDDING), embed(ids)), 0, positions, masks, hook);
+    }
+
+    /** Runs the blocks from {@code first} on, on what the residual stream is before it: {@code [batch, position, dModel]}. */
+    Tensor residual(Tensor x, int first, Tensor positions, Masks masks, Hook hook) {
         Map<RopeConfig, Rope.Turn> turns = new HashMap<>();
         ropes.forEach((rope, table) -> turns.put(rope, table.at(positions)));
         var pass = new Pass(turns, masks, hook);
-        Tensor x = hook.at(Site.of(Kind.EMBEDDING), embed(ids));
-        for (int l = 0; l < blocks.size(); l++) {
+        for (int l = first; l < blocks.size(); l++) {
             Block b = blocks.get(l);
             try (var scope = Scope.open()) { // frees a block's temporaries at once; autograd keeps what it needs
                 x = hook.at(Site.of(Kind.RESID_PRE, l), x);
@@ -187,8 +195,9 @@ final class Transformer {
                 .at(Site.of(Kind.ATTN_PATTERN, layer), scores.softmax(-1))
                 .reshape(batch * kvHeads, config.group() * now, now)
                 .matmul(values.reshape(batch * kvHeads, now, config.headDim()));
-        return b.o.apply(mixed.reshape(batch, config.heads(), now, config.headDim())
-                .transpose(1, 2)
+        Tensor z = mixed.reshape(batch, config.heads(), now, config.headDim()).transpose(1, 2);
+        return b.o.apply(pass.hook
+                .at(Site.of(Kind.ATTN_Z, layer), z)
                 .reshape(batch, now, (long) config.heads() * config.headDim()));
     }
 

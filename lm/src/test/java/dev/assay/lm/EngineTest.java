@@ -343,14 +343,15 @@ class EngineTest {
     @ValueSource(strings = {"llama", "gemma3", "qwen3"})
     void hooksEditTheirOwnSequenceAsTheyEditAForwardPass(String name) {
         LanguageModel model = family(name);
-        int d = model.config().dModel();
-        var direction = new float[d];
-        for (int i = 0; i < d; i++) direction[i] = (float) Math.sin(i);
+        int heads = model.config().heads() * model.config().headDim();
+        var direction = new float[Math.max(model.config().dModel(), heads)];
+        for (int i = 0; i < direction.length; i++) direction[i] = (float) Math.sin(i);
         Request request = new Request(ids(model, 20, 3), Sampling.greedy(6), 0).withLogProbabilities();
         Completion plain = one(model, SETTINGS, request);
         for (Kind kind : List.of(
                 Kind.EMBEDDING,
                 Kind.RESID_PRE,
+                Kind.ATTN_Z,
                 Kind.ATTN_OUT,
                 Kind.RESID_MID,
                 Kind.MLP_IN,
@@ -366,8 +367,12 @@ class EngineTest {
                 same(both.get(0), plain);
                 same(both.get(2), plain);
                 int[] text = joined(request.prompt(), both.get(1).tokens());
-                Hook whole = Hook.sites(
-                        (s, value) -> s.equals(site) ? value.add(Tensor.of(direction, direction.length)) : value);
+                int width = kind == Kind.ATTN_Z ? heads : model.config().dModel();
+                Hook whole = Hook.sites((s, value) -> s.equals(site)
+                        ? value.reshape(-1, width)
+                                .add(Tensor.of(Arrays.copyOf(direction, width), width))
+                                .reshape(value.shape())
+                        : value);
                 assertThat(both.get(1).logProbabilities())
                         .as(site.toString())
                         .containsExactly(scored(model, text, request.prompt().length, whole), within(5e-5f));

@@ -33,7 +33,7 @@ class SiteTest {
 
     @Test
     void namesAreReadAsTheyAreWritten() {
-        assertThat(Site.all(THREE)).hasSize(1 + 3 * 7 + 2).doesNotHaveDuplicates();
+        assertThat(Site.all(THREE)).hasSize(1 + 3 * 8 + 2).doesNotHaveDuplicates();
         for (Site site : Site.all(THREE))
             assertThat(Site.parse(site.toString())).isEqualTo(site);
         assertThat(Site.of(Site.Kind.RESID_POST, 5)).hasToString("resid_post:5");
