@@ -99,7 +99,8 @@ public final class LanguageModel implements AutoCloseable {
         return derived(transformer.map(l -> l.merged(adapters)));
     }
 
-    private LanguageModel derived(Transformer changed) {
+    /** A model that shares this one's tokenizer and whatever weights the transformer shares. */
+    LanguageModel derived(Transformer changed) {
         return new LanguageModel(name, config, text, changed, Optional.of(this));
     }
 
@@ -216,11 +217,9 @@ public final class LanguageModel implements AutoCloseable {
     @Override
     public void close() {
         if (base.isEmpty()) return;
-        List<Linear> shared = base.get().linears();
-        List<Linear> own = linears();
-        for (int i = 0; i < own.size(); i++) {
-            if (own.get(i).weight() != shared.get(i).weight())
-                own.get(i).weight().close();
-        }
+        Map<String, Tensor> shared = base.get().transformer.weights();
+        transformer.weights().forEach((weight, own) -> {
+            if (own != shared.get(weight)) own.close();
+        });
     }
 }

@@ -6,6 +6,7 @@ import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +37,12 @@ record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> side
             y = y.add(low.linear(s.b.to(x.type())));
         }
         return y;
+    }
+
+    /** The same map with its weight and its bias replaced; {@code f} gets Hugging Face's names of them. */
+    Linear mapWeights(BiFunction<String, Tensor, Tensor> f) {
+        return new Linear(
+                name, f.apply(name + ".weight", weight), bias.map(b -> f.apply(name + ".bias", b)), sides);
     }
 
     /** The same map with the adapters' branches beside it, after those it has. */

@@ -1,6 +1,7 @@
 package dev.assay.lm;
 
 import dev.assay.tensor.Tensor;
+import java.util.function.BiFunction;
 
 /**
  * Root mean square normalisation over the last dimension (Zhang and Sennrich, 2019).
@@ -10,5 +11,10 @@ import dev.assay.tensor.Tensor;
 record Norm(Tensor weight, double eps) {
     Tensor apply(Tensor x) {
         return x.to(weight.type()).rmsNorm(weight, eps).to(x.type());
+    }
+
+    /** The same norm with its weight replaced; {@code name} is Hugging Face's of the norm. */
+    Norm mapWeight(String name, BiFunction<String, Tensor, Tensor> f) {
+        return new Norm(f.apply(name + ".weight", weight), eps);
     }
 }
