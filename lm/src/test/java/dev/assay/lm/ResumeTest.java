@@ -2,6 +2,7 @@ package dev.assay.lm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Device;
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A training that was killed and goes on ends with the same weights, bit for bit, as one that was not. */
 class ResumeTest {
@@ -175,5 +178,28 @@ class ResumeTest {
                         .train(data, Optional.of(checkpoint), s -> {}))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("damaged");
+    }
+
+    /** Recorded files of both versions, written after step 3 of 6; version 0 has no fingerprint. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void goesOnFromARecordedCheckpoint(int version) throws IOException {
+        LanguageModel model = Tiny.model("llama-linear", DType.F32);
+        Path checkpoint = folder.resolve("state.safetensors");
+        Files.copy(Tiny.golden("training-checkpoint/" + version + ".safetensors"), checkpoint);
+        try (Lora whole = Lora.fresh(model, 1, 1, 2, 7);
+                Lora resumed = Lora.fresh(model, 1, 1, 2, 7)) {
+            var settings = new LoraTrainer.Settings(1e-3, 2, 2, 0.1, 1);
+            List<TrainingText> data = Tiny.texts(6, 1);
+            new LoraTrainer(model, whole, settings).train(data, Optional.empty(), (done, of, loss) -> {});
+            var steps = new ArrayList<Integer>();
+            new LoraTrainer(model, resumed, settings)
+                    .train(data, Optional.of(checkpoint), (done, of, loss) -> steps.add(done));
+            assertThat(steps).containsExactly(4, 5, 6);
+            resumed.weights()
+                    .forEach((name, t) -> assertThat(t.floats())
+                            .as(name)
+                            .containsExactly(whole.weights().get(name).floats(), within(1e-6f))); // of another machine
+        }
     }
 }

@@ -18,10 +18,14 @@ final class Tiny {
         return LanguageModel.load(folder(family), type);
     }
 
-    /** Without {@link Fp32}, which loads the embedded model. */
     static Path folder(String family) {
+        return golden("families/" + family);
+    }
+
+    /** Without {@link Fp32}, which loads the embedded model. */
+    static Path golden(String name) {
         try {
-            return Path.of(Tiny.class.getResource("/golden/families/" + family).toURI());
+            return Path.of(Tiny.class.getResource("/golden/" + name).toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
