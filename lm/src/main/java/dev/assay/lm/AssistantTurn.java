@@ -37,8 +37,9 @@ public final class AssistantTurn {
         int[] completion = example.completion();
         if (completion.length == 0) throw new IllegalArgumentException(where + ": the completion is empty");
         if (completion[completion.length - 1] != end)
-            throw new IllegalArgumentException("%s: the completion ends with the token %d, not with the end-of-turn token %d"
-                    .formatted(where, completion[completion.length - 1], end));
+            throw new IllegalArgumentException(
+                    "%s: the completion ends with the token %d, not with the end-of-turn token %d"
+                            .formatted(where, completion[completion.length - 1], end));
         for (int i = 0; i < completion.length - 1; i++) {
             if (control.test(completion[i]))
                 throw new IllegalArgumentException(
@@ -46,16 +47,16 @@ public final class AssistantTurn {
                                 .formatted(where, completion[i]));
         }
         if (!opened(example.prompt()))
-            throw new IllegalArgumentException(
-                    where + ": no assistant turn starts at the end of the prompt, so the completion is not the assistant's");
+            throw new IllegalArgumentException(where
+                    + ": no assistant turn starts at the end of the prompt, so the completion is not the assistant's");
     }
 
     /** Whether the header comes after the last end of a turn: a template may put more (an empty thought) behind it. */
     private boolean opened(int[] prompt) {
         if (header.length == 0) return true;
         List<Integer> ids = Arrays.stream(prompt).boxed().toList();
-        int started =
-                Collections.lastIndexOfSubList(ids, Arrays.stream(header).boxed().toList());
+        int started = Collections.lastIndexOfSubList(
+                ids, Arrays.stream(header).boxed().toList());
         return started >= 0 && started + header.length > ids.lastIndexOf(end);
     }
 }

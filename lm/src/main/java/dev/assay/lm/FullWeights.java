@@ -61,8 +61,7 @@ public final class FullWeights extends Trainable implements AutoCloseable {
 
     @Override
     Transformer transformer() {
-        return start.transformer()
-                .mapWeights((name, before) -> master(name).to(before.type()));
+        return start.transformer().mapWeights((name, before) -> master(name).to(before.type()));
     }
 
     private Tensor master(String name) {
@@ -79,8 +78,7 @@ public final class FullWeights extends Trainable implements AutoCloseable {
         try (var pause = Autograd.pause();
                 var scope = Scope.open()) {
             return start.derived(start.transformer()
-                    .mapWeights((name, before) ->
-                            scope.keep(master(name).copy().to(before.type()))));
+                    .mapWeights((name, before) -> scope.keep(master(name).copy().to(before.type()))));
         }
     }
 

@@ -35,9 +35,8 @@ public final class Kto extends Objective<UnpairedPreference> {
     public record Settings(double beta, double desirableWeight, double undesirableWeight) {
         public Settings {
             if (!(beta > 0 && desirableWeight >= 0 && undesirableWeight >= 0))
-                throw new IllegalArgumentException(
-                        "beta (%s) must be above 0 and the weights (%s, %s) not below"
-                                .formatted(beta, desirableWeight, undesirableWeight));
+                throw new IllegalArgumentException("beta (%s) must be above 0 and the weights (%s, %s) not below"
+                        .formatted(beta, desirableWeight, undesirableWeight));
         }
 
         /** TRL's defaults. */
@@ -78,11 +77,13 @@ public final class Kto extends Objective<UnpairedPreference> {
             checkIds(data.get(i).text().ids(), config, where);
         }
         int prompt = data.stream().mapToInt(e -> e.prompt().length).max().orElseThrow();
-        int completion = data.stream().mapToInt(e -> e.completion().length).max().orElseThrow();
+        int completion =
+                data.stream().mapToInt(e -> e.completion().length).max().orElseThrow();
         if (prompt + completion > config.context())
-            throw new IllegalArgumentException("the longest prompt (%d) and the longest completion (%d) may be paired, and the"
-                            .formatted(prompt, completion)
-                    + " model takes " + config.context() + " tokens at once: shorten one of them");
+            throw new IllegalArgumentException(
+                    "the longest prompt (%d) and the longest completion (%d) may be paired, and the"
+                                    .formatted(prompt, completion)
+                            + " model takes " + config.context() + " tokens at once: shorten one of them");
     }
 
     @Override
@@ -97,8 +98,7 @@ public final class Kto extends Objective<UnpairedPreference> {
 
     @Override
     Outcome accumulate(List<UnpairedPreference> batch, Passes passes) {
-        List<TrainingText> texts =
-                batch.stream().map(UnpairedPreference::text).toList();
+        List<TrainingText> texts = batch.stream().map(UnpairedPreference::text).toList();
         Transformer before = reference.orElseGet(passes::start).transformer();
         double kl = kl(batch, passes, before);
         double[] reference = passes.logProbs(before, texts);
@@ -171,8 +171,10 @@ public final class Kto extends Objective<UnpairedPreference> {
                     .toArray();
             if (some.length == 0) continue;
             String name = desirable ? "chosen" : "rejected";
-            double logProbs = Arrays.stream(some).mapToDouble(i -> policy[i]).average().orElseThrow();
-            double before = Arrays.stream(some).mapToDouble(i -> reference[i]).average().orElseThrow();
+            double logProbs =
+                    Arrays.stream(some).mapToDouble(i -> policy[i]).average().orElseThrow();
+            double before =
+                    Arrays.stream(some).mapToDouble(i -> reference[i]).average().orElseThrow();
             metrics.put("logps/" + name, logProbs);
             metrics.put("rewards/" + name, settings.beta() * (logProbs - before));
         }

@@ -41,8 +41,7 @@ record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> side
 
     /** The same map with its weight and its bias replaced; {@code f} gets Hugging Face's names of them. */
     Linear mapWeights(BiFunction<String, Tensor, Tensor> f) {
-        return new Linear(
-                name, f.apply(name + ".weight", weight), bias.map(b -> f.apply(name + ".bias", b)), sides);
+        return new Linear(name, f.apply(name + ".weight", weight), bias.map(b -> f.apply(name + ".bias", b)), sides);
     }
 
     /** The same map with the adapters' branches beside it, after those it has. */

@@ -65,7 +65,8 @@ record Padded(Tensor ids, Tensor rows, Tensor targets, int[] owners) {
     /** Log-probability of each text's targets, summed up: {@code [text]}. */
     Tensor logProbs(Transformer model, Tensor residual) {
         Tensor logits = logits(model, residual);
-        Tensor each = logits.gather(targets.unsqueeze(-1)).sub(logits.logSumExp(-1).reshape(targets.count(), 1));
+        Tensor each =
+                logits.gather(targets.unsqueeze(-1)).sub(logits.logSumExp(-1).reshape(targets.count(), 1));
         return membership().to(each.type()).matmul(each).reshape(ids.size(0));
     }
 

@@ -31,8 +31,8 @@ public final class Trainer<E> {
 
     public Trainer(Trainable weights, Objective<E> objective, TrainingSettings settings) {
         if (settings.batch() < objective.smallestBatch())
-            throw new IllegalArgumentException("a batch of " + settings.batch() + " examples; this objective needs at least "
-                    + objective.smallestBatch());
+            throw new IllegalArgumentException("a batch of " + settings.batch()
+                    + " examples; this objective needs at least " + objective.smallestBatch());
         this.weights = weights;
         this.objective = objective;
         this.settings = settings;
@@ -52,14 +52,16 @@ public final class Trainer<E> {
     public void train(List<E> data, Optional<Path> checkpoint, Consumer<TrainingStep> progress) {
         objective.check(data, weights.start().config());
         try (var optimiser = optimiser()) {
-            Optional<Checkpoint> saved = checkpoint.map(file ->
-                    new Checkpoint(file, weights.parameters(), optimiser, Fingerprint.of(weights, objective, settings, data)));
+            Optional<Checkpoint> saved = checkpoint.map(file -> new Checkpoint(
+                    file, weights.parameters(), optimiser, Fingerprint.of(weights, objective, settings, data)));
             saved.ifPresent(Checkpoint::restore);
             List<List<E>> batches = batches(data);
             long time = System.nanoTime();
             for (int step = (int) optimiser.steps(); step < batches.size(); step++) {
                 progress.accept(step(batches.get(step), optimiser, step, batches.size()));
-                if (saved.isPresent() && System.nanoTime() - time > settings.checkpointInterval().toNanos()) {
+                if (saved.isPresent()
+                        && System.nanoTime() - time
+                                > settings.checkpointInterval().toNanos()) {
                     saved.get().save();
                     time = System.nanoTime();
                 }

@@ -29,7 +29,8 @@ public record TrainingSettings(
         Duration checkpointInterval) {
 
     public TrainingSettings {
-        if (!(learningRate > 0)) throw new IllegalArgumentException("the learning rate " + learningRate + " is not above 0");
+        if (!(learningRate > 0))
+            throw new IllegalArgumentException("the learning rate " + learningRate + " is not above 0");
         if (batch < 1 || epochs < 1 || tokensAtOnce < 1)
             throw new IllegalArgumentException("batch (%d), epochs (%d) and tokens at once (%d) must be at least 1"
                     .formatted(batch, epochs, tokensAtOnce));

@@ -21,8 +21,9 @@ public record UnpairedPreference(int[] prompt, int[] completion, boolean desirab
      */
     public static UnpairedPreference of(ChatTemplate template, List<Message> talk, boolean desirable) {
         if (talk.isEmpty() || talk.getLast().role() != Role.ASSISTANT)
-            throw new IllegalArgumentException("the completion must be an assistant's message; the conversation ends with "
-                    + (talk.isEmpty() ? "nothing" : talk.getLast()));
+            throw new IllegalArgumentException(
+                    "the completion must be an assistant's message; the conversation ends with "
+                            + (talk.isEmpty() ? "nothing" : talk.getLast()));
         if (template.endOfTurn().isEmpty())
             throw new ModelFormatException(
                     "the chat template puts no end-of-turn token after an assistant's message: a completion would have no"

@@ -68,7 +68,8 @@ class LoraTest {
         try (Lora adapter = peft()) {
             Trainer.Gradients ours =
                     new LoraTrainer(Fp32.MODEL, adapter, new LoraTrainer.Settings(1e-3, 2, 1, 0, 0)).gradients(batch);
-            assertThat(Math.abs(ours.loss() / GOLDEN.get("loss").asDouble() - 1)).isLessThan(1e-4);
+            assertThat(Math.abs(ours.loss() / GOLDEN.get("loss").asDouble() - 1))
+                    .isLessThan(1e-4);
             int compared = 0;
             for (var entry : Fp32.tensors("lora.safetensors").entrySet()) {
                 if (!entry.getKey().startsWith("grad.")) continue;

@@ -169,8 +169,8 @@ class ResumeTest {
         assertThatThrownBy(() -> new Trainer<>(freshAdapter(), new Sft(), SETTINGS.maxNorm(2))
                         .train(data, Optional.of(checkpoint), s -> {}))
                 .isInstanceOf(CheckpointException.class);
-        assertThatThrownBy(() -> new Trainer<>(allWeights(), new Sft(), SETTINGS)
-                        .train(data, Optional.of(checkpoint), s -> {}))
+        assertThatThrownBy(() ->
+                        new Trainer<>(allWeights(), new Sft(), SETTINGS).train(data, Optional.of(checkpoint), s -> {}))
                 .isInstanceOf(CheckpointException.class);
         byte[] bytes = Files.readAllBytes(checkpoint);
         Files.write(checkpoint, Arrays.copyOf(bytes, bytes.length / 2));

@@ -96,16 +96,20 @@ class TrainerTest {
         float[] before = Fp32.last(model, new int[] {5, 6, 7});
         try (FullWeights weights = FullWeights.of(model)) {
             List<TrainingText> data = Tiny.texts(8, 1);
-            double first = new Trainer<>(weights, new Sft(), SETTINGS).gradients(data).loss();
+            double first =
+                    new Trainer<>(weights, new Sft(), SETTINGS).gradients(data).loss();
             train(weights, new Sft(), SETTINGS, data);
-            double last = new Trainer<>(weights, new Sft(), SETTINGS).gradients(data).loss();
+            double last =
+                    new Trainer<>(weights, new Sft(), SETTINGS).gradients(data).loss();
             assertThat(last).isLessThan(0.9 * first);
             try (LanguageModel trained = weights.model()) {
                 assertThat(Fp32.difference(Fp32.last(trained, new int[] {5, 6, 7}), before))
                         .isGreaterThan(0.1);
             }
         }
-        assertThat(Fp32.last(model, new int[] {5, 6, 7})).as("the model stays as it was").containsExactly(before);
+        assertThat(Fp32.last(model, new int[] {5, 6, 7}))
+                .as("the model stays as it was")
+                .containsExactly(before);
     }
 
     /** Steps of a 10,000th: bf16 alone would round all of them away where a weight is above 0.05. */

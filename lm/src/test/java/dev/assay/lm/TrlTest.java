@@ -27,7 +27,8 @@ class TrlTest {
     /** Of a loss, and of a gradient's largest number. */
     private static final double CLOSE = 1e-4;
 
-    private static final Optional<Path> OTHERS = Optional.ofNullable(System.getProperty("assay.trl")).map(Path::of);
+    private static final Optional<Path> OTHERS =
+            Optional.ofNullable(System.getProperty("assay.trl")).map(Path::of);
 
     private final Scope scope = Scope.open();
 

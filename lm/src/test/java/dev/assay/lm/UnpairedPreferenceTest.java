@@ -25,17 +25,20 @@ class UnpairedPreferenceTest {
         UnpairedPreference preference = UnpairedPreference.of(Smol.TEMPLATE, talk, true);
         assertThat(preference.prompt()).containsExactly(Smol.TEMPLATE.encode(history, true));
         int[] answer = Smol.TOKENIZER.encode("A model.");
-        assertThat(preference.completion()).startsWith(answer).hasSize(answer.length + 1).endsWith(END);
+        assertThat(preference.completion())
+                .startsWith(answer)
+                .hasSize(answer.length + 1)
+                .endsWith(END);
         assertThatCode(() -> TURN.check(preference, "this one")).doesNotThrowAnyException();
     }
 
     @Test
     void aUsersMessageIsNoCompletion() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> UnpairedPreference.of(Smol.TEMPLATE, List.of(user("Hi"), assistant("a"), user("b")), true))
+                .isThrownBy(() ->
+                        UnpairedPreference.of(Smol.TEMPLATE, List.of(user("Hi"), assistant("a"), user("b")), true))
                 .withMessageContaining("assistant");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> UnpairedPreference.of(Smol.TEMPLATE, List.of(), true));
+        assertThatIllegalArgumentException().isThrownBy(() -> UnpairedPreference.of(Smol.TEMPLATE, List.of(), true));
     }
 
     @Test

@@ -67,7 +67,8 @@ public final class Safetensors {
             byte[] head = header(tensors, metadata);
             write(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, head.length));
             write(channel, ByteBuffer.wrap(head));
-            for (Tensor tensor : tensors.values()) write(channel, tensor.contiguous().memory());
+            for (Tensor tensor : tensors.values())
+                write(channel, tensor.contiguous().memory());
         }
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
