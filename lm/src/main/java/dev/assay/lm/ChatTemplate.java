@@ -177,6 +177,22 @@ public final class ChatTemplate {
         return endOfTurn;
     }
 
+    /**
+     * What the template makes of an assistant's turn.
+     *
+     * @throws ModelFormatException if it ends such a turn with no token
+     */
+    public AssistantTurn assistantTurn() {
+        int end = endOfTurn.orElseThrow(() ->
+                new ModelFormatException("the chat template puts no end-of-turn token after an assistant's message"));
+        List<Message> opener = List.of(Message.user("Hi"));
+        int[] before = encode(opener, false);
+        int[] opened = encode(opener, true);
+        boolean continued = Arrays.equals(before, Arrays.copyOf(opened, before.length));
+        int[] header = continued ? Arrays.copyOfRange(opened, before.length, opened.length) : new int[0];
+        return new AssistantTurn(header, end, tokenizer::isControl);
+    }
+
     /** As {@link #encodeForTraining(List, int)}, with all of the last assistant message to be learnt. */
     public TrainingText encodeForTraining(List<Message> messages) {
         return encodeForTraining(messages, 0);

@@ -122,8 +122,12 @@ public final class LanguageModel implements AutoCloseable {
     /** This model with the sum of adapters added into a copy of its weights: as fast as the model itself. */
     public LanguageModel merge(List<Lora> adapters) {
         adapters.forEach(a -> a.checkFits(linears()));
-        return new LanguageModel(
-                name, config, text, transformer.map(l -> l.merged(adapters)), Optional.of(this));
+        return derived(transformer.map(l -> l.merged(adapters)));
+    }
+
+    /** A model that shares this one's tokenizer and whatever weights the transformer shares. */
+    LanguageModel derived(Transformer changed) {
+        return new LanguageModel(name, config, text, changed, Optional.of(this));
     }
 
     public String name() {
@@ -239,11 +243,9 @@ public final class LanguageModel implements AutoCloseable {
     @Override
     public void close() {
         if (base.isEmpty()) return;
-        List<Linear> shared = base.get().linears();
-        List<Linear> own = linears();
-        for (int i = 0; i < own.size(); i++) {
-            if (own.get(i).weight() != shared.get(i).weight())
-                own.get(i).weight().close();
-        }
+        Map<String, Tensor> shared = base.get().transformer.weights();
+        transformer.weights().forEach((weight, own) -> {
+            if (own != shared.get(weight)) own.close();
+        });
     }
 }

@@ -7,6 +7,7 @@ import dev.assay.tensor.Tensor;
 import dev.assay.tensor.WeightMatrix;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +40,18 @@ record Linear(
             y = y.add(low.linear(s.b.to(x.type())));
         }
         return y;
+    }
+
+    /** The same map with its weight and its bias replaced; {@code f} gets Hugging Face's names of them. */
+    Linear mapWeights(BiFunction<String, Tensor, Tensor> f) {
+        Linear changed = withWeight(f.apply(name + ".weight", weight));
+        return new Linear(
+                name, changed.weight, bias.map(b -> f.apply(name + ".bias", b)), sides, changed.stored);
+    }
+
+    /** The same map with another weight. */
+    Linear withWeight(Tensor other) {
+        return other == weight ? this : new Linear(name, other, bias, sides, Optional.empty());
     }
 
     /** The same map with the adapters' branches beside it, after those it has. */

@@ -212,6 +212,11 @@ public final class Lora implements AutoCloseable {
         return names.stream().map(Lora::layer).distinct().sorted().toList();
     }
 
+    /** The lowest block that has weights. */
+    int lowest() {
+        return layers(weights.keySet()).getFirst();
+    }
+
     /** Of a name such as {@code layers.3.self_attn.q_proj}. */
     private static int layer(String name) {
         return Integer.parseInt(name.split("\\.")[1]);

@@ -1,6 +1,7 @@
 package dev.assay.lm;
 
 import dev.assay.tensor.Tensor;
+import java.util.function.BiFunction;
 
 /**
  * Root mean square normalisation over the last dimension (Zhang and Sennrich, 2019).
@@ -22,5 +23,10 @@ record Norm(Tensor weight, double eps) {
     Tensor frozen(Tensor parts, Tensor at) {
         double meanSquare = at.to(weight.type()).square().mean().item();
         return parts.to(weight.type()).mul(1 / Math.sqrt(meanSquare + eps)).mul(weight);
+    }
+
+    /** The same norm with its weight replaced; {@code name} is Hugging Face's of the norm. */
+    Norm mapWeight(String name, BiFunction<String, Tensor, Tensor> f) {
+        return new Norm(f.apply(name + ".weight", weight), eps);
     }
 }

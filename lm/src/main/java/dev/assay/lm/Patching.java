@@ -140,9 +140,11 @@ public final class Patching {
                 .residual(
                         start,
                         first,
-                        Batches.positions(batch, length),
-                        Batches.causal(model.config(), length, model.type()),
-                        hook);
+                        model.transformer()
+                                .pass(
+                                        Batches.positions(batch, length),
+                                        Batches.causal(model.config(), length, model.type()),
+                                        hook));
         return model.transformer()
                 .logits(x.narrow(1, length - 1, 1).reshape(batch, model.config().dModel()), Hook.NONE);
     }

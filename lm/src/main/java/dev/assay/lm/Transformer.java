@@ -5,11 +5,14 @@ import dev.assay.lm.Site.Kind;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -44,6 +47,25 @@ final class Transformer {
             Linear up,
             Linear down,
             Optional<Norm> afterFeedForward) {
+
+        Block mapWeights(String at, BiFunction<String, Tensor, Tensor> f) {
+            boolean branch = afterAttention.isPresent(); // then the norms are named otherwise
+            return new Block(
+                    attentionNorm.mapWeight(at + "input_layernorm", f),
+                    q.mapWeights(f),
+                    k.mapWeights(f),
+                    v.mapWeights(f),
+                    o.mapWeights(f),
+                    qNorm.map(n -> n.mapWeight(at + "self_attn.q_norm", f)),
+                    kNorm.map(n -> n.mapWeight(at + "self_attn.k_norm", f)),
+                    afterAttention.map(n -> n.mapWeight(at + "post_attention_layernorm", f)),
+                    feedForwardNorm.mapWeight(
+                            at + (branch ? "pre_feedforward_layernorm" : "post_attention_layernorm"), f),
+                    gate.mapWeights(f),
+                    up.mapWeights(f),
+                    down.mapWeights(f),
+                    afterFeedForward.map(n -> n.mapWeight(at + "post_feedforward_layernorm", f)));
+        }
 
         Stream<Linear> linears() {
             return Stream.of(q, k, v, o, gate, up, down);
@@ -89,6 +111,27 @@ final class Transformer {
         return new Transformer(config, embedding, unembedding, finalNorm, changed, ropes);
     }
 
+    /** The same model with every weight replaced; {@code f} gets Hugging Face's name of a weight, and the weight. */
+    Transformer mapWeights(BiFunction<String, Tensor, Tensor> f) {
+        Tensor embedded = f.apply("embed_tokens.weight", embedding);
+        Linear unembedded = unembedding.weight() == embedding
+                ? unembedding.withWeight(embedded)
+                : unembedding.mapWeights(f);
+        var changed = new ArrayList<Block>();
+        for (Block b : blocks) changed.add(b.mapWeights("layers." + changed.size() + ".", f));
+        return new Transformer(config, embedded, unembedded, finalNorm.mapWeight("norm", f), changed, ropes);
+    }
+
+    /** Every weight by Hugging Face's name, without what stands before {@code layers}; a tied one once. */
+    Map<String, Tensor> weights() {
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        mapWeights((name, weight) -> {
+            weights.put(name, weight);
+            return weight;
+        });
+        return weights;
+    }
+
     Stream<Linear> linears() {
         return blocks.stream().flatMap(Block::linears);
     }
@@ -123,7 +166,7 @@ final class Transformer {
     }
 
     /** What one pass needs beside the weights. */
-    private record Pass(Map<RopeConfig, Rope.Turn> turns, Masks masks, Hook hook) {}
+    record Pass(Map<RopeConfig, Rope.Turn> turns, Masks masks, Hook hook) {}
 
     /**
      * Runs the blocks.
@@ -134,27 +177,35 @@ final class Transformer {
      * @return the residual stream after the last block {@code [batch, position, dModel]}, before the final norm
      */
     Tensor residual(Tensor ids, Tensor positions, Masks masks, Hook hook) {
-        return residual(hook.at(Site.of(Kind.EMBEDDING), embed(ids)), 0, positions, masks, hook);
+        return residual(hook.at(Site.of(Kind.EMBEDDING), embed(ids)), 0, pass(positions, masks, hook));
     }
 
     /** Runs the blocks from {@code first} on, on what the residual stream is before it: {@code [batch, position, dModel]}. */
-    Tensor residual(Tensor x, int first, Tensor positions, Masks masks, Hook hook) {
+    Tensor residual(Tensor before, int first, Pass pass) {
+        Tensor x = before;
+        for (int l = first; l < blocks.size(); l++) x = block(l, x, pass);
+        return x;
+    }
+
+    /** What the blocks of one pass share; the parameters as {@link #residual} takes them. */
+    Pass pass(Tensor positions, Masks masks, Hook hook) {
         Map<RopeConfig, Rope.Turn> turns = new HashMap<>();
         ropes.forEach((rope, table) -> turns.put(rope, table.at(positions)));
-        var pass = new Pass(turns, masks, hook);
-        for (int l = first; l < blocks.size(); l++) {
-            Block b = blocks.get(l);
-            try (var scope = Scope.open()) { // frees a block's temporaries at once; autograd keeps what it needs
-                x = hook.at(Site.of(Kind.RESID_PRE, l), x);
-                Tensor attended = normed(b.afterAttention, attention(l, b, b.attentionNorm.apply(x), pass));
-                x = hook.at(Site.of(Kind.RESID_MID, l), x.add(hook.at(Site.of(Kind.ATTN_OUT, l), attended)));
-                Tensor in = hook.at(Site.of(Kind.MLP_IN, l), b.feedForwardNorm.apply(x));
-                Tensor out = normed(b.afterFeedForward, feedForward(b, in));
-                x = hook.at(Site.of(Kind.RESID_POST, l), x.add(hook.at(Site.of(Kind.MLP_OUT, l), out)));
-                scope.pass(x);
-            }
+        return new Pass(turns, masks, hook);
+    }
+
+    /** Runs block {@code l} on the residual stream {@code [batch, position, dModel]}. */
+    Tensor block(int l, Tensor residual, Pass pass) {
+        Block b = blocks.get(l);
+        Hook hook = pass.hook;
+        try (var scope = Scope.open()) { // frees a block's temporaries at once; autograd keeps what it needs
+            Tensor x = hook.at(Site.of(Kind.RESID_PRE, l), residual);
+            Tensor attended = normed(b.afterAttention, attention(l, b, b.attentionNorm.apply(x), pass));
+            x = hook.at(Site.of(Kind.RESID_MID, l), x.add(hook.at(Site.of(Kind.ATTN_OUT, l), attended)));
+            Tensor in = hook.at(Site.of(Kind.MLP_IN, l), b.feedForwardNorm.apply(x));
+            Tensor out = normed(b.afterFeedForward, feedForward(b, in));
+            return scope.pass(hook.at(Site.of(Kind.RESID_POST, l), x.add(hook.at(Site.of(Kind.MLP_OUT, l), out))));
         }
-        return x;
     }
 
     /** Final norm and unembedding: residual rows {@code [n, dModel]} give logits {@code [n, vocab]}. */
@@ -163,7 +214,8 @@ final class Transformer {
         return hook.at(Site.of(Kind.LOGITS), unembedding.apply(normed));
     }
 
-    private Tensor embed(Tensor ids) {
+    /** What the blocks start from: tokens {@code [batch, position]} give {@code [batch, position, dModel]}. */
+    Tensor embed(Tensor ids) {
         Tensor rows = embedding.embedding(ids);
         return family.embeddingScale() == 1 ? rows : rows.mul(embeddingScale());
     }

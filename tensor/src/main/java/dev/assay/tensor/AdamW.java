@@ -8,7 +8,7 @@ import java.util.Map;
  * AdamW (Loshchilov and Hutter, 2019), with PyTorch's defaults except that weight decay is 0. Its whole state is two
  * tensors per parameter and a step count, so that training can stop and go on.
  */
-public final class AdamW {
+public final class AdamW implements AutoCloseable {
     private static final double BETA1 = 0.9;
     private static final double BETA2 = 0.999;
     private static final double EPS = 1e-8;
@@ -94,6 +94,13 @@ public final class AdamW {
             second.get(i).setInPlace(entry(state, "second." + i));
         }
         steps = entry(state, "steps").longs()[0];
+    }
+
+    /** Frees the state; the parameters stay. */
+    @Override
+    public void close() {
+        first.forEach(Tensor::close);
+        second.forEach(Tensor::close);
     }
 
     private static Tensor entry(Map<String, Tensor> state, String name) {

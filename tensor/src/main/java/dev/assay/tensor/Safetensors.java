@@ -3,21 +3,28 @@ package dev.assay.tensor;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 
 /**
  * Files of named tensors as Hugging Face's safetensors library writes them: eight bytes of header length (little
- * endian), a JSON header of name → dtype, shape and byte range, then the data. What is written here is of up to 2 GiB, for
- * adapters and checkpoints; files of any size are read tensor by tensor through {@link SafetensorsFile}.
+ * endian), a JSON header of name → dtype, shape and byte range, then the data. What {@link #encode} makes is of up to 2
+ * GiB; files of any size are written by {@link #write}, and read tensor by tensor through {@link SafetensorsFile}.
  */
 public final class Safetensors {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long WRITTEN_AT_ONCE = 1 << 26;
 
     private Safetensors() {}
 
@@ -41,6 +48,57 @@ public final class Safetensors {
                 .put(head)
                 .put(data.toByteArray())
                 .array();
+    }
+
+    /**
+     * Writes a file that holds {@code tensors} in the map's order, of any size, and free-form metadata. It replaces what
+     * was there at once: who reads it meanwhile, or after a kill, finds the old file or the new one.
+     */
+    public static void write(Path file, Map<String, Tensor> tensors, SortedMap<String, String> metadata)
+            throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        try (var channel = FileChannel.open(
+                        part,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING);
+                var scope = Scope.open()) {
+            byte[] head = header(tensors, metadata);
+            write(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, head.length));
+            write(channel, ByteBuffer.wrap(head));
+            for (Tensor tensor : tensors.values())
+                write(channel, tensor.contiguous().memory());
+        }
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static byte[] header(Map<String, Tensor> tensors, SortedMap<String, String> metadata) {
+        ObjectNode header = JSON.createObjectNode();
+        if (!metadata.isEmpty()) header.set("__metadata__", JSON.valueToTree(metadata));
+        long at = 0;
+        for (Map.Entry<String, Tensor> e : tensors.entrySet()) {
+            Tensor tensor = e.getValue();
+            long end = at + tensor.count() * tensor.type().bytes();
+            ObjectNode entry = header.putObject(e.getKey());
+            entry.put("dtype", tensor.type().safetensors());
+            entry.set("shape", JSON.valueToTree(tensor.shape()));
+            entry.putArray("data_offsets").add(at).add(end);
+            at = end;
+        }
+        return padded(header.toString());
+    }
+
+    private static void write(FileChannel channel, MemorySegment memory) throws IOException {
+        for (long at = 0; at < memory.byteSize(); at += WRITTEN_AT_ONCE)
+            write(
+                    channel,
+                    memory.asSlice(at, Math.min(WRITTEN_AT_ONCE, memory.byteSize() - at))
+                            .asByteBuffer());
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) channel.write(bytes);
     }
 
     /** Reads every tensor of a file, in the header's order; F16 becomes {@link DType#F32}, which holds it exactly. */

@@ -186,6 +186,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(torch.tanh());
     }
 
+    /** 1 / (1 + exp(-x)). */
+    public Tensor sigmoid() {
+        return new Tensor(torch.sigmoid());
+    }
+
     /** max(x, 0). */
     public Tensor relu() {
         return new Tensor(torch.relu());

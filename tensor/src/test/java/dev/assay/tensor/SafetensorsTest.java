@@ -195,4 +195,24 @@ class SafetensorsTest {
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("nothing.safetensors");
     }
+
+    /** Views and empty tensors included; and nothing is left beside the file. */
+    @Test
+    void writesWhatItEncodes() throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("plain", Tensor.of(SPECIAL, 2, 4));
+        tensors.put("view", Tensor.of(SPECIAL, 2, 4).transpose(0, 1));
+        tensors.put("half", Tensor.of(SPECIAL, 8).to(DType.BF16));
+        tensors.put("wide", Tensor.of(new double[] {1 / 3.0}, 1));
+        tensors.put("none", Tensor.zeros(DType.F32, 0, 3));
+        tensors.put("whole", Tensor.of(new long[] {1, -2}, 2));
+        var metadata = new TreeMap<>(Map.of("format", "pt"));
+        Path file = folder.resolve("deeper/t.safetensors");
+        Safetensors.write(file, Map.of("old", Tensor.zeros(DType.F32, 9)), new TreeMap<>());
+        Safetensors.write(file, tensors, metadata);
+        assertThat(Files.readAllBytes(file)).containsExactly(Safetensors.encode(tensors, metadata));
+        try (var files = Files.list(file.getParent())) {
+            assertThat(files).containsExactly(file);
+        }
+    }
 }
