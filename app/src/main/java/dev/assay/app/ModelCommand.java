@@ -33,9 +33,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "model",
         description =
-                "Looks into a language model, in fp32: logits, activations, what they carry; tokens, chat template.",
+                "Looks into a language model: what it writes, logits, activations, what they carry; tokens, chat template.",
         mixinStandardHelpOptions = true,
-        subcommands = {ModelPatchCommand.class, ModelAttributeCommand.class, ModelLensCommand.class},
+        subcommands = {
+            ModelGenerateCommand.class,
+            ModelPatchCommand.class,
+            ModelAttributeCommand.class,
+            ModelLensCommand.class,
+            ModelBenchCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class ModelCommand {
     static final String JSON = "print one JSON object";

@@ -53,9 +53,18 @@ class ModelOptions {
 
         @Override
         LanguageModel load() {
-            List<Lora> loaded = adapters.stream().map(Lora::load).toList();
-            LanguageModel model = super.load();
+            List<Lora> loaded = adapters();
+            LanguageModel model = loadBase();
             return loaded.isEmpty() ? model : model.attach(loaded);
+        }
+
+        /** The model without its adapters. */
+        LanguageModel loadBase() {
+            return super.load();
+        }
+
+        List<Lora> adapters() {
+            return adapters.stream().map(Lora::load).toList();
         }
 
         /**

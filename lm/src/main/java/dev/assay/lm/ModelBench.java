@@ -1,0 +1,229 @@
+package dev.assay.lm;
+
+import dev.assay.tensor.Device;
+import dev.assay.tensor.Kernels;
+import dev.assay.tensor.PanelKernels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * Times a model: what {@code assay model bench} prints. Prompts are random tokens; every figure is the best of several
+ * rounds, after one that warms up.
+ */
+public final class ModelBench {
+    public static final List<String> PARTS = List.of("decode", "exact", "prefill", "shared-prefix", "lora", "diverged");
+
+    private static final int ROUNDS = 3;
+    private static final int PROMPT = 16;
+    private static final int WRITTEN = 48;
+
+    private final LanguageModel model;
+    private final int threads;
+    private final Consumer<String> progress;
+    private final Random random = new Random(1);
+
+    public ModelBench(LanguageModel model, int threads, Consumer<String> progress) {
+        this.model = model;
+        this.threads = threads;
+        this.progress = progress;
+    }
+
+    /** The figures of some {@link #PARTS}, by name. */
+    public Map<String, Object> run(List<String> parts, List<Integer> batches) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        if (parts.contains("decode")) out.put("decode", decode(false, batches));
+        if (parts.contains("exact")) out.put("exact", decode(true, batches));
+        if (parts.contains("prefill")) out.put("prefill", prefill());
+        if (parts.contains("shared-prefix")) out.put("shared-prefix", sharedPrefix());
+        if (parts.contains("lora")) out.put("lora", lora());
+        if (parts.contains("diverged")) diverged(out);
+        out.put("dtype", model.packed(false).format());
+        out.put("exact-dtype", model.packed(true).format());
+        out.put("weights-bytes", model.packed(false).bytes());
+        out.put("kernels", Kernels.best().describe() + ", panels of " + PanelKernels.best().width());
+        out.put("threads", threads);
+        out.put("peak-memory-bytes", Device.peakMemory());
+        return out;
+    }
+
+    private Engine engine(boolean exact) {
+        return new Engine(
+                model, Engine.Settings.standard().withThreads(threads).withExact(exact));
+    }
+
+    private int[] ids(int count) {
+        return random.ints(count, 0, model.config().vocab()).toArray();
+    }
+
+    /** Tokens per second from the first to the last token of all texts, by their number. */
+    private Map<String, Double> decode(boolean exact, List<Integer> batches) {
+        Map<String, Double> out = new LinkedHashMap<>();
+        for (int batch : batches) {
+            progress.accept((exact ? "exact" : "decode") + ", " + batch + " at once");
+            try (Engine engine = engine(exact)) {
+                double best = 0;
+                for (int round = 0; round <= ROUNDS; round++) best = Math.max(best, decode(engine, batch));
+                out.put(Integer.toString(batch), best);
+            }
+        }
+        return out;
+    }
+
+    private double decode(Engine engine, int batch) {
+        var drawn = new AtomicInteger();
+        var begun = new AtomicLong();
+        List<Request> requests = new ArrayList<>();
+        for (int i = 0; i < batch; i++) requests.add(new Request(ids(PROMPT), Sampling.greedy(WRITTEN), i));
+        List<Engine.Ticket> tickets = requests.stream()
+                .map(r -> engine.submit(r, token -> {
+                    if (drawn.incrementAndGet() == batch) begun.set(System.nanoTime());
+                }))
+                .toList();
+        tickets.forEach(t -> t.result().join());
+        return (drawn.get() - batch) / ((System.nanoTime() - begun.get()) / 1e9);
+    }
+
+    private double prefill() {
+        progress.accept("prefill");
+        int length = Math.min(512, model.config().context() - 1);
+        double best = 0;
+        try (Engine engine = engine(false)) {
+            for (int round = 0; round <= ROUNDS; round++) {
+                long start = System.nanoTime();
+                engine.submit(new Request(ids(length), Sampling.greedy(1), 0)).result().join();
+                best = Math.max(best, length / ((System.nanoTime() - start) / 1e9));
+            }
+        }
+        return best;
+    }
+
+    private double sharedPrefix() {
+        progress.accept("shared prefix");
+        double best = 0;
+        for (int round = 0; round < 2; round++) {
+            int[] prefix = ids(400);
+            try (Engine engine = engine(false)) {
+                long start = System.nanoTime();
+                List<Engine.Ticket> tickets = IntStream.range(0, 256)
+                        .mapToObj(i -> engine.submit(new Request(
+                                IntStream.concat(Arrays.stream(prefix), Arrays.stream(ids(20))).toArray(),
+                                Sampling.greedy(WRITTEN),
+                                i)))
+                        .toList();
+                int written = tickets.stream()
+                        .mapToInt(t -> t.result().join().tokens().length)
+                        .sum();
+                best = Math.max(best, written / ((System.nanoTime() - start) / 1e9));
+            }
+        }
+        return best;
+    }
+
+    /** Tokens per second of training steps. */
+    private double lora() {
+        progress.accept("LoRA");
+        Device.threads(threads);
+        int steps = 3;
+        List<TrainingText> texts = IntStream.range(0, 8 * steps)
+                .mapToObj(i -> {
+                    var target = new boolean[128];
+                    Arrays.fill(target, 1, 128, true);
+                    return new TrainingText(ids(128), target);
+                })
+                .toList();
+        var times = new ArrayList<Long>();
+        try (Lora adapter = Lora.fresh(model, 16, 32, 1)) {
+            var settings = new LoraTrainer.Settings(1e-4, 8, 1, 0, 1);
+            times.add(System.nanoTime());
+            new LoraTrainer(model, adapter, settings)
+                    .train(texts, Optional.empty(), (done, of, loss) -> times.add(System.nanoTime()));
+        }
+        double best = 0;
+        for (int i = 2; i < times.size(); i++)
+            best = Math.max(best, 8 * 128 / ((times.get(i) - times.get(i - 1)) / 1e9));
+        return best;
+    }
+
+    /** How far the fast mode is from the exact one, on the model's own samples. */
+    private void diverged(Map<String, Object> out) {
+        progress.accept("divergence");
+        try (Engine exact = engine(true);
+                Engine fast = engine(false)) {
+            List<int[]> prompts = IntStream.range(0, 32).mapToObj(i -> ids(PROMPT)).toList();
+            List<Completion> slow = greedy(exact, prompts);
+            List<Completion> quick = greedy(fast, prompts);
+            long apart = IntStream.range(0, 32)
+                    .filter(i -> !Arrays.equals(slow.get(i).tokens(), quick.get(i).tokens()))
+                    .count();
+            out.put("diverged", apart / 32.0);
+            out.put("diverged-of", 32);
+            out.put("kl", divergence(prompts, slow));
+        }
+    }
+
+    private static List<Completion> greedy(Engine engine, List<int[]> prompts) {
+        List<Engine.Ticket> tickets = prompts.stream()
+                .map(p -> engine.submit(new Request(p, Sampling.greedy(64), 0)))
+                .toList();
+        return tickets.stream().map(t -> t.result().join()).toList();
+    }
+
+    /** Mean KL(exact ‖ fast) in nats over the positions of the texts that the exact mode wrote. */
+    private double divergence(List<int[]> prompts, List<Completion> written) {
+        List<float[]> exact = new ArrayList<>();
+        List<float[]> fast = new ArrayList<>();
+        double sum = 0;
+        int positions = 0;
+        for (int i = 0; i < prompts.size(); i++) {
+            int[] tokens = written.get(i).tokens();
+            if (tokens.length == 0) continue;
+            exact.clear();
+            fast.clear();
+            logits(true, prompts.get(i), tokens, exact);
+            logits(false, prompts.get(i), tokens, fast);
+            for (int p = 0; p < exact.size(); p++) sum += divergence(exact.get(p), fast.get(p));
+            positions += exact.size();
+        }
+        return sum / positions;
+    }
+
+    private void logits(boolean exact, int[] prompt, int[] tokens, List<float[]> into) {
+        var reader = new SequenceHook() {
+            @Override
+            public List<Site> sites() {
+                return List.of(Site.of(Site.Kind.LOGITS));
+            }
+
+            @Override
+            public void at(Site site, int position, float[] values, int from, int width) {
+                into.add(Arrays.copyOfRange(values, from, from + width));
+            }
+        };
+        try (Engine engine = engine(exact)) {
+            engine.submit(new Request(prompt, Sampling.greedy(tokens.length), 0)
+                            .forcing(tokens)
+                            .withLogProbabilities()
+                            .hooked(reader))
+                    .result()
+                    .join();
+        }
+    }
+
+    private static double divergence(float[] p, float[] q) {
+        PanelKernels kernels = PanelKernels.best();
+        double logP = kernels.logSumExp(p, 0, p.length, 1);
+        double logQ = kernels.logSumExp(q, 0, q.length, 1);
+        double sum = 0;
+        for (int i = 0; i < p.length; i++) sum += Math.exp(p[i] - logP) * ((p[i] - logP) - (q[i] - logQ));
+        return sum;
+    }
+}
