@@ -50,7 +50,8 @@ final class ModelBenchCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         for (String part : only)
             if (!ModelBench.PARTS.contains(part))
-                throw new UserException("--only takes " + String.join(", ", ModelBench.PARTS) + "; \"" + part + "\" is none");
+                throw new UserException(
+                        "--only takes " + String.join(", ", ModelBench.PARTS) + "; \"" + part + "\" is none");
         long began = System.nanoTime();
         var model = what.load();
         double load = (System.nanoTime() - began) / 1e9;

@@ -41,8 +41,9 @@ final class ModelGenerateCommand implements Callable<Integer> {
     @Option(
             names = "--beside",
             paramLabel = "DIR",
-            description = "an adapter, or \"base\" for the model itself, under which the same tokens are read along; may be"
-                    + " given several times")
+            description =
+                    "an adapter, or \"base\" for the model itself, under which the same tokens are read along; may be"
+                            + " given several times")
     List<String> beside = new ArrayList<>();
 
     @Option(names = "--samples", paramLabel = "N", defaultValue = "1", description = "how many (default: 1)")
@@ -60,17 +61,24 @@ final class ModelGenerateCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "of the first sample (default: 1)")
     long seed;
 
-    @Option(names = "--force", paramLabel = "TEXT", description = "how each text begins, whatever the model would write")
+    @Option(
+            names = "--force",
+            paramLabel = "TEXT",
+            description = "how each text begins, whatever the model would write")
     @Nullable
     String force;
 
-    @Option(names = "--stop", paramLabel = "TEXT", description = "ends a text where it appears; may be given several times")
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "ends a text where it appears; may be given several times")
     List<String> stops = new ArrayList<>();
 
     @Option(
             names = "--fast",
-            description = "rounds weights of more than 8 bits to 8. The default is exact: fp32 arithmetic on the weights"
-                    + " as they are stored, each text the same in any batch and with any number of threads")
+            description =
+                    "rounds weights of more than 8 bits to 8. The default is exact: fp32 arithmetic on the weights"
+                            + " as they are stored, each text the same in any batch and with any number of threads")
     boolean fast;
 
     @Option(names = "--json", description = ModelCommand.JSON)
@@ -104,18 +112,15 @@ final class ModelGenerateCommand implements Callable<Integer> {
                 else show(c, model);
             }
             if (json) ModelCommand.print(Map.of("prompt", prompt, "samples", all));
-        } catch (IllegalArgumentException e) {
-            throw new UserException(e.getMessage(), e);
         }
         return 0;
     }
 
     private Sampling sampling() {
-        try {
-            return new Sampling(temperature, topP, maxTokens);
-        } catch (IllegalArgumentException e) {
-            throw new UserException("--temperature, --top-p or --max-tokens: " + e.getMessage(), e);
-        }
+        if (!(temperature >= 0)) throw new UserException("--temperature takes 0 or more, not " + temperature);
+        if (!(topP > 0 && topP <= 1)) throw new UserException("--top-p takes a share above 0, up to 1, not " + topP);
+        if (maxTokens < 1) throw new UserException("--max-tokens takes a number from 1 on, not " + maxTokens);
+        return new Sampling(temperature, topP, maxTokens);
     }
 
     private int[] prompt(LanguageModel model) {
@@ -148,7 +153,8 @@ final class ModelGenerateCommand implements Callable<Integer> {
         beside.forEach(name -> head.add("less " + name));
         rows.add(head);
         for (int i = 0; i < c.tokens().length; i++) {
-            List<String> row = new ArrayList<>(List.of(TokenText.of(model).quoted(c.tokens()[i]), number(c.logProbabilities()[i])));
+            List<String> row = new ArrayList<>(
+                    List.of(TokenText.of(model).quoted(c.tokens()[i]), number(c.logProbabilities()[i])));
             for (int o = 0; o < beside.size(); o++) row.add(number(c.logRatios(o)[i]));
             rows.add(row);
         }

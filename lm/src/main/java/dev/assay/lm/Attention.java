@@ -106,7 +106,8 @@ final class Attention {
     }
 
     /** Some columns of the values, weighted by the scores. */
-    private void mixPanel(Row row, int layer, int head, int panel, int from, int stride, Memory m, float[] out, int to) {
+    private void mixPanel(
+            Row row, int layer, int head, int panel, int from, int stride, Memory m, float[] out, int to) {
         int last = row.position() / block;
         int columns = Math.min(block, headDim - panel * block);
         boolean whole = columns == block;

@@ -10,8 +10,7 @@ import java.util.List;
  * @param logProbabilities of the tokens, at temperature 1; empty where they were not asked for
  * @param beside the same under each set of adapters that was read along
  */
-public record Completion(
-        String text, int[] tokens, Ending ending, float[] logProbabilities, List<float[]> beside) {
+public record Completion(String text, int[] tokens, Ending ending, float[] logProbabilities, List<float[]> beside) {
     /** Why a text ended. */
     public enum Ending {
         /** The model drew one of its stop tokens. */

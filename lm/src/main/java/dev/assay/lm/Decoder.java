@@ -7,10 +7,10 @@ import dev.assay.lm.Step.Row;
 import dev.assay.tensor.PanelKernels;
 import dev.assay.tensor.Parallel;
 import dev.assay.tensor.WeightMatrix;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -135,7 +135,7 @@ final class Decoder {
                         new Product(layer.q(), qkv, qkvWidth, 0),
                         new Product(layer.k(), qkv, qkvWidth, heads),
                         new Product(layer.v(), qkv, qkvWidth, heads + kv)));
-        RopeTable rope = ropes.get(family.attention().get(l).rope());
+        RopeTable rope = Objects.requireNonNull(ropes.get(family.attention().get(l).rope()));
         each(step.count(), 8, (from, to) -> {
             for (int r = from; r < to; r++) place(step.row(r), r, l, layer, rope);
         });
@@ -206,8 +206,7 @@ final class Decoder {
     private void product(
             Step step, float[] x, int width, Product p, int from, int to, int ranks, List<Product> products) {
         WeightMatrix.Scratch memory = scratch.get();
-        p.map.weight()
-                .multiply(from, to, x, 0, width, step.count(), p.out, p.column, p.stride, false, memory);
+        p.map.weight().multiply(from, to, x, 0, width, step.count(), p.out, p.column, p.stride, false, memory);
         if (p.map.bias().length > 0) addBias(step.count(), p, from, to);
         if (ranks == 0) return;
         int offset = 0;
@@ -237,8 +236,7 @@ final class Decoder {
     private void addBias(int rows, Product p, int from, int to) {
         int end = Math.min(to * kernels.width(), p.map.bias().length);
         for (int r = 0; r < rows; r++)
-            for (int j = from * kernels.width(); j < end; j++)
-                p.out[r * p.stride + p.column + j] += p.map.bias()[j];
+            for (int j = from * kernels.width(); j < end; j++) p.out[r * p.stride + p.column + j] += p.map.bias()[j];
     }
 
     /** The lower halves of the adapters' branches, into {@link #low}, one after another; returns how many numbers. */
@@ -257,18 +255,21 @@ final class Decoder {
                 WeightMatrix down = side.get().down();
                 int at = offset;
                 int rows = g.to() - g.from();
-                each(rows, 8, (from, to) -> down.multiply(
-                        0,
-                        down.panels(),
-                        x,
-                        (g.from() + from) * width,
-                        width,
-                        to - from,
-                        low,
-                        at + from * down.rows(),
-                        down.rows(),
-                        false,
-                        scratch.get()));
+                each(
+                        rows,
+                        8,
+                        (from, to) -> down.multiply(
+                                0,
+                                down.panels(),
+                                x,
+                                (g.from() + from) * width,
+                                width,
+                                to - from,
+                                low,
+                                at + from * down.rows(),
+                                down.rows(),
+                                false,
+                                scratch.get()));
                 offset += rows * down.rows();
             }
         }
@@ -291,8 +292,11 @@ final class Decoder {
         int vocab = config.vocab();
         logits = sized(logits, rows * vocab);
         WeightMatrix unembedding = model.unembedding();
-        each(unembedding.panels(), 2, (from, to) -> unembedding.multiply(
-                from, to, normed, 0, d, rows, logits, 0, vocab, false, scratch.get()));
+        each(
+                unembedding.panels(),
+                2,
+                (from, to) ->
+                        unembedding.multiply(from, to, normed, 0, d, rows, logits, 0, vocab, false, scratch.get()));
         int at = 0;
         for (Row row : step.rows()) {
             if (!row.wantsLogits()) continue;

@@ -8,7 +8,7 @@ import dev.assay.tensor.Parallel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,14 +27,23 @@ import java.util.function.IntConsumer;
  * <p>Requests may be handed in by any thread; one thread of the engine's own does the work, with helpers.
  */
 public final class Engine implements AutoCloseable {
+    /** Sets of adapters that are kept ready. */
+    private static final int ADAPTERS = 64;
+
     private final LanguageModel model;
     private final Settings settings;
     private final Parallel team;
     private final Decoder decoder;
     private final KvPool pool;
     private final int[] stopTokens;
-    private final Map<List<Lora>, Sides> sides = new HashMap<>();
-    private final List<Sides> order = new ArrayList<>();
+    private final Map<List<Lora>, Sides> sides = new LinkedHashMap<>(16, 0.75f, true) { // guarded by itself
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<List<Lora>, Sides> eldest) {
+                    return size() > ADAPTERS; // texts under it keep it
+                }
+            };
     private final List<Text> running = new ArrayList<>();
     private final ArrayDeque<Text> waiting = new ArrayDeque<>(); // guarded by itself
     private final Thread thread;
@@ -153,8 +162,8 @@ public final class Engine implements AutoCloseable {
      * Hands in a request.
      *
      * @param listener hears the tokens of the continuation as they come, on the engine's thread
-     * @throws IllegalArgumentException if the request does not fit into the model's context or the engine's memory, or a
-     *     token, an adapter or a site of it is not the model's
+     * @throws PromptException if the request does not fit into the model's context or the engine's memory, or a
+     *     token of it is not the model's; adapters and sites of another model are errors too
      */
     public Ticket submit(Request request, IntConsumer listener) {
         check(request);
@@ -185,11 +194,11 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** {@link IllegalArgumentException} if this engine cannot take the request. */
+    /** {@link PromptException} if this engine cannot take the request. */
     void check(Request r) {
         int longest = model.config().context();
         if (r.prompt().length + r.sampling().maxTokens() > longest)
-            throw new IllegalArgumentException("a prompt of " + r.prompt().length + " tokens and "
+            throw new PromptException("a prompt of " + r.prompt().length + " tokens and "
                     + r.sampling().maxTokens() + " new ones do not fit into the model's context of " + longest);
         for (int id : r.prompt()) model.checkId(id);
         for (int id : r.forced()) model.checkId(id);
@@ -202,9 +211,10 @@ public final class Engine implements AutoCloseable {
                             + " read it in a single pass (LanguageModel.activations)");
             }
         });
-        long blocks = (long) blocks(r.prompt().length + r.sampling().maxTokens()) * (1 + r.beside().size());
+        long blocks = (long) blocks(r.prompt().length + r.sampling().maxTokens())
+                * (1 + r.beside().size());
         if (blocks > pool.ceiling())
-            throw new IllegalArgumentException("the keys and values of " + r.prompt().length + " tokens and "
+            throw new PromptException("the keys and values of " + r.prompt().length + " tokens and "
                     + r.sampling().maxTokens() + " new ones take "
                     + blocks * pool.blockBytes() / (1 << 20) + " MiB, the engine may use "
                     + settings.memory() / (1 << 20) + "; give it more memory or shorten the text");
@@ -216,11 +226,7 @@ public final class Engine implements AutoCloseable {
 
     private Sides sides(List<Lora> adapters) {
         synchronized (sides) {
-            return sides.computeIfAbsent(adapters, a -> {
-                Sides made = Sides.of(model, a);
-                order.add(made);
-                return made;
-            });
+            return sides.computeIfAbsent(adapters, a -> Sides.of(model, a));
         }
     }
 
@@ -306,12 +312,8 @@ public final class Engine implements AutoCloseable {
     private void step() {
         List<Row> rows = rows();
         if (!rows.isEmpty()) {
-            List<Sides> groups;
-            synchronized (sides) {
-                groups = List.copyOf(order);
-            }
             computed.addAndGet(rows.size());
-            var step = new Step(rows, groups);
+            var step = new Step(rows);
             draw(step, decoder.forward(step));
         }
         finish();

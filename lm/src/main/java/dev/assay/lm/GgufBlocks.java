@@ -10,8 +10,7 @@ import java.util.function.IntUnaryOperator;
 
 /** Matrices that stay in the 4 or 8 bits in which a GGUF file holds them, with no number changed. */
 final class GgufBlocks {
-    private static final VarHandle SHORT =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private GgufBlocks() {}
 

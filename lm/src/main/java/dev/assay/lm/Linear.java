@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  * @param bias {@code [out]}
  * @param stored the weight in the few bits in which a file holds it, where it does
  */
-record Linear(
-        String name, Tensor weight, Optional<Tensor> bias, List<Side> sides, Optional<WeightMatrix> stored) {
+record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> sides, Optional<WeightMatrix> stored) {
     /**
      * One side branch.
      *
@@ -45,8 +44,7 @@ record Linear(
     /** The same map with its weight and its bias replaced; {@code f} gets Hugging Face's names of them. */
     Linear mapWeights(BiFunction<String, Tensor, Tensor> f) {
         Linear changed = withWeight(f.apply(name + ".weight", weight));
-        return new Linear(
-                name, changed.weight, bias.map(b -> f.apply(name + ".bias", b)), sides, changed.stored);
+        return new Linear(name, changed.weight, bias.map(b -> f.apply(name + ".bias", b)), sides, changed.stored);
     }
 
     /** The same map with another weight. */

@@ -49,15 +49,16 @@ public final class ModelBench {
         out.put("dtype", model.packed(false).format());
         out.put("exact-dtype", model.packed(true).format());
         out.put("weights-bytes", model.packed(false).bytes());
-        out.put("kernels", Kernels.best().describe() + ", panels of " + PanelKernels.best().width());
+        out.put(
+                "kernels",
+                Kernels.best().describe() + ", panels of " + PanelKernels.best().width());
         out.put("threads", threads);
         out.put("peak-memory-bytes", Device.peakMemory());
         return out;
     }
 
     private Engine engine(boolean exact) {
-        return new Engine(
-                model, Engine.Settings.standard().withThreads(threads).withExact(exact));
+        return new Engine(model, Engine.Settings.standard().withThreads(threads).withExact(exact));
     }
 
     private int[] ids(int count) {
@@ -99,7 +100,9 @@ public final class ModelBench {
         try (Engine engine = engine(false)) {
             for (int round = 0; round <= ROUNDS; round++) {
                 long start = System.nanoTime();
-                engine.submit(new Request(ids(length), Sampling.greedy(1), 0)).result().join();
+                engine.submit(new Request(ids(length), Sampling.greedy(1), 0))
+                        .result()
+                        .join();
                 best = Math.max(best, length / ((System.nanoTime() - start) / 1e9));
             }
         }
@@ -115,7 +118,8 @@ public final class ModelBench {
                 long start = System.nanoTime();
                 List<Engine.Ticket> tickets = IntStream.range(0, 256)
                         .mapToObj(i -> engine.submit(new Request(
-                                IntStream.concat(Arrays.stream(prefix), Arrays.stream(ids(20))).toArray(),
+                                IntStream.concat(Arrays.stream(prefix), Arrays.stream(ids(20)))
+                                        .toArray(),
                                 Sampling.greedy(WRITTEN),
                                 i)))
                         .toList();
@@ -158,11 +162,13 @@ public final class ModelBench {
         progress.accept("divergence");
         try (Engine exact = engine(true);
                 Engine fast = engine(false)) {
-            List<int[]> prompts = IntStream.range(0, 32).mapToObj(i -> ids(PROMPT)).toList();
+            List<int[]> prompts =
+                    IntStream.range(0, 32).mapToObj(i -> ids(PROMPT)).toList();
             List<Completion> slow = greedy(exact, prompts);
             List<Completion> quick = greedy(fast, prompts);
             long apart = IntStream.range(0, 32)
-                    .filter(i -> !Arrays.equals(slow.get(i).tokens(), quick.get(i).tokens()))
+                    .filter(i ->
+                            !Arrays.equals(slow.get(i).tokens(), quick.get(i).tokens()))
                     .count();
             out.put("diverged", apart / 32.0);
             out.put("diverged-of", 32);

@@ -46,8 +46,7 @@ final class PackedModel {
         this.embedding = transformer.embedding().memory();
         this.embeddingType = transformer.type();
         this.embeddingScale = (float) transformer.embeddingScale();
-        this.layers =
-                transformer.blocks().stream().map(b -> layer(b, exact)).toList();
+        this.layers = transformer.blocks().stream().map(b -> layer(b, exact)).toList();
         this.finalNorm = RmsNorm.of(transformer.finalNorm());
         this.unembedding = weight(transformer.unembedding(), exact);
     }

@@ -43,10 +43,7 @@ record Padded(Tensor ids, Tensor rows, Tensor targets, int[] owners) {
     Transformer.Pass pass(Transformer model, ModelConfig config) {
         int texts = (int) ids.size(0);
         int length = (int) ids.size(1);
-        return model.pass(
-                Batches.positions(texts, length),
-                Batches.causal(config, length, model.type()),
-                Hook.NONE);
+        return model.pass(Batches.positions(texts, length), Batches.causal(config, length, model.type()), Hook.NONE);
     }
 
     /**

@@ -29,10 +29,11 @@ final class Step {
     /** Rows from .. to, which have the same adapters. */
     record Group(int from, int to, Sides sides) {}
 
-    /** Rows in any order but that of each sequence's positions, which stays. */
-    Step(List<Row> unordered, List<Sides> order) {
+    /** Takes rows in any order; those of a sequence keep theirs. */
+    Step(List<Row> unordered) {
+        List<Sides> order = unordered.stream().map(Row::sides).distinct().toList();
         this.rows = new ArrayList<>(unordered);
-        rows.sort(Comparator.comparingInt(r -> order.indexOf(r.sides)));
+        if (order.size() > 1) rows.sort(Comparator.comparingInt(r -> order.indexOf(r.sides)));
         this.groups = new ArrayList<>();
         for (int from = 0, i = 1; i <= rows.size(); i++) {
             if (i < rows.size() && rows.get(i).sides == rows.get(from).sides) continue;

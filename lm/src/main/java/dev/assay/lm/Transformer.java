@@ -114,9 +114,8 @@ final class Transformer {
     /** The same model with every weight replaced; {@code f} gets Hugging Face's name of a weight, and the weight. */
     Transformer mapWeights(BiFunction<String, Tensor, Tensor> f) {
         Tensor embedded = f.apply("embed_tokens.weight", embedding);
-        Linear unembedded = unembedding.weight() == embedding
-                ? unembedding.withWeight(embedded)
-                : unembedding.mapWeights(f);
+        Linear unembedded =
+                unembedding.weight() == embedding ? unembedding.withWeight(embedded) : unembedding.mapWeights(f);
         var changed = new ArrayList<Block>();
         for (Block b : blocks) changed.add(b.mapWeights("layers." + changed.size() + ".", f));
         return new Transformer(config, embedded, unembedded, finalNorm.mapWeight("norm", f), changed, ropes);

@@ -131,7 +131,8 @@ class EngineTest {
         try (var engine = new Engine(Fp32.MODEL, SETTINGS)) {
             together = all(engine, requests);
         }
-        for (int i = 0; i < 32; i += 9) same(one(Fp32.MODEL, SETTINGS.withThreads(1), requests.get(i)), together.get(i));
+        for (int i = 0; i < 32; i += 9)
+            same(one(Fp32.MODEL, SETTINGS.withThreads(1), requests.get(i)), together.get(i));
         int[] written = joined(requests.get(3).prompt(), together.get(3).tokens());
         assertThat(together.get(3).logProbabilities())
                 .containsExactly(
@@ -143,8 +144,8 @@ class EngineTest {
         int block = Decoder.blockSize();
         int[] common = ids(TINY, 4 * block, 1);
         List<Request> requests = IntStream.range(0, 20)
-                .mapToObj(i -> new Request(joined(common, ids(TINY, 3, i)), Sampling.greedy(2), 0)
-                        .withLogProbabilities())
+                .mapToObj(i ->
+                        new Request(joined(common, ids(TINY, 3, i)), Sampling.greedy(2), 0).withLogProbabilities())
                 .toList();
         try (var engine = new Engine(TINY, SETTINGS)) {
             List<Completion> shared = all(engine, requests);
@@ -234,7 +235,8 @@ class EngineTest {
                     .result()
                     .join();
             assertThat(cut.ending()).isEqualTo(Ending.STOP_TEXT);
-            assertThat(cut.text()).isEqualTo(plain.text().substring(0, plain.text().indexOf(", six")));
+            assertThat(cut.text())
+                    .isEqualTo(plain.text().substring(0, plain.text().indexOf(", six")));
             assertThat(cut.tokens().length).isLessThan(plain.tokens().length);
         }
         assertThatThrownBy(() -> request.stoppingAt(List.of("")))
@@ -253,7 +255,8 @@ class EngineTest {
                     .join();
         }
         assertThat(c.tokens()).startsWith(forced).hasSize(6);
-        assertThat(heard).containsExactlyElementsOf(Arrays.stream(c.tokens()).boxed().toList());
+        assertThat(heard)
+                .containsExactlyElementsOf(Arrays.stream(c.tokens()).boxed().toList());
         int[] prompt = joined(ids(TINY, 5, 1), forced);
         Completion direct = one(TINY, SETTINGS, new Request(prompt, Sampling.greedy(3), 0));
         assertThat(Arrays.copyOfRange(c.tokens(), 3, 6)).containsExactly(direct.tokens());
@@ -405,8 +408,7 @@ class EngineTest {
                 for (int p = 0; p < length; p++)
                     assertThat(seen[s][p])
                             .as("%s at %d", sites.get(s), p)
-                            .containsExactly(
-                                    Arrays.copyOfRange(values, p * width, (p + 1) * width), within(5e-5f));
+                            .containsExactly(Arrays.copyOfRange(values, p * width, (p + 1) * width), within(5e-5f));
             }
         }
     }
@@ -453,5 +455,53 @@ class EngineTest {
         assertThatThrownBy(() -> engine.submit(new Request(ids(TINY, 3, 1), Sampling.greedy(1), 0)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
+    }
+
+    /** 100,000 texts of one token each, with seeds 0, 1, ..: chi-square test of the tokens against the softmax. */
+    @Test
+    void tokensAreDrawnFromTheSoftmax() {
+        int[] prompt = ids(TINY, 5, 2);
+        int draws = 100_000;
+        var counts = new int[TINY.config().vocab()];
+        try (var engine = new Engine(TINY, SETTINGS)) {
+            List<Engine.Ticket> tickets = IntStream.range(0, draws)
+                    .mapToObj(seed -> engine.submit(
+                            new Request(prompt, new Sampling(0.8, 1, 1), seed), token -> counts[token]++))
+                    .toList();
+            tickets.forEach(t -> t.result().join());
+        }
+        var expected = new double[counts.length];
+        try (Tensor logits = TINY.logits(prompt)) {
+            float[] all = logits.floats();
+            double sum = 0;
+            for (int v = 0; v < counts.length; v++) sum += expected[v] = Math.exp(all[4 * counts.length + v] / 0.8);
+            for (int v = 0; v < counts.length; v++) expected[v] *= draws / sum;
+        }
+        int stopped = draws - IntStream.of(counts).sum(); // stop tokens are not heard
+        for (int stop : TINY.stopTokens()) counts[stop] += stopped / TINY.stopTokens().length;
+        assertThat(standardised(counts, expected)).as("standard deviations from chi-square's mean").isLessThan(3.09);
+    }
+
+    /** Cells with an expectation below 5 are merged; Wilson and Hilferty's normal form of chi-square. */
+    private static double standardised(int[] counts, double[] expected) {
+        double sum = 0;
+        double restExpected = 0;
+        int rest = 0;
+        int cells = 0;
+        for (int v = 0; v < counts.length; v++) {
+            if (expected[v] < 5) {
+                restExpected += expected[v];
+                rest += counts[v];
+                continue;
+            }
+            sum += (counts[v] - expected[v]) * (counts[v] - expected[v]) / expected[v];
+            cells++;
+        }
+        if (restExpected > 0) {
+            sum += (rest - restExpected) * (rest - restExpected) / restExpected;
+            cells++;
+        }
+        double k = cells - 1.0;
+        return (Math.cbrt(sum / k) - (1 - 2 / (9 * k))) / Math.sqrt(2 / (9 * k));
     }
 }

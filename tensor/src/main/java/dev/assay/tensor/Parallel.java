@@ -98,7 +98,8 @@ public final class Parallel implements AutoCloseable {
     }
 
     private final class Worker {
-        private final Thread thread = Thread.ofPlatform().daemon().name("assay-kernel").unstarted(this::run);
+        private final Thread thread =
+                Thread.ofPlatform().daemon().name("assay-kernel").unstarted(this::run);
         private volatile boolean asleep;
 
         void wake() {

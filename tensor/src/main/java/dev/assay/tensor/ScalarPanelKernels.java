@@ -72,8 +72,7 @@ final class ScalarPanelKernels extends PanelKernels {
     public void unpack16(int[] packed, int at, int depth, float[] out) {
         for (int k = 0; k < depth; k++)
             for (int j = 0; j < width; j++)
-                out[k * width + j] =
-                        Float.intBitsToFloat(packed[at + k / 2 * width + j] >>> (16 * (k % 2)) << 16);
+                out[k * width + j] = Float.intBitsToFloat(packed[at + k / 2 * width + j] >>> (16 * (k % 2)) << 16);
     }
 
     @Override

@@ -279,8 +279,7 @@ final class VectorPanelKernels extends PanelKernels {
             q0.and(0xffff0000).reinterpretAsFloats().intoArray(out, to + W);
             q1.and(0xffff0000).reinterpretAsFloats().intoArray(out, to + W + L);
         }
-        if (k < depth)
-            for (int j = 0; j < W; j++) out[to + j] = Float.intBitsToFloat(packed[from + j] << 16);
+        if (k < depth) for (int j = 0; j < W; j++) out[to + j] = Float.intBitsToFloat(packed[from + j] << 16);
     }
 
     /**
@@ -357,7 +356,8 @@ final class VectorPanelKernels extends PanelKernels {
         while (i <= length - L) { // stretches, whose sums are added in double precision
             var sums = FloatVector.zero(F);
             for (int end = Math.min(length, i + 512 * L); i <= end - L; i += L)
-                sums = sums.add(exp(FloatVector.fromArray(F, x, from + i).mul(factor).sub(less)));
+                sums = sums.add(
+                        exp(FloatVector.fromArray(F, x, from + i).mul(factor).sub(less)));
             sum += lanes(sums);
         }
         for (; i < length; i++) sum += Math.exp((double) factor * x[from + i] - less);

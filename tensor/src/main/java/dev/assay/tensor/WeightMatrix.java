@@ -110,8 +110,7 @@ public abstract sealed class WeightMatrix {
             int start = panelStart(p);
             int left = rows - p * width;
             if (left >= width)
-                kernels.multiply(
-                        numbers, start, columns, x, xFrom, xStride, count, y, yFrom + p * width, yStride, add);
+                kernels.multiply(numbers, start, columns, x, xFrom, xStride, count, y, yFrom + p * width, yStride, add);
             else edge(numbers, start, left, x, xFrom, xStride, count, y, yFrom + p * width, yStride, add, scratch);
         }
     }
@@ -132,8 +131,7 @@ public abstract sealed class WeightMatrix {
             Scratch scratch) {
         int width = kernels.width();
         float[] out = scratch.edge(count * width);
-        if (add)
-            for (int r = 0; r < count; r++) System.arraycopy(y, yFrom + r * yStride, out, r * width, left);
+        if (add) for (int r = 0; r < count; r++) System.arraycopy(y, yFrom + r * yStride, out, r * width, left);
         kernels.multiply(numbers, start, columns, x, xFrom, xStride, count, out, 0, width, add);
         for (int r = 0; r < count; r++) System.arraycopy(out, r * width, y, yFrom + r * yStride, left);
     }
@@ -359,8 +357,7 @@ public abstract sealed class WeightMatrix {
                     scales[at] = scale;
                     scales[at + width] = source.offset();
                     for (int i = 0; i < nibbles.length; i++)
-                        packed[(panel * (columns / 8) + (b * 4 + i / 8)) * width + j] |=
-                                nibbles[i] << (4 * (i % 8));
+                        packed[(panel * (columns / 8) + (b * 4 + i / 8)) * width + j] |= nibbles[i] << (4 * (i % 8));
                 }
             }
         }

@@ -79,7 +79,7 @@ class PanelKernelsTest {
     void sixteenBits(int depth) {
         int[] packed = new int[1 + (depth + 1) / 2 * W];
         for (int i = 0; i < packed.length; i++) // no NaN, which does not equal itself
-            packed[i] = bf16() | bf16() << 16;
+        packed[i] = bf16() | bf16() << 16;
         var fast = new float[depth * W];
         var obvious = new float[depth * W];
         FAST.unpack16(packed, 1, depth, fast);
@@ -104,8 +104,7 @@ class PanelKernelsTest {
         if (length > 3) assertThat(fast[4]).isZero();
         assertThat(FAST.max(x, 2, length)).isEqualTo(OBVIOUS.max(x, 2, length));
         assertThat(FAST.logSumExp(x, 2, length, 0.7f)).isCloseTo(OBVIOUS.logSumExp(x, 2, length, 0.7f), within(1e-5));
-        assertThat(FAST.sumExp(x, 2, length, 0.7f, 30))
-                .isCloseTo(OBVIOUS.sumExp(x, 2, length, 0.7f, 30), within(1e-5));
+        assertThat(FAST.sumExp(x, 2, length, 0.7f, 30)).isCloseTo(OBVIOUS.sumExp(x, 2, length, 0.7f, 30), within(1e-5));
     }
 
     @Test
