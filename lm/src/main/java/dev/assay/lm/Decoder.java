@@ -135,7 +135,8 @@ final class Decoder {
                         new Product(layer.q(), qkv, qkvWidth, 0),
                         new Product(layer.k(), qkv, qkvWidth, heads),
                         new Product(layer.v(), qkv, qkvWidth, heads + kv)));
-        RopeTable rope = Objects.requireNonNull(ropes.get(family.attention().get(l).rope()));
+        RopeTable rope =
+                Objects.requireNonNull(ropes.get(family.attention().get(l).rope()));
         each(step.count(), 8, (from, to) -> {
             for (int r = from; r < to; r++) place(step.row(r), r, l, layer, rope);
         });

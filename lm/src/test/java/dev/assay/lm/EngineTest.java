@@ -465,8 +465,8 @@ class EngineTest {
         var counts = new int[TINY.config().vocab()];
         try (var engine = new Engine(TINY, SETTINGS)) {
             List<Engine.Ticket> tickets = IntStream.range(0, draws)
-                    .mapToObj(seed -> engine.submit(
-                            new Request(prompt, new Sampling(0.8, 1, 1), seed), token -> counts[token]++))
+                    .mapToObj(seed ->
+                            engine.submit(new Request(prompt, new Sampling(0.8, 1, 1), seed), token -> counts[token]++))
                     .toList();
             tickets.forEach(t -> t.result().join());
         }
@@ -479,7 +479,9 @@ class EngineTest {
         }
         int stopped = draws - IntStream.of(counts).sum(); // stop tokens are not heard
         for (int stop : TINY.stopTokens()) counts[stop] += stopped / TINY.stopTokens().length;
-        assertThat(standardised(counts, expected)).as("standard deviations from chi-square's mean").isLessThan(3.09);
+        assertThat(standardised(counts, expected))
+                .as("standard deviations from chi-square's mean")
+                .isLessThan(3.09);
     }
 
     /** Cells with an expectation below 5 are merged; Wilson and Hilferty's normal form of chi-square. */

@@ -46,7 +46,8 @@ class SoakTest {
         }
         double slope = slope(samples);
         System.out.printf(
-                "soak: %d requests, %d samples, %.0f bytes per 1,000 requests%n", requests, samples.size(), 1000 * slope);
+                "soak: %d requests, %d samples, %.0f bytes per 1,000 requests%n",
+                requests, samples.size(), 1000 * slope);
         assertThat(1000 * slope).as("bytes per 1,000 requests").isLessThan(1 << 20);
     }
 

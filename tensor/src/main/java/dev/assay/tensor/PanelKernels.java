@@ -78,6 +78,10 @@ public abstract sealed class PanelKernels permits ScalarPanelKernels, VectorPane
      */
     public abstract void unpack8(int[] packed, int at, float[] scales, int scalesAt, int depth, float[] out);
 
+    /** As {@link #multiply4}, with panels of {@link #unpack8}. */
+    public abstract void multiply8(
+            int[] packed, int at, float[] scales, int scalesAt, int depth, float[] x, int xFrom, float[] y, int yFrom);
+
     /**
      * Unpacks a panel of bf16 numbers: {@code packed} has, of every two steps of depth, {@code width} integers, the
      * earlier step in the lower half.

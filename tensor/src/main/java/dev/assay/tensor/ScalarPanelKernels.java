@@ -69,6 +69,16 @@ final class ScalarPanelKernels extends PanelKernels {
     }
 
     @Override
+    public void multiply8(
+            int[] packed, int at, float[] scales, int scalesAt, int depth, float[] x, int xFrom, float[] y, int yFrom) {
+        var panel = new float[depth * width];
+        for (int p = 0; p < 2; p++) {
+            unpack8(packed, at + p * depth / 4 * width, scales, scalesAt + p * depth / BLOCK * width, depth, panel);
+            multiply(panel, 0, depth, x, xFrom, 0, 1, y, yFrom + p * width, 0, false);
+        }
+    }
+
+    @Override
     public void unpack16(int[] packed, int at, int depth, float[] out) {
         for (int k = 0; k < depth; k++)
             for (int j = 0; j < width; j++)

@@ -267,6 +267,43 @@ final class VectorPanelKernels extends PanelKernels {
     }
 
     @Override
+    public void multiply8(
+            int[] packed, int at, float[] scales, int scalesAt, int depth, float[] x, int xFrom, float[] y, int yFrom) {
+        int p = at;
+        int q = at + depth / 4 * W;
+        int s = scalesAt;
+        int t = scalesAt + depth / BLOCK * W;
+        var a0 = FloatVector.zero(F);
+        var a1 = a0;
+        var b0 = a0;
+        var b1 = a0;
+        for (int k = xFrom; k < xFrom + depth; k += BLOCK, s += W, t += W) {
+            var s0 = FloatVector.fromArray(F, scales, s);
+            var s1 = FloatVector.fromArray(F, scales, s + L);
+            var t0 = FloatVector.fromArray(F, scales, t);
+            var t1 = FloatVector.fromArray(F, scales, t + L);
+            for (int group = 0; group < 8; group++, p += W, q += W) {
+                var p0 = IntVector.fromArray(I, packed, p);
+                var p1 = IntVector.fromArray(I, packed, p + L);
+                var q0 = IntVector.fromArray(I, packed, q);
+                var q1 = IntVector.fromArray(I, packed, q + L);
+                for (int i = 0; i < 4; i++) {
+                    var u = FloatVector.broadcast(F, x[k + 4 * group + i]);
+                    int left = 24 - 8 * i;
+                    a0 = weight8(p0, left).mul(s0).fma(u, a0);
+                    a1 = weight8(p1, left).mul(s1).fma(u, a1);
+                    b0 = weight8(q0, left).mul(t0).fma(u, b0);
+                    b1 = weight8(q1, left).mul(t1).fma(u, b1);
+                }
+            }
+        }
+        a0.intoArray(y, yFrom);
+        a1.intoArray(y, yFrom + L);
+        b0.intoArray(y, yFrom + W);
+        b1.intoArray(y, yFrom + W + L);
+    }
+
+    @Override
     public void unpack16(int[] packed, int at, int depth, float[] out) {
         int from = at;
         int to = 0;

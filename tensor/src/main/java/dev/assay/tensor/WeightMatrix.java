@@ -334,6 +334,16 @@ public abstract sealed class WeightMatrix {
         int panelStart(int panel) {
             return 0;
         }
+
+        @Override
+        boolean pair(int panel, float[] x, int xFrom, float[] y, int yFrom) {
+            int width = kernels.width();
+            int blocks = columns() / PanelKernels.BLOCK;
+            int first = panel * columns() / 4 * width;
+            kernels.multiply8(
+                    packed, first, scales, panel * blocks * width, columns(), x, xFrom, y, yFrom + panel * width);
+            return true;
+        }
     }
 
     /** 4 bits a number, a scale and an offset for each 32 numbers of a row: GGUF's Q4_0 and Q4_1, without loss. */

@@ -65,13 +65,19 @@ class PanelKernelsTest {
     @ParameterizedTest
     @ValueSource(ints = {32, 96})
     void eightBits(int depth) {
-        int[] packed = random.ints(4 + depth / 4 * W).toArray();
-        float[] scales = numbers(2 + depth / PanelKernels.BLOCK * W);
+        int[] packed = random.ints(4 + 2 * depth / 4 * W).toArray();
+        float[] scales = numbers(2 + 2 * depth / PanelKernels.BLOCK * W);
         var fast = new float[depth * W];
         var obvious = new float[depth * W];
         FAST.unpack8(packed, 4, scales, 2, depth, fast);
         OBVIOUS.unpack8(packed, 4, scales, 2, depth, obvious);
         assertThat(fast).containsExactly(obvious);
+        float[] x = numbers(depth + 1);
+        var direct = new float[2 * W + 1];
+        var slow = new float[2 * W + 1];
+        FAST.multiply8(packed, 4, scales, 2, depth, x, 1, direct, 1);
+        OBVIOUS.multiply8(packed, 4, scales, 2, depth, x, 1, slow, 1);
+        assertThat(direct).containsExactly(slow);
     }
 
     @ParameterizedTest
