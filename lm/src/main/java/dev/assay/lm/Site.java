@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param layer block, from 0 on; 0 for the kinds that belong to no block
  */
 public record Site(Kind kind, int layer) {
-    /** What is found at a site. Shapes are those of a forward pass; in a pass with a cache, seen is its capacity. */
+    /** What is found at a site. Shapes are those of a single pass; seen counts its positions. */
     public enum Kind {
         /** What the blocks start from, scaled where the family does so: {@code [batch, position, dModel]}. */
         EMBEDDING(false),
