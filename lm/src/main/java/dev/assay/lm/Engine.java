@@ -261,16 +261,25 @@ public final class Engine implements AutoCloseable {
 
     /** Takes waiting requests in as far as there is room; waits if there is nothing to do. False when closed. */
     private boolean admit() {
-        synchronized (waiting) {
-            while (waiting.isEmpty() && running.isEmpty() && !closed) await();
-            if (closed) return false;
-            while (!waiting.isEmpty() && running.size() < settings.texts() && place(waiting.peek())) {
-                Text text = waiting.remove();
-                running.add(text);
-                text.sequence.begin();
+        while (true) {
+            Text next;
+            boolean wanted;
+            synchronized (waiting) {
+                while (waiting.isEmpty() && running.isEmpty() && !closed) await();
+                if (closed) return false;
+                if (waiting.isEmpty() || running.size() >= settings.texts()) return true;
+                next = waiting.element();
+                wanted = !next.sequence.cancelled();
+                if (wanted && !place(next)) return true;
+                waiting.remove();
                 waiting.notifyAll();
             }
-            return true;
+            if (wanted) {
+                running.add(next);
+                next.sequence.begin();
+            } else {
+                complete(next);
+            }
         }
     }
 
@@ -393,10 +402,14 @@ public final class Engine implements AutoCloseable {
             if (!s.ended() || text.all().stream().anyMatch(f -> f.open() > 0)) continue;
             running.remove(text);
             release(text);
-            List<float[]> beside =
-                    text.followers.stream().map(Sequence::logProbabilities).toList();
-            text.result.complete(s.completion(model, beside));
+            complete(text);
         }
+    }
+
+    private void complete(Text text) {
+        List<float[]> beside =
+                text.followers.stream().map(Sequence::logProbabilities).toList();
+        text.result.complete(text.sequence.completion(model, beside));
     }
 
     /** Ends the work; requests on their way fail. */

@@ -279,6 +279,23 @@ class EngineTest {
     }
 
     @Test
+    void aTextThatWaitsCanBeCancelled() {
+        var hold = new CountDownLatch(1);
+        try (var engine = new Engine(TINY, SETTINGS.withTexts(1))) {
+            Request request = new Request(ids(TINY, 3, 1), Sampling.greedy(2), 0);
+            Engine.Ticket first = engine.submit(request, token -> await(hold));
+            Engine.Ticket second = engine.submit(request.beside(List.of(List.of())));
+            second.cancel();
+            hold.countDown();
+            Completion c = second.result().join();
+            assertThat(c.ending()).isEqualTo(Ending.CANCELLED);
+            assertThat(c.tokens()).isEmpty();
+            assertThat(c.logRatios(0)).isEmpty();
+            assertThat(first.result().join().tokens()).isNotEmpty();
+        }
+    }
+
+    @Test
     void memoryHasACeilingUnderWhichAllTextsStillGetTheirTurn() {
         List<Request> requests = mixed(TINY, 40);
         try (var plenty = new Engine(TINY, SETTINGS);
