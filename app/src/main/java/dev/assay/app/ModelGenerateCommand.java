@@ -148,13 +148,13 @@ final class ModelGenerateCommand implements Callable<Integer> {
             System.out.println(c.text());
             return;
         }
+        TokenText text = TokenText.of(model);
         List<List<String>> rows = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("token", "log p"));
         beside.forEach(name -> head.add("less " + name));
         rows.add(head);
         for (int i = 0; i < c.tokens().length; i++) {
-            List<String> row = new ArrayList<>(
-                    List.of(TokenText.of(model).quoted(c.tokens()[i]), number(c.logProbabilities()[i])));
+            List<String> row = new ArrayList<>(List.of(text.quoted(c.tokens()[i]), number(c.logProbabilities()[i])));
             for (int o = 0; o < beside.size(); o++) row.add(number(c.logRatios(o)[i]));
             rows.add(row);
         }

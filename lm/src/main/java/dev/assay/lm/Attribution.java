@@ -133,7 +133,7 @@ public record Attribution(Metric.Linear metric, int position, double total, List
         }
 
         private Heads heads(int layer) {
-            Transformer.Block block = model.transformer().block(layer);
+            Transformer.Block block = model.transformer().blocks().get(layer);
             int count = model.config().heads();
             Tensor each =
                     block.o().apply(apart(row(Site.of(Site.Kind.ATTN_Z, layer)).floats(), count));

@@ -7,6 +7,7 @@ import dev.assay.lm.Step.Row;
 import dev.assay.tensor.PanelKernels;
 import dev.assay.tensor.Parallel;
 import dev.assay.tensor.WeightMatrix;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,48 +190,46 @@ final class Decoder {
         }
     }
 
+    /**
+     * The branch that a group of rows has beside a product.
+     *
+     * @param at where in {@link #low} its lower half's results begin, {@code [row, rank]}
+     */
+    private record SideProduct(Product beside, Group group, Sides.Branch branch, int at) {
+        int rows() {
+            return group.to() - group.from();
+        }
+
+        int ranks() {
+            return branch.down().rows();
+        }
+    }
+
     /** Applies linear maps, with biases and adapters, to all rows of {@code x}. The panels are dealt out to the team. */
     private void products(Step step, float[] x, int width, List<Product> products) {
-        int ranks = lower(step, x, width, products);
+        List<SideProduct> sides = sides(step, products);
+        sides.forEach(side -> lower(side, x, width));
         int all = products.stream().mapToInt(Product::panels).sum();
         each(all, 2, (from, to) -> {
             int first = 0;
             for (Product p : products) {
                 int a = Math.max(from - first, 0);
                 int b = Math.min(to - first, p.panels());
-                if (a < b) product(step, x, width, p, a, b, ranks, products);
+                if (a < b) product(step, x, width, p, a, b, sides);
                 first += p.panels();
             }
         });
     }
 
-    private void product(
-            Step step, float[] x, int width, Product p, int from, int to, int ranks, List<Product> products) {
+    private void product(Step step, float[] x, int width, Product p, int from, int to, List<SideProduct> sides) {
         WeightMatrix.Scratch memory = scratch.get();
         p.map.weight().multiply(from, to, x, 0, width, step.count(), p.out, p.column, p.stride, false, memory);
         if (p.map.bias().length > 0) addBias(step.count(), p, from, to);
-        if (ranks == 0) return;
-        int offset = 0;
-        for (Product other : products) {
-            for (Group g : step.groups()) {
-                Optional<Sides.Branch> side = g.sides().branch(other.map.name());
-                if (side.isEmpty()) continue;
-                WeightMatrix up = side.get().up();
-                if (other == p)
-                    up.multiply(
-                            from,
-                            to,
-                            low,
-                            offset,
-                            up.columns(),
-                            g.to() - g.from(),
-                            p.out,
-                            g.from() * p.stride + p.column,
-                            p.stride,
-                            true,
-                            memory);
-                offset += up.columns() * (g.to() - g.from());
-            }
+        for (SideProduct side : sides) {
+            if (side.beside != p) continue;
+            int out = side.group.from() * p.stride + p.column;
+            WeightMatrix up = side.branch.up();
+            up.multiply(from, to, low, side.at, side.ranks(), side.rows(), p.out, out, p.stride, true, memory);
         }
     }
 
@@ -240,41 +239,32 @@ final class Decoder {
             for (int j = from * kernels.width(); j < end; j++) p.out[r * p.stride + p.column + j] += p.map.bias()[j];
     }
 
-    /** The lower halves of the adapters' branches, into {@link #low}, one after another; returns how many numbers. */
-    private int lower(Step step, float[] x, int width, List<Product> products) {
+    /** The adapters' branches beside some products, with room for their lower halves. */
+    private List<SideProduct> sides(Step step, List<Product> products) {
+        List<SideProduct> sides = new ArrayList<>();
         int size = 0;
-        for (Product p : products)
-            for (Group g : step.groups())
-                size += g.sides().branch(p.map.name()).map(s -> s.down().rows()).orElse(0) * (g.to() - g.from());
-        if (size == 0) return 0;
-        low = sized(low, size);
-        int offset = 0;
         for (Product p : products) {
             for (Group g : step.groups()) {
-                Optional<Sides.Branch> side = g.sides().branch(p.map.name());
-                if (side.isEmpty()) continue;
-                WeightMatrix down = side.get().down();
-                int at = offset;
-                int rows = g.to() - g.from();
-                each(
-                        rows,
-                        8,
-                        (from, to) -> down.multiply(
-                                0,
-                                down.panels(),
-                                x,
-                                (g.from() + from) * width,
-                                width,
-                                to - from,
-                                low,
-                                at + from * down.rows(),
-                                down.rows(),
-                                false,
-                                scratch.get()));
-                offset += rows * down.rows();
+                Optional<Sides.Branch> branch = g.sides().branch(p.map.name());
+                if (branch.isEmpty()) continue;
+                var side = new SideProduct(p, g, branch.get(), size);
+                sides.add(side);
+                size += side.rows() * side.ranks();
             }
         }
-        return size;
+        low = sized(low, size);
+        return sides;
+    }
+
+    /** The lower half of a branch, {@code A x}. */
+    private void lower(SideProduct side, float[] x, int width) {
+        WeightMatrix down = side.branch.down();
+        int ranks = side.ranks();
+        each(side.rows(), 8, (from, to) -> {
+            int in = (side.group.from() + from) * width;
+            int out = side.at + from * ranks;
+            down.multiply(0, down.panels(), x, in, width, to - from, low, out, ranks, false, scratch.get());
+        });
     }
 
     // --- the end
@@ -332,11 +322,8 @@ final class Decoder {
 
     /** Deals out a range in pieces of at least {@code least}: several for each thread, so that none waits long. */
     private void each(int count, int least, Range range) {
-        int pieces = Math.clamp(count / least, 1, 6 * team.threads());
-        if (team.threads() == 1) pieces = 1;
-        int size = Math.ceilDiv(count, pieces);
-        size = Math.ceilDiv(size, least) * least;
-        int piece = size;
+        int pieces = team.threads() == 1 ? 1 : Math.clamp(count / least, 1, 6 * team.threads());
+        int piece = Math.ceilDiv(Math.ceilDiv(count, pieces), least) * least;
         team.each(Math.ceilDiv(count, piece), i -> range.run(i * piece, Math.min(count, (i + 1) * piece)));
     }
 }

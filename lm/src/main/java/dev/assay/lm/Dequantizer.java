@@ -42,7 +42,8 @@ interface Dequantizer {
             return (short) SHORT.get(raw, at);
         }
 
-        private static float scale(byte[] raw, int at) {
+        /** The half at a place, of which a block has one or two. */
+        static float scale(byte[] raw, int at) {
             return Float.float16ToFloat(half(raw, at));
         }
 

@@ -116,12 +116,14 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** A request, the sequence that draws its tokens, and those that read along under other adapters. */
-    private record Text(Sequence sequence, List<Sequence> followers, CompletableFuture<Completion> result) {
-        List<Sequence> all() {
-            var all = new ArrayList<>(followers);
-            all.addFirst(sequence);
-            return all;
+    /** A request: the sequence that draws its tokens, then those that read along under other adapters. */
+    private record Text(List<Sequence> all, CompletableFuture<Completion> result) {
+        Sequence sequence() {
+            return all.getFirst();
+        }
+
+        List<Sequence> followers() {
+            return all.subList(1, all.size());
         }
     }
 
@@ -168,10 +170,9 @@ public final class Engine implements AutoCloseable {
     public Ticket submit(Request request, IntConsumer listener) {
         check(request);
         Sequence sequence = new Sequence(request, sides(request.adapters()), model, listener);
-        List<Sequence> followers = request.beside().stream()
-                .map(adapters -> new Sequence(sequence, sides(adapters)))
-                .toList();
-        var text = new Text(sequence, followers, new CompletableFuture<>());
+        List<Sequence> all = new ArrayList<>(List.of(sequence));
+        for (List<Lora> adapters : request.beside()) all.add(new Sequence(sequence, sides(adapters)));
+        var text = new Text(all, new CompletableFuture<>());
         synchronized (waiting) {
             while (waiting.size() >= settings.waiting() && !closed) await();
             if (closed) throw new IllegalStateException("the engine is closed");
@@ -269,14 +270,14 @@ public final class Engine implements AutoCloseable {
                 if (closed) return false;
                 if (waiting.isEmpty() || running.size() >= settings.texts()) return true;
                 next = waiting.element();
-                wanted = !next.sequence.cancelled();
+                wanted = !next.sequence().cancelled();
                 if (wanted && !place(next)) return true;
                 waiting.remove();
                 waiting.notifyAll();
             }
             if (wanted) {
                 running.add(next);
-                next.sequence.begin();
+                next.sequence().begin();
             } else {
                 complete(next);
             }
@@ -285,9 +286,9 @@ public final class Engine implements AutoCloseable {
 
     /** Gives a text its memory, for all that it can come to be: once begun, it is never put off. */
     private boolean place(Text text) {
-        int needed = text.all().stream().mapToInt(s -> blocks(s.longest())).sum();
+        int needed = text.all.stream().mapToInt(s -> blocks(s.longest())).sum();
         if (needed > pool.available()) return false; // shared blocks not counted: they may be in use or not
-        for (Sequence s : text.all()) place(s);
+        for (Sequence s : text.all) place(s);
         return true;
     }
 
@@ -315,7 +316,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private void release(Text text) {
-        for (Sequence s : text.all()) for (KvBlock block : s.blocks()) pool.release(block);
+        for (Sequence s : text.all) for (KvBlock block : s.blocks()) pool.release(block);
     }
 
     private void step() {
@@ -333,7 +334,7 @@ public final class Engine implements AutoCloseable {
         var rows = new ArrayList<Row>();
         for (boolean reading : new boolean[] {false, true}) {
             for (Text text : running) {
-                for (Sequence s : text.all()) {
+                for (Sequence s : text.all) {
                     int left = settings.rows() - rows.size();
                     if (left <= 0) return rows;
                     if (s.reading() == reading) rows.addAll(s.rows(left));
@@ -349,7 +350,8 @@ public final class Engine implements AutoCloseable {
         List<Row> wanted = step.rows().stream().filter(Row::wantsLogits).toList();
         var choices = new Choice[wanted.size()];
         team.each(choices.length, i -> choices[i] = choose(wanted.get(i), logits, i * vocab, vocab));
-        for (int i = 0; i < choices.length; i++) take(wanted.get(i), choices[i]);
+        for (int i = 0; i < choices.length; i++)
+            if (choices[i].token != NO_TOKEN) wanted.get(i).sequence().draw(choices[i].token, stopTokens);
         for (int i = 0; i < choices.length; i++) score(wanted.get(i), logits, i * vocab, choices[i].logSumExp);
     }
 
@@ -372,21 +374,6 @@ public final class Engine implements AutoCloseable {
         return new Choice(token, plain);
     }
 
-    private void take(Row row, Choice choice) {
-        if (choice.token == NO_TOKEN) return;
-        Sequence s = row.sequence();
-        s.draw(choice.token, stopTokens);
-        if (s.knows(row.position() + 1)) followers(s).forEach(f -> f.append(choice.token));
-    }
-
-    private List<Sequence> followers(Sequence s) {
-        return running.stream()
-                .filter(t -> t.sequence == s)
-                .findFirst()
-                .map(Text::followers)
-                .orElse(List.of());
-    }
-
     private void score(Row row, float[] logits, int at, double logSumExp) {
         Sequence s = row.sequence();
         int next = row.position() + 1;
@@ -396,10 +383,10 @@ public final class Engine implements AutoCloseable {
     /** Lets go of the texts that have ended and have all their scores. */
     private void finish() {
         for (Text text : List.copyOf(running)) {
-            Sequence s = text.sequence;
+            Sequence s = text.sequence();
             // one whose prompt others build on reads it to its end first
-            if (s.cancelled() && text.all().stream().noneMatch(Sequence::reading)) s.end(Ending.CANCELLED);
-            if (!s.ended() || text.all().stream().anyMatch(f -> f.open() > 0)) continue;
+            if (s.cancelled() && text.all.stream().noneMatch(Sequence::reading)) s.end(Ending.CANCELLED);
+            if (!s.ended() || text.all.stream().anyMatch(f -> f.open() > 0)) continue;
             running.remove(text);
             release(text);
             complete(text);
@@ -408,8 +395,8 @@ public final class Engine implements AutoCloseable {
 
     private void complete(Text text) {
         List<float[]> beside =
-                text.followers.stream().map(Sequence::logProbabilities).toList();
-        text.result.complete(text.sequence.completion(model, beside));
+                text.followers().stream().map(Sequence::logProbabilities).toList();
+        text.result.complete(text.sequence().completion(model, beside));
     }
 
     /** Ends the work; requests on their way fail. */

@@ -2,16 +2,11 @@ package dev.assay.lm;
 
 import dev.assay.tensor.PanelKernels;
 import dev.assay.tensor.WeightMatrix;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /** Matrices that stay in the 4 or 8 bits in which a GGUF file holds them, with no number changed. */
 final class GgufBlocks {
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-
     private GgufBlocks() {}
 
     /**
@@ -27,10 +22,6 @@ final class GgufBlocks {
             case Q8_0 -> Optional.of(WeightMatrix.of8Bits(kernels, rows, columns, eight(raw, columns, row)));
             case F32, F16, BF16, Q4_K, Q6_K -> Optional.empty();
         };
-    }
-
-    private static float half(byte[] raw, int at) {
-        return Float.float16ToFloat((short) SHORT.get(raw, at));
     }
 
     /** Q4_1 has a half scale and a half offset, Q4_0 the scale alone and numbers from -8 on. */
@@ -55,8 +46,8 @@ final class GgufBlocks {
                 nibbles[i] = (byte) (raw[at + header + i] & 15);
                 nibbles[16 + i] = (byte) (raw[at + header + i] >> 4 & 15);
             }
-            float scale = half(raw, at);
-            offset = header == 4 ? half(raw, at + 2) : -8 * scale;
+            float scale = Dequantizer.Blocks.scale(raw, at);
+            offset = header == 4 ? Dequantizer.Blocks.scale(raw, at + 2) : -8 * scale;
             return scale;
         }
 
@@ -70,7 +61,7 @@ final class GgufBlocks {
         return (r, block, numbers) -> {
             int at = (row.applyAsInt(r) * (columns / 32) + block) * 34;
             System.arraycopy(raw, at + 2, numbers, 0, 32);
-            return half(raw, at);
+            return Dequantizer.Blocks.scale(raw, at);
         };
     }
 }

@@ -154,7 +154,7 @@ public final class Lora implements AutoCloseable {
             replace(
                     folder.resolve(CONFIG),
                     JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config));
-            replace(folder.resolve(WEIGHTS), Safetensors.encode(named, new TreeMap<>(Map.of("format", "pt"))));
+            Safetensors.write(folder.resolve(WEIGHTS), named, new TreeMap<>(Map.of("format", "pt")));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot save the adapter in " + folder + ": " + e.getMessage(), e);
         }

@@ -172,7 +172,7 @@ public final class ModelBench {
                     .count();
             out.put("diverged", apart / 32.0);
             out.put("diverged-of", 32);
-            out.put("kl", divergence(prompts, slow));
+            out.put("kl", divergence(exact, fast, prompts, slow));
         }
     }
 
@@ -184,25 +184,23 @@ public final class ModelBench {
     }
 
     /** Mean KL(exact ‖ fast) in nats over the positions of the texts that the exact mode wrote. */
-    private double divergence(List<int[]> prompts, List<Completion> written) {
-        List<float[]> exact = new ArrayList<>();
-        List<float[]> fast = new ArrayList<>();
+    private static double divergence(Engine exact, Engine fast, List<int[]> prompts, List<Completion> written) {
         double sum = 0;
         int positions = 0;
         for (int i = 0; i < prompts.size(); i++) {
             int[] tokens = written.get(i).tokens();
             if (tokens.length == 0) continue;
-            exact.clear();
-            fast.clear();
-            logits(true, prompts.get(i), tokens, exact);
-            logits(false, prompts.get(i), tokens, fast);
-            for (int p = 0; p < exact.size(); p++) sum += divergence(exact.get(p), fast.get(p));
-            positions += exact.size();
+            List<float[]> p = logits(exact, prompts.get(i), tokens);
+            List<float[]> q = logits(fast, prompts.get(i), tokens);
+            for (int at = 0; at < p.size(); at++) sum += divergence(p.get(at), q.get(at));
+            positions += p.size();
         }
         return sum / positions;
     }
 
-    private void logits(boolean exact, int[] prompt, int[] tokens, List<float[]> into) {
+    /** The logits at the positions that predict some tokens. */
+    private static List<float[]> logits(Engine engine, int[] prompt, int[] tokens) {
+        List<float[]> seen = new ArrayList<>();
         var reader = new SequenceHook() {
             @Override
             public List<Site> sites() {
@@ -211,17 +209,16 @@ public final class ModelBench {
 
             @Override
             public void at(Site site, int position, float[] values, int from, int width) {
-                into.add(Arrays.copyOfRange(values, from, from + width));
+                seen.add(Arrays.copyOfRange(values, from, from + width));
             }
         };
-        try (Engine engine = engine(exact)) {
-            engine.submit(new Request(prompt, Sampling.greedy(tokens.length), 0)
-                            .forcing(tokens)
-                            .withLogProbabilities()
-                            .hooked(reader))
-                    .result()
-                    .join();
-        }
+        engine.submit(new Request(prompt, Sampling.greedy(tokens.length), 0)
+                        .forcing(tokens)
+                        .withLogProbabilities()
+                        .hooked(reader))
+                .result()
+                .join();
+        return seen;
     }
 
     private static double divergence(float[] p, float[] q) {

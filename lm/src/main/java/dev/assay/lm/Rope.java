@@ -45,15 +45,15 @@ final class Rope {
 
     private Turn table(int rows) {
         int half = headDim / 2;
-        float[] frequencies = config.frequencies(headDim);
+        var angles = new RopeTable(config, headDim);
+        angles.reach(rows - 1);
         var cos = new float[rows * headDim];
         var sin = new float[cos.length];
         for (int p = 0; p < rows; p++) {
             for (int i = 0; i < half; i++) {
-                float angle = p * frequencies[i]; // in fp32 as the peers compute it
                 int at = p * headDim + i;
-                cos[at] = cos[at + half] = (float) Math.cos(angle);
-                sin[at] = sin[at + half] = (float) Math.sin(angle);
+                cos[at] = cos[at + half] = angles.cos(p, i);
+                sin[at] = sin[at + half] = angles.sin(p, i);
             }
         }
         try (var scope = Scope.open()) {

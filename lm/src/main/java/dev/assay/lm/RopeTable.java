@@ -2,7 +2,7 @@ package dev.assay.lm;
 
 import java.util.Arrays;
 
-/** {@link Rope} on arrays; grows with the positions that are asked for. */
+/** The angles of rotary positions, and {@link Rope} on arrays; grows with the positions that are asked for. */
 final class RopeTable {
     private final float[] frequencies;
     private float[] cos = {};
@@ -27,6 +27,15 @@ final class RopeTable {
                 sin[p * half + i] = (float) Math.sin(angle);
             }
         }
+    }
+
+    /** Of the angle of pair {@code i} at a position that the table reaches. */
+    float cos(int position, int i) {
+        return cos[position * frequencies.length + i];
+    }
+
+    float sin(int position, int i) {
+        return sin[position * frequencies.length + i];
     }
 
     /** Rotates a head in place: dimension i is paired with i + headDim/2. */

@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 
-/** A text on its way through the engine: the tokens known so far, and how far their keys and values are computed. */
+/**
+ * A text on its way through the engine: the tokens known so far, and how far their keys and values are computed. A
+ * follower has no tokens of its own: it computes its leader's under other adapters.
+ */
 final class Sequence {
     private final Request request;
     private final Sides sides;
@@ -18,7 +21,7 @@ final class Sequence {
     private final StringBuilder text = new StringBuilder();
     private final Optional<Tokenizer.Decoder> decoder;
     private final IntConsumer listener;
-    private int[] tokens;
+    private int[] tokens = {};
     private int known;
     private int computed;
     private KvBlock[] blocks = {};
@@ -28,6 +31,10 @@ final class Sequence {
     /** A sequence that draws its tokens; the listener hears them. */
     Sequence(Request request, Sides sides, LanguageModel model, IntConsumer listener) {
         this(request, sides, Optional.empty(), decoder(request, model), listener);
+        int forced = Math.min(request.forced().length, request.sampling().maxTokens());
+        known = request.prompt().length + forced;
+        tokens = Arrays.copyOf(request.prompt(), known + 32);
+        System.arraycopy(request.forced(), 0, tokens, request.prompt().length, forced);
     }
 
     /** A sequence that follows another's tokens. */
@@ -47,10 +54,6 @@ final class Sequence {
         this.decoder = decoder;
         this.listener = listener;
         this.random = new SplittableRandom(request.seed());
-        int forced = Math.min(request.forced().length, request.sampling().maxTokens());
-        this.tokens = Arrays.copyOf(request.prompt(), request.prompt().length + forced + 32);
-        System.arraycopy(request.forced(), 0, tokens, request.prompt().length, forced);
-        this.known = request.prompt().length + forced;
         this.logProbabilities = new float[request.scored() ? request.sampling().maxTokens() : 0];
     }
 
@@ -114,9 +117,15 @@ final class Sequence {
 
     /** Rows that can be computed now: those of known tokens, of a text that has ended only what still gives a score. */
     int open() {
-        if (leader.isEmpty()) return Math.max(0, (ended() ? known - 1 : known) - computed);
-        // never past its leader, who decides on the next token
-        return Math.max(0, (leader.get().ended() ? known - 1 : Math.min(known, leader.get().computed)) - computed);
+        Sequence writer = writer();
+        // a follower never runs past its leader, who decides on the next token
+        int end = writer.ended() ? writer.known - 1 : follows() ? writer.computed : known;
+        return Math.max(0, end - computed);
+    }
+
+    /** Whose tokens these are. */
+    private Sequence writer() {
+        return leader.orElse(this);
     }
 
     /** The next rows, up to a number. */
@@ -126,11 +135,11 @@ final class Sequence {
         for (int i = 0; i < count; i++, computed++)
             rows.add(new Step.Row(
                     this,
-                    tokens[computed],
+                    token(computed),
                     computed,
                     blocks,
                     sides,
-                    leader.isPresent() ? Optional.empty() : request.hook(),
+                    follows() ? Optional.empty() : request.hook(),
                     wantsLogits(computed)));
         return rows;
     }
@@ -142,16 +151,16 @@ final class Sequence {
 
     private boolean wantsLogits(int position) {
         if (position < request.prompt().length - 1) return false;
-        return request.scored() || position == known - 1;
+        return request.scored() || !knows(position + 1);
     }
 
     /** Whether the token at a position is known. */
     boolean knows(int position) {
-        return position < known;
+        return position < writer().known;
     }
 
     int token(int position) {
-        return tokens[position];
+        return writer().tokens[position];
     }
 
     double uniform() {
@@ -190,14 +199,13 @@ final class Sequence {
                 .orElse(-1);
     }
 
-    /** Takes a token that the leader has drawn. */
-    void append(int token) {
+    private void append(int token) {
         if (known == tokens.length) tokens = Arrays.copyOf(tokens, 2 * known);
         tokens[known++] = token;
     }
 
     private int written() {
-        return known - request.prompt().length;
+        return writer().known - request.prompt().length;
     }
 
     /** The log-probabilities of the tokens so far; empty where they were not asked for. */

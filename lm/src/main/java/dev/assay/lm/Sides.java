@@ -75,8 +75,4 @@ final class Sides {
     Optional<Branch> branch(String linear) {
         return Optional.ofNullable(branches.get(linear));
     }
-
-    boolean isEmpty() {
-        return branches.isEmpty();
-    }
 }

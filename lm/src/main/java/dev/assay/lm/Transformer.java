@@ -160,10 +160,6 @@ final class Transformer {
         return family.embeddingScale() == 1 ? 1 : rounded(family.embeddingScale());
     }
 
-    Block block(int layer) {
-        return blocks.get(layer);
-    }
-
     /** What one pass needs beside the weights. */
     record Pass(Map<RopeConfig, Rope.Turn> turns, Masks masks, Hook hook) {}
 

@@ -10,7 +10,6 @@ import dev.assay.lm.Site.Kind;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,13 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The engine against single passes of {@link Transformer}, and against itself in other batches. */
 @Timeout(120)
 class EngineTest {
-    private static final LanguageModel TINY = family("llama");
+    private static final LanguageModel TINY = Tiny.model("llama", DType.F32);
     private static final Settings SETTINGS = Settings.standard().withThreads(2);
-
-    private static LanguageModel family(String name) {
-        Path folder = Path.of("src/test/resources/golden/families", name);
-        return LanguageModel.load(folder, DType.F32);
-    }
 
     private static int[] ids(LanguageModel model, int count, long seed) {
         return new Random(seed).ints(count, 0, model.config().vocab()).toArray();
@@ -74,7 +68,7 @@ class EngineTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama", "llama-linear", "qwen2", "qwen2-window", "qwen3", "gemma3", "gemma3-six"})
     void forcedTokensAreScoredAsInASinglePass(String name) {
-        LanguageModel model = family(name);
+        LanguageModel model = Tiny.model(name, DType.F32);
         int[] ids = ids(model, 40, 5);
         Request request = new Request(Arrays.copyOf(ids, 9), Sampling.greedy(31), 0)
                 .forcing(Arrays.copyOfRange(ids, 9, 40))
@@ -107,7 +101,7 @@ class EngineTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama", "gemma3"})
     void aTextIsTheSameInAnyBatchWithAnyThreads(String name) {
-        LanguageModel model = family(name);
+        LanguageModel model = Tiny.model(name, DType.F32);
         List<Request> requests = mixed(model, 32);
         try (var together = new Engine(model, SETTINGS.withThreads(3));
                 var narrow = new Engine(model, SETTINGS.withTexts(3).withRows(5));
@@ -362,7 +356,7 @@ class EngineTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama", "gemma3", "qwen3"})
     void hooksEditTheirOwnSequenceAsTheyEditAForwardPass(String name) {
-        LanguageModel model = family(name);
+        LanguageModel model = Tiny.model(name, DType.F32);
         int heads = model.config().heads() * model.config().headDim();
         var direction = new float[Math.max(model.config().dModel(), heads)];
         for (int i = 0; i < direction.length; i++) direction[i] = (float) Math.sin(i);

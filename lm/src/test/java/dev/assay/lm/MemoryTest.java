@@ -3,8 +3,8 @@ package dev.assay.lm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Tensor;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,16 +27,11 @@ class MemoryTest {
     }
 
     /** Resident memory less the Java heap. */
-    private static long resident() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        assumeTrue(Files.isReadable(status), "only Linux tells the resident memory");
-        try (var lines = Files.lines(status)) {
-            return lines.filter(l -> l.startsWith("VmRSS:"))
-                            .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
-                            .findFirst()
-                            .orElseThrow()
-                    - Runtime.getRuntime().totalMemory();
-        }
+    private static long resident() {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells the resident memory");
+        long bytes = Device.residentMemory();
+        assertThat(bytes).as("resident memory").isPositive();
+        return bytes - Runtime.getRuntime().totalMemory();
     }
 
     private static void forward(int times) {
@@ -63,7 +58,7 @@ class MemoryTest {
     }
 
     @Test
-    void manyStepsDoNotGrow() throws IOException {
+    void manyStepsDoNotGrow() {
         try (Lora adapter = Lora.fresh(Fp32.MODEL, 1, 1, 1)) {
             forward(5);
             generate(10);

@@ -64,8 +64,17 @@ public final class Device {
 
     /** The most memory that this process has held, in bytes; 0 where the system does not tell. */
     public static long peakMemory() {
+        return status("VmHWM:");
+    }
+
+    /** The memory that this process holds, in bytes; 0 where the system does not tell. */
+    public static long residentMemory() {
+        return status("VmRSS:");
+    }
+
+    private static long status(String name) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(l -> l.startsWith("VmHWM:"))
+            return lines.filter(l -> l.startsWith(name))
                     .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
                     .findFirst()
                     .orElse(0);

@@ -1,8 +1,6 @@
 package dev.assay.tensor;
 
 import java.lang.foreign.MemorySegment;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The inner loops over dense rows that sparse work is made of. {@link ScalarKernels} is the obvious version,
@@ -10,23 +8,11 @@ import org.slf4j.LoggerFactory;
  * count elements.
  */
 public abstract sealed class Kernels permits ScalarKernels, VectorKernels {
-    private static final Kernels BEST = choose();
+    private static final Kernels BEST = KernelChoice.of(VectorKernels::new, ScalarKernels::new);
 
     /** The kernels of this machine; the property {@code assay.kernels=scalar} forces the obvious ones. */
     public static Kernels best() {
         return BEST;
-    }
-
-    private static Kernels choose() {
-        Logger log = LoggerFactory.getLogger(Kernels.class);
-        if (System.getProperty("assay.kernels", "vector").equals("scalar")) return new ScalarKernels();
-        try {
-            return new VectorKernels();
-        } catch (NoClassDefFoundError e) {
-            log.warn("no Vector API here, so kernels are scalar and slow: start Java with"
-                    + " --add-modules jdk.incubator.vector");
-            return new ScalarKernels();
-        }
     }
 
     /** What these kernels are, in words. */

@@ -1,8 +1,5 @@
 package dev.assay.tensor;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /**
  * The inner loops of a forward pass over few rows: products with panels of weights, and what a softmax needs.
  * {@link ScalarPanelKernels} is the obvious version, {@link VectorPanelKernels} the fast one.
@@ -15,23 +12,11 @@ public abstract sealed class PanelKernels permits ScalarPanelKernels, VectorPane
     /** Depth that shares one scale and one offset in {@link #unpack4}. */
     public static final int BLOCK = 32;
 
-    private static final PanelKernels BEST = choose();
+    private static final PanelKernels BEST = KernelChoice.of(VectorPanelKernels::new, () -> new ScalarPanelKernels(8));
 
     /** The kernels of this machine; the property {@code assay.kernels=scalar} forces the obvious ones. */
     public static PanelKernels best() {
         return BEST;
-    }
-
-    private static PanelKernels choose() {
-        Logger log = LoggerFactory.getLogger(PanelKernels.class);
-        if (System.getProperty("assay.kernels", "vector").equals("scalar")) return new ScalarPanelKernels(8);
-        try {
-            return new VectorPanelKernels();
-        } catch (NoClassDefFoundError e) {
-            log.warn("no Vector API here, so kernels are scalar and slow: start Java with"
-                    + " --add-modules jdk.incubator.vector");
-            return new ScalarPanelKernels(8);
-        }
     }
 
     /** Columns of a panel. */

@@ -79,7 +79,7 @@ final class VectorKernels extends Kernels {
     }
 
     /** The sum of all lanes in a fixed order: that of {@code reduceLanes} changes when the method is compiled. */
-    private static float lanes(FloatVector v) {
+    static float lanes(FloatVector v) {
         float[] lanes = v.toArray();
         for (int half = L / 2; half > 0; half /= 2) for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
         return lanes[0];

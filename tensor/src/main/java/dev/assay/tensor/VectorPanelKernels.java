@@ -5,7 +5,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Panels of two of the machine's widest vectors. */
+/**
+ * Panels of two of the machine's widest vectors. The products for four, three, two and one rows are written out: sums stay in
+ * registers only as local variables.
+ */
 final class VectorPanelKernels extends PanelKernels {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
@@ -351,13 +354,6 @@ final class VectorPanelKernels extends PanelKernels {
         return most;
     }
 
-    /** The sum of all lanes in a fixed order. */
-    private static float lanes(FloatVector v) {
-        float[] lanes = v.toArray();
-        for (int half = L / 2; half > 0; half /= 2) for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
-        return lanes[0];
-    }
-
     @Override
     public double softmax(float[] x, int from, int length) {
         float max = max(x, from, length);
@@ -368,7 +364,7 @@ final class VectorPanelKernels extends PanelKernels {
             sums = sums.add(e);
             e.intoArray(x, from + i);
         }
-        float sum = lanes(sums);
+        float sum = VectorKernels.lanes(sums);
         for (; i < length; i++) {
             x[from + i] = (float) Math.exp(x[from + i] - max);
             sum += x[from + i];
@@ -395,7 +391,7 @@ final class VectorPanelKernels extends PanelKernels {
             for (int end = Math.min(length, i + 512 * L); i <= end - L; i += L)
                 sums = sums.add(
                         exp(FloatVector.fromArray(F, x, from + i).mul(factor).sub(less)));
-            sum += lanes(sums);
+            sum += VectorKernels.lanes(sums);
         }
         for (; i < length; i++) sum += Math.exp((double) factor * x[from + i] - less);
         return sum;

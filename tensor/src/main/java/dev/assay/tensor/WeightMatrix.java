@@ -69,9 +69,11 @@ public abstract sealed class WeightMatrix {
     abstract float[] panel(int panel, float[] into);
 
     /** Where in the array of {@link #panel} the panel begins. */
-    abstract int panelStart(int panel);
+    int panelStart(int panel) {
+        return 0;
+    }
 
-    /** One row, slowly; for tests and for embeddings. */
+    /** One row, slowly. */
     public final void row(int row, float[] into) {
         int width = kernels.width();
         int panel = row / width;
@@ -249,34 +251,63 @@ public abstract sealed class WeightMatrix {
             kernels.unpack16(packed, panel * Math.ceilDiv(columns(), 2) * kernels.width(), columns(), into);
             return into;
         }
+    }
+
+    /** A few bits a number, and for each 32 numbers of a row one scale or more factors: {@link PanelKernels}. */
+    private abstract static sealed class Quantised extends WeightMatrix {
+        final int[] packed;
+        final float[] factors;
+        private final int bits;
+        private final int factorsPerBlock;
+
+        private Quantised(PanelKernels kernels, int rows, int columns, int bits, int factorsPerBlock) {
+            super(kernels, rows, columns);
+            this.bits = bits;
+            this.factorsPerBlock = factorsPerBlock;
+            packed = new int[sizeOf((long) packedAt(1) * panels())];
+            factors = new float[sizeOf((long) factorsAt(1) * panels())];
+        }
+
+        final int blocks() {
+            return columns() / PanelKernels.BLOCK;
+        }
+
+        final int packedAt(int panel) {
+            return panel * (columns() * bits / Integer.SIZE) * kernels.width();
+        }
+
+        final int factorsAt(int panel) {
+            return panel * blocks() * factorsPerBlock * kernels.width();
+        }
+
+        /** Stores a number's lowest bits; once for each. */
+        final void set(int row, int column, int q) {
+            int width = kernels.width();
+            int each = Integer.SIZE / bits;
+            packed[packedAt(row / width) + column / each * width + row % width] |=
+                    (q & ((1 << bits) - 1)) << (bits * (column % each));
+        }
+
+        final void factor(int row, int block, int which, float factor) {
+            int width = kernels.width();
+            factors[factorsAt(row / width) + (block * factorsPerBlock + which) * width + row % width] = factor;
+        }
 
         @Override
-        int panelStart(int panel) {
-            return 0;
+        public final String format() {
+            return bits + " bits";
+        }
+
+        @Override
+        public final long bytes() {
+            return 4L * (packed.length + factors.length);
         }
     }
 
     /** 8 bits a number and a scale for each 32 numbers of a row. */
-    private static final class Q8 extends WeightMatrix {
-        private final int[] packed;
-        private final float[] scales;
-
+    private static final class Q8 extends Quantised {
         private Q8(PanelKernels kernels, int rows, int columns) {
-            super(kernels, rows, columns);
-            int width = kernels.width();
-            packed = new int[sizeOf((long) panels() * columns / 4 * width)];
-            scales = new float[panels() * columns / PanelKernels.BLOCK * width];
-        }
-
-        private void set(int row, int column, int q) {
-            int width = kernels.width();
-            int at = (row / width * (columns() / 4) + column / 4) * width + row % width;
-            packed[at] |= (q & 255) << (8 * (column % 4));
-        }
-
-        private void scale(int row, int block, float scale) {
-            int width = kernels.width();
-            scales[(row / width * (columns() / PanelKernels.BLOCK) + block) * width + row % width] = scale;
+            super(kernels, rows, columns, 8, 1);
         }
 
         /** Rounds each number to the nearest multiple of its block's largest magnitude over 127. */
@@ -285,18 +316,20 @@ public abstract sealed class WeightMatrix {
             var row = new float[columns];
             for (int r = 0; r < rows; r++) {
                 source.row(r, row);
-                for (int b = 0; b < columns / PanelKernels.BLOCK; b++) {
-                    float most = 0;
-                    for (int i = b * PanelKernels.BLOCK; i < (b + 1) * PanelKernels.BLOCK; i++)
-                        most = Math.max(most, Math.abs(row[i]));
-                    float scale = most / 127;
-                    made.scale(r, b, scale);
-                    if (scale == 0) continue;
-                    for (int i = b * PanelKernels.BLOCK; i < (b + 1) * PanelKernels.BLOCK; i++)
-                        made.set(r, i, Math.clamp(Math.round(row[i] / scale), -127, 127));
-                }
+                for (int b = 0; b < made.blocks(); b++) made.round(r, b, row);
             }
             return made;
+        }
+
+        private void round(int r, int block, float[] row) {
+            int from = block * PanelKernels.BLOCK;
+            float most = 0;
+            for (int i = from; i < from + PanelKernels.BLOCK; i++) most = Math.max(most, Math.abs(row[i]));
+            float scale = most / 127;
+            factor(r, block, 0, scale);
+            if (scale == 0) return;
+            for (int i = from; i < from + PanelKernels.BLOCK; i++)
+                set(r, i, Math.clamp(Math.round(row[i] / scale), -127, 127));
         }
 
         /** Takes blocks as they are. */
@@ -304,8 +337,8 @@ public abstract sealed class WeightMatrix {
             var made = new Q8(kernels, rows, columns);
             var numbers = new byte[PanelKernels.BLOCK];
             for (int r = 0; r < rows; r++) {
-                for (int b = 0; b < columns / PanelKernels.BLOCK; b++) {
-                    made.scale(r, b, source.read(r, b, numbers));
+                for (int b = 0; b < made.blocks(); b++) {
+                    made.factor(r, b, 0, source.read(r, b, numbers));
                     for (int i = 0; i < numbers.length; i++) made.set(r, b * PanelKernels.BLOCK + i, numbers[i]);
                 }
             }
@@ -313,106 +346,43 @@ public abstract sealed class WeightMatrix {
         }
 
         @Override
-        public String format() {
-            return "8 bits";
-        }
-
-        @Override
-        public long bytes() {
-            return 4L * (packed.length + scales.length);
-        }
-
-        @Override
         float[] panel(int panel, float[] into) {
-            int width = kernels.width();
-            int blocks = columns() / PanelKernels.BLOCK;
-            kernels.unpack8(packed, panel * columns() / 4 * width, scales, panel * blocks * width, columns(), into);
+            kernels.unpack8(packed, packedAt(panel), factors, factorsAt(panel), columns(), into);
             return into;
         }
 
         @Override
-        int panelStart(int panel) {
-            return 0;
-        }
-
-        @Override
         boolean pair(int panel, float[] x, int xFrom, float[] y, int yFrom) {
-            int width = kernels.width();
-            int blocks = columns() / PanelKernels.BLOCK;
-            int first = panel * columns() / 4 * width;
-            kernels.multiply8(
-                    packed, first, scales, panel * blocks * width, columns(), x, xFrom, y, yFrom + panel * width);
+            int to = yFrom + panel * kernels.width();
+            kernels.multiply8(packed, packedAt(panel), factors, factorsAt(panel), columns(), x, xFrom, y, to);
             return true;
         }
     }
 
     /** 4 bits a number, a scale and an offset for each 32 numbers of a row: GGUF's Q4_0 and Q4_1, without loss. */
-    private static final class Q4 extends WeightMatrix {
-        private final int[] packed;
-        private final float[] scales;
-
+    private static final class Q4 extends Quantised {
         Q4(PanelKernels kernels, int rows, int columns, Blocks4 source) {
-            super(kernels, rows, columns);
-            int width = kernels.width();
-            int blocks = columns / PanelKernels.BLOCK;
-            packed = new int[sizeOf((long) panels() * columns / 8 * width)];
-            scales = new float[panels() * blocks * 2 * width];
+            super(kernels, rows, columns, 4, 2);
             var nibbles = new byte[PanelKernels.BLOCK];
             for (int r = 0; r < rows; r++) {
-                int panel = r / width;
-                int j = r % width;
-                for (int b = 0; b < blocks; b++) {
-                    float scale = source.read(r, b, nibbles);
-                    int at = (panel * blocks + b) * 2 * width + j;
-                    scales[at] = scale;
-                    scales[at + width] = source.offset();
-                    for (int i = 0; i < nibbles.length; i++)
-                        packed[(panel * (columns / 8) + (b * 4 + i / 8)) * width + j] |= nibbles[i] << (4 * (i % 8));
+                for (int b = 0; b < blocks(); b++) {
+                    factor(r, b, 0, source.read(r, b, nibbles));
+                    factor(r, b, 1, source.offset());
+                    for (int i = 0; i < nibbles.length; i++) set(r, b * PanelKernels.BLOCK + i, nibbles[i]);
                 }
             }
         }
 
         @Override
-        public String format() {
-            return "4 bits";
-        }
-
-        @Override
-        public long bytes() {
-            return 4L * (packed.length + scales.length);
-        }
-
-        @Override
         float[] panel(int panel, float[] into) {
-            kernels.unpack4(packed, packedAt(panel), scales, scalesAt(panel), columns(), into);
+            kernels.unpack4(packed, packedAt(panel), factors, factorsAt(panel), columns(), into);
             return into;
-        }
-
-        private int packedAt(int panel) {
-            return panel * (columns() / 8) * kernels.width();
-        }
-
-        private int scalesAt(int panel) {
-            return panel * (columns() / PanelKernels.BLOCK) * 2 * kernels.width();
-        }
-
-        @Override
-        int panelStart(int panel) {
-            return 0;
         }
 
         @Override
         boolean pair(int panel, float[] x, int xFrom, float[] y, int yFrom) {
-            kernels.multiply4(
-                    packed,
-                    packedAt(panel),
-                    scales,
-                    scalesAt(panel),
-                    columns(),
-                    x,
-                    xFrom,
-                    y,
-                    yFrom + panel * kernels.width());
+            int to = yFrom + panel * kernels.width();
+            kernels.multiply4(packed, packedAt(panel), factors, factorsAt(panel), columns(), x, xFrom, y, to);
             return true;
         }
     }

@@ -3,7 +3,6 @@ package dev.assay.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Pointer;
@@ -14,15 +13,11 @@ class ScopeTest {
     private static final long COUNT = 16 * MEGABYTE; // fp32: 64 MB
 
     /** Resident memory of this process. */
-    private static long resident() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        assumeTrue(Files.isReadable(status), "only Linux tells the resident memory");
-        try (var lines = Files.lines(status)) {
-            return lines.filter(l -> l.startsWith("VmRSS:"))
-                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) * 1024)
-                    .findFirst()
-                    .orElseThrow();
-        }
+    private static long resident() {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells the resident memory");
+        long bytes = Device.residentMemory();
+        assertThat(bytes).as("resident memory").isPositive();
+        return bytes;
     }
 
     /**
@@ -30,7 +25,7 @@ class ScopeTest {
      * blocks poorly where MALLOC_MMAP_THRESHOLD_ keeps large ones in its heap.
      */
     @Test
-    void closingFreesMemory() throws IOException {
+    void closingFreesMemory() {
         long objects = Pointer.totalCount();
         long first = 0; // with LibTorch loaded and one piece alive
         long most = 0;
@@ -54,7 +49,7 @@ class ScopeTest {
     }
 
     @Test
-    void whatIsKeptOutlivesItsScopeUntilItIsClosed() throws IOException {
+    void whatIsKeptOutlivesItsScopeUntilItIsClosed() {
         Tensor[] kept = new Tensor[4];
         for (int i = 0; i < kept.length; i++) {
             try (var scope = Scope.open()) {
