@@ -4,6 +4,7 @@ import dev.assay.lm.PackedModel.Layer;
 import dev.assay.lm.Site.Kind;
 import dev.assay.lm.Step.Group;
 import dev.assay.lm.Step.Row;
+import dev.assay.tensor.Bf16Matrix;
 import dev.assay.tensor.PanelKernels;
 import dev.assay.tensor.Parallel;
 import dev.assay.tensor.WeightMatrix;
@@ -16,10 +17,14 @@ import java.util.Optional;
 
 /**
  * The forward pass of {@link Transformer} over rows instead of a padded batch: positions of prompts and of texts that are
- * being written go through the blocks together, each with the keys and values of its own sequence. All in fp32; a row's
- * result depends neither on the rows beside it nor on the threads.
+ * being written go through the blocks together, each with the keys and values of its own sequence. All in fp32, and a row's
+ * result depends neither on the rows beside it nor on the threads; but for products of many rows in bf16, where the model
+ * was packed for them.
  */
 final class Decoder {
+    /** Rows from which on bf16 products are worth their fixed cost. */
+    private static final int WIDE = 24;
+
     private final PackedModel model;
     private final ModelConfig config;
     private final Architecture family;
@@ -28,6 +33,8 @@ final class Decoder {
     private final Map<RopeConfig, RopeTable> ropes = new HashMap<>();
     private final Attention attention;
     private final ThreadLocal<WeightMatrix.Scratch> scratch = ThreadLocal.withInitial(WeightMatrix.Scratch::new);
+    private final ThreadLocal<Bf16Matrix.Scratch> wideScratch = ThreadLocal.withInitial(Bf16Matrix.Scratch::new);
+    private final Bf16Matrix.Rows wideRows = new Bf16Matrix.Rows();
     private final float[] embedded;
     private final int qkvWidth;
 
@@ -205,31 +212,68 @@ final class Decoder {
         }
     }
 
-    /** Applies linear maps, with biases and adapters, to all rows of {@code x}. The panels are dealt out to the team. */
+    /** Applies linear maps, with biases and adapters, to all rows of {@code x}. */
     private void products(Step step, float[] x, int width, List<Product> products) {
         List<SideProduct> sides = sides(step, products);
         sides.forEach(side -> lower(side, x, width));
+        multiply(step.count(), x, width, products);
+        if (!sides.isEmpty() || products.stream().anyMatch(p -> p.map.bias().length > 0))
+            deal(products, (p, from, to) -> beside(step.count(), p, from, to, sides));
+    }
+
+    /** Multiplies rows with the weights alone. */
+    private void multiply(int rows, float[] x, int width, List<Product> products) {
+        if (rows >= WIDE && products.getFirst().map.wide().isPresent()) multiplyWide(rows, x, width, products);
+        else
+            deal(
+                    products,
+                    (p, from, to) -> p.map.weight()
+                            .multiply(from, to, x, 0, width, rows, p.out, p.column, p.stride, false, scratch.get()));
+    }
+
+    /** What is done with the panels {@code from .. to} of a product. */
+    @FunctionalInterface
+    private interface Panels {
+        void run(Product p, int from, int to);
+    }
+
+    /** Deals out the panels to the team. */
+    private void deal(List<Product> products, Panels task) {
         int all = products.stream().mapToInt(Product::panels).sum();
         each(all, 2, (from, to) -> {
             int first = 0;
             for (Product p : products) {
                 int a = Math.max(from - first, 0);
                 int b = Math.min(to - first, p.panels());
-                if (a < b) product(step, x, width, p, a, b, sides);
+                if (a < b) task.run(p, a, b);
                 first += p.panels();
             }
         });
     }
 
-    private void product(Step step, float[] x, int width, Product p, int from, int to, List<SideProduct> sides) {
-        WeightMatrix.Scratch memory = scratch.get();
-        p.map.weight().multiply(from, to, x, 0, width, step.count(), p.out, p.column, p.stride, false, memory);
-        if (p.map.bias().length > 0) addBias(step.count(), p, from, to);
+    private void multiplyWide(int rows, float[] x, int width, List<Product> products) {
+        wideRows.begin(rows, width);
+        each(rows * width, 4096, (from, to) -> wideRows.put(x, from, to - from));
+        record Slice(Product p, Bf16Matrix matrix, int number) {}
+        List<Slice> slices = new ArrayList<>();
+        for (Product p : products) {
+            Bf16Matrix matrix = p.map.wide().orElseThrow();
+            for (int s = 0; s < matrix.slices(); s++) slices.add(new Slice(p, matrix, s));
+        }
+        team.each(slices.size(), i -> {
+            Slice s = slices.get(i);
+            s.matrix.multiply(s.number, wideRows, s.p.out, s.p.column, s.p.stride, wideScratch.get());
+        });
+    }
+
+    /** Adds bias and adapters. */
+    private void beside(int rows, Product p, int from, int to, List<SideProduct> sides) {
+        if (p.map.bias().length > 0) addBias(rows, p, from, to);
         for (SideProduct side : sides) {
             if (side.beside != p) continue;
             int out = side.group.from() * p.stride + p.column;
             WeightMatrix up = side.branch.up();
-            up.multiply(from, to, low, side.at, side.ranks(), side.rows(), p.out, out, p.stride, true, memory);
+            up.multiply(from, to, low, side.at, side.ranks(), side.rows(), p.out, out, p.stride, true, scratch.get());
         }
     }
 
@@ -282,12 +326,7 @@ final class Decoder {
         int rows = wanted;
         int vocab = config.vocab();
         logits = sized(logits, rows * vocab);
-        WeightMatrix unembedding = model.unembedding();
-        each(
-                unembedding.panels(),
-                2,
-                (from, to) ->
-                        unembedding.multiply(from, to, normed, 0, d, rows, logits, 0, vocab, false, scratch.get()));
+        multiply(rows, normed, d, List.of(new Product(model.unembedding(), logits, vocab, 0)));
         int at = 0;
         for (Row row : step.rows()) {
             if (!row.wantsLogits()) continue;

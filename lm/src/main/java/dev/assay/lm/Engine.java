@@ -234,6 +234,7 @@ public final class Engine implements AutoCloseable {
     // --- the engine's thread
 
     private void run() {
+        Device.threads(1); // of LibTorch, for each thread of the team
         while (true) {
             try {
                 if (!admit()) break;

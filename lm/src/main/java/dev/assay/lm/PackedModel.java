@@ -1,6 +1,8 @@
 package dev.assay.lm;
 
+import dev.assay.tensor.Bf16Matrix;
 import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.PanelKernels;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
@@ -19,10 +21,15 @@ final class PackedModel {
     private final float embeddingScale;
     private final List<Layer> layers;
     private final RmsNorm finalNorm;
-    private final WeightMatrix unembedding;
+    private final Map unembedding;
 
-    /** A linear map: its weight, and a bias of its rows' length or of none. */
-    record Map(String name, WeightMatrix weight, float[] bias) {}
+    /**
+     * A linear map.
+     *
+     * @param wide the weight once more, for many rows, where the processor has products for it
+     * @param bias of the rows' length or of none
+     */
+    record Map(String name, WeightMatrix weight, Optional<Bf16Matrix> wide, float[] bias) {}
 
     /** A block. */
     record Layer(
@@ -48,12 +55,12 @@ final class PackedModel {
         this.embeddingScale = (float) transformer.embeddingScale();
         this.layers = transformer.blocks().stream().map(b -> layer(b, exact)).toList();
         this.finalNorm = RmsNorm.of(transformer.finalNorm());
-        this.unembedding = weight(transformer.unembedding(), exact);
+        this.unembedding = map(transformer.unembedding(), exact);
     }
 
     /**
      * Packs a model. Weights that a file holds in 4 or 8 bits stay as they are. Others are kept as they are where {@code
-     * exact}, and rounded to 8 bits otherwise.
+     * exact}, and rounded to 8 bits otherwise; then a processor with bf16 products gets all of them in bf16 besides.
      */
     static PackedModel of(LanguageModel model, boolean exact) {
         return new PackedModel(model, exact);
@@ -80,6 +87,9 @@ final class PackedModel {
         return new Map(
                 linear.name(),
                 weight(linear, exact),
+                exact || Device.fastest() != DType.BF16
+                        ? Optional.empty()
+                        : Optional.of(new Bf16Matrix(linear.weight())),
                 linear.bias().map(PackedModel::floats).orElse(new float[0]));
     }
 
@@ -133,7 +143,7 @@ final class PackedModel {
         return finalNorm;
     }
 
-    WeightMatrix unembedding() {
+    Map unembedding() {
         return unembedding;
     }
 
@@ -145,15 +155,16 @@ final class PackedModel {
 
     /** Bytes of the packed weights. */
     long bytes() {
-        return unembedding.bytes()
-                + layers.stream()
-                        .flatMap(l -> Stream.of(l.q, l.k, l.v, l.o, l.gate, l.up, l.down))
-                        .mapToLong(m -> m.weight.bytes())
-                        .sum();
+        return Stream.concat(
+                        Stream.of(unembedding),
+                        layers.stream().flatMap(l -> Stream.of(l.q, l.k, l.v, l.o, l.gate, l.up, l.down)))
+                .mapToLong(m -> m.weight.bytes() + m.wide.map(Bf16Matrix::bytes).orElse(0L))
+                .sum();
     }
 
     /** How the weights are stored, in words. */
     String format() {
-        return layers.getFirst().q.weight.format();
+        Map map = layers.getFirst().q;
+        return map.weight.format() + (map.wide.isPresent() ? ", bf16 for many rows" : "");
     }
 }

@@ -81,6 +81,34 @@ class EngineTest {
         assertThat(pieces.logProbabilities()).containsExactly(whole.logProbabilities());
     }
 
+    /** With adapters (llama) and biases (qwen2); on a processor without bf16 products only rounded to 8 bits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "qwen2", "gemma3"})
+    void fastStaysCloseToExact(String name) {
+        LanguageModel model = Tiny.model(name, DType.F32);
+        try (Lora lora = adapter(model, 1)) {
+            List<Request> requests = IntStream.range(0, 40)
+                    .mapToObj(i -> new Request(ids(model, 5 + i % 7, i), Sampling.greedy(6), i)
+                            .under(i % 2 == 0 ? List.of() : List.of(lora))
+                            .forcing(ids(model, 6, 100 + i))
+                            .withLogProbabilities())
+                    .toList();
+            try (var exact = new Engine(model, SETTINGS);
+                    var fast = new Engine(model, SETTINGS.withExact(false))) {
+                List<Completion> slow = all(exact, requests);
+                List<Completion> quick = all(fast, requests);
+                for (int parity = 0; parity < 2; parity++) {
+                    double off = 0;
+                    for (int i = parity; i < requests.size(); i += 2)
+                        for (int t = 0; t < 6; t++)
+                            off += Math.abs(quick.get(i).logProbabilities()[t]
+                                    - slow.get(i).logProbabilities()[t]);
+                    assertThat(off / (3 * requests.size())).isLessThan(0.04);
+                }
+            }
+        }
+    }
+
     private static List<Request> mixed(LanguageModel model, int count) {
         var random = new Random(11);
         return IntStream.range(0, count)
@@ -136,7 +164,7 @@ class EngineTest {
     @Test
     void aCommonBeginningIsComputedOnce() {
         int block = Decoder.blockSize();
-        int[] common = ids(TINY, 4 * block, 1);
+        int[] common = ids(TINY, 2 * block, 1);
         List<Request> requests = IntStream.range(0, 20)
                 .mapToObj(i ->
                         new Request(joined(common, ids(TINY, 3, i)), Sampling.greedy(2), 0).withLogProbabilities())
@@ -144,7 +172,7 @@ class EngineTest {
         try (var engine = new Engine(TINY, SETTINGS)) {
             List<Completion> shared = all(engine, requests);
             // the beginning, three tokens of each prompt, and the first of two tokens written
-            assertThat(engine.computed()).isBetween(4L * block + 20 * 3, 4L * block + 20 * 4);
+            assertThat(engine.computed()).isBetween(2L * block + 20 * 3, 2L * block + 20 * 4);
             long before = engine.computed();
             Completion again = engine.submit(requests.get(7)).result().join();
             assertThat(engine.computed() - before).as("the beginning was kept").isLessThanOrEqualTo(4);
@@ -154,7 +182,11 @@ class EngineTest {
     }
 
     private static Lora adapter(long seed) {
-        Lora lora = Lora.fresh(TINY, 3, 6, seed);
+        return adapter(TINY, seed);
+    }
+
+    private static Lora adapter(LanguageModel model, long seed) {
+        Lora lora = Lora.fresh(model, 3, 6, seed);
         try (var scope = Scope.open()) {
             var random = new Random(seed);
             lora.weights().forEach((name, tensor) -> {
@@ -292,14 +324,14 @@ class EngineTest {
     @Test
     void memoryHasACeilingUnderWhichAllTextsStillGetTheirTurn() {
         List<Request> requests = mixed(TINY, 40);
+        int blocks = Math.ceilDiv(64, Decoder.blockSize()); // the longest has 60 tokens
         try (var plenty = new Engine(TINY, SETTINGS);
-                var tight = new Engine(TINY, SETTINGS.withMemory(plenty.blockBytes() * 5))) {
+                var tight = new Engine(TINY, SETTINGS.withMemory(plenty.blockBytes() * blocks))) {
             List<Completion> expected = all(plenty, requests);
             List<Completion> got = all(tight, requests);
             for (int i = 0; i < requests.size(); i++) same(got.get(i), expected.get(i));
-            assertThat(tight.memory()).isLessThanOrEqualTo(plenty.blockBytes() * 5);
-            assertThatThrownBy(() ->
-                            tight.submit(new Request(ids(TINY, 5 * Decoder.blockSize(), 1), Sampling.greedy(1), 0)))
+            assertThat(tight.memory()).isLessThanOrEqualTo(plenty.blockBytes() * blocks);
+            assertThatThrownBy(() -> tight.submit(new Request(ids(TINY, 90, 1), Sampling.greedy(1), 0)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("give it more memory");
         }

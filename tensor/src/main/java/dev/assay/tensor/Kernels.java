@@ -57,6 +57,9 @@ public abstract sealed class Kernels permits ScalarKernels, VectorKernels {
     /** Writes numbers as bf16, rounded to the nearest (ties to even), at element {@code to} of {@code out}. */
     public abstract void toBf16(float[] x, int from, int length, MemorySegment out, long to);
 
+    /** Reads bf16 numbers, from element {@code from} of {@code x} on. */
+    public abstract void fromBf16(MemorySegment x, long from, int length, float[] out, int to);
+
     /**
      * Finds the columns of one row of pre-activations in which (pre + bias) · factor exceeds a bound.
      *

@@ -70,6 +70,15 @@ final class ScalarKernels extends Kernels {
     }
 
     @Override
+    public void fromBf16(MemorySegment x, long from, int length, float[] out, int to) {
+        for (int i = 0; i < length; i++) out[to + i] = fromBf16(x, from + i);
+    }
+
+    private static float fromBf16(MemorySegment x, long at) {
+        return Float.intBitsToFloat(x.getAtIndex(JAVA_SHORT_UNALIGNED, at) << 16);
+    }
+
+    @Override
     public int above(
             MemorySegment pre,
             DType type,
@@ -82,7 +91,7 @@ final class ScalarKernels extends Kernels {
         int found = 0;
         for (int i = 0; i < bias.length; i++) {
             float p = type == DType.BF16
-                    ? Float.intBitsToFloat(pre.getAtIndex(JAVA_SHORT_UNALIGNED, row * bias.length + i) << 16)
+                    ? fromBf16(pre, row * bias.length + i)
                     : pre.getAtIndex(JAVA_FLOAT_UNALIGNED, row * bias.length + i);
             float z = (p + bias[i]) * factor[i];
             if (z > bound) {

@@ -195,6 +195,13 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
+    public void fromBf16(MemorySegment x, long from, int length, float[] out, int to) {
+        int i = 0;
+        for (; i <= length - L; i += L) fromBf16(x, from + i).intoArray(out, to + i);
+        scalar.fromBf16(x, from + i, length - i, out, to + i);
+    }
+
+    @Override
     public int above(
             MemorySegment pre,
             DType type,

@@ -3,6 +3,7 @@ package dev.assay.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +110,9 @@ class KernelsTest {
                 Tensor got = Tensor.zeros(DType.BF16, n);
                 k.toBf16(x, 0, n, got.memory(), 0);
                 assertThat(got.floats()).containsExactly(wanted.floats());
+                var back = new float[n + 1];
+                k.fromBf16(got.memory(), 0, n, back, 1);
+                assertThat(Arrays.copyOfRange(back, 1, n + 1)).containsExactly(wanted.floats());
             }
         }
     }
