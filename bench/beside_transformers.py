@@ -1,7 +1,7 @@
 """transformers, PEFT and llama.cpp beside Assay in one run, on the embedded model: tokens per second.
 
     pip install torch==2.9.1 transformers==5.23.0 peft==0.21.2 gguf==0.19.0 llama-cpp-python==0.3.36
-    python beside_transformers.py [--model FILE.gguf] [--threads 2] [--rounds 2] [--what decode,shared,lora,kl]
+    python beside_transformers.py [--model FILE.gguf] [--threads 2] [--rounds 2] [--what decode,shared,lora] [--without-llama]
 
 Each round times the peers, then Assay (`assay model bench`), so that all see the same neighbours. All decode greedily: 48
 tokens after 16 random ones. transformers gets the file's weights dequantised, in bf16 and in fp32 (on processors without
@@ -157,6 +157,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--what", default="decode,shared,lora")
     parser.add_argument("--dtypes", default="bf16,fp32")
+    parser.add_argument("--without-llama", action="store_true", help="leaves llama.cpp out, which takes ten minutes to build")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     dtypes = {d: {"bf16": torch.bfloat16, "fp32": torch.float32}[d] for d in args.dtypes.split(",")}
@@ -169,13 +170,15 @@ def main():
                 steps(model, torch.randint(0, 49152, (2, PROMPT)), 3)
                 for b in BATCHES:
                     rows[b][f"transformers {name}"] = transformers_decode(model, b)
-            llama = LlamaCpp(args.model, args.threads)
-            llama.decode(1)
-            for b in BATCHES:
-                rows[b]["llama.cpp"] = llama.decode(b)
-            ours = assay("decode", args)["decode"]
-            for b in BATCHES:
-                line(f"decode, batch {b}", {"Assay": ours[str(b)], **rows[b]})
+            if not args.without_llama:
+                llama = LlamaCpp(args.model, args.threads)
+                llama.decode(1)
+                for b in BATCHES:
+                    rows[b]["llama.cpp"] = llama.decode(b)
+            ours = assay("decode,exact", args)
+            for mode, name in (("exact", "exact"), ("decode", "fast")):
+                for b in BATCHES:
+                    line(f"decode, {name}, batch {b}", {"Assay": ours[mode][str(b)], **rows[b]})
         if "shared" in args.what:
             figures = {}
             for name, dtype in dtypes.items():

@@ -1,61 +1,90 @@
 package dev.assay.app;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.assay.lm.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Reads messages from a file in OpenAI's form: {@code [{"role": "user", "content": "Hi"}]}. */
-final class Conversation {
-    private Conversation() {}
+/**
+ * A conversation from a file in OpenAI's form: a list {@code [{"role": "user", "content": "Hi"}]}, or an object with that
+ * list as {@code messages} and, beside it, what else the model's template reads: {@code tools}, {@code enable_thinking}, ….
+ *
+ * @param messages as the file has them: the template says what roles and fields there are
+ */
+record Conversation(List<Map<String, Object>> messages, Map<String, Object> options) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
 
-    /** The messages of a list, or of an object's field {@code messages}. */
-    static List<Message> read(Path file) {
-        JsonNode json;
+    static Conversation read(Path file) {
+        JsonNode json = json(file);
+        JsonNode list = json.isObject() ? json.path("messages") : json;
+        if (!list.isArray() || list.isEmpty())
+            throw new UserException(file + " holds no messages: [{\"role\": \"user\", \"content\": \"Hi\"}]");
+        List<Map<String, Object>> messages = new ArrayList<>();
+        for (JsonNode message : list) messages.add(message(file, messages.size(), message));
+        Map<String, Object> options = new LinkedHashMap<>();
+        if (json.isObject()) options.putAll(JSON.convertValue(json, FIELDS));
+        options.remove("messages");
+        return new Conversation(messages, options);
+    }
+
+    private static JsonNode json(Path file) {
         try {
-            json = new ObjectMapper().readTree(Files.readAllBytes(file));
+            return JSON.readTree(Files.readAllBytes(file));
         } catch (JacksonException e) {
             throw new UserException(file + " is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
         }
-        JsonNode list = json.isObject() ? json.path("messages") : json;
-        if (!list.isArray() || list.isEmpty())
-            throw new UserException(file + " holds no messages: [{\"role\": \"user\", \"content\": \"Hi\"}]");
-        List<Message> messages = new ArrayList<>();
-        for (JsonNode message : list) messages.add(message(file, messages.size(), message));
-        return messages;
     }
 
-    private static Message message(Path file, int i, JsonNode message) {
-        String content = content(file, i, message.path("content"));
-        return switch (message.path("role").asText()) {
-            case "system" -> Message.system(content);
-            case "user" -> Message.user(content);
-            case "assistant" -> Message.assistant(content);
-            default ->
-                throw new UserException(file + ": message " + i + " has the role " + message.path("role")
-                        + "; supported: system, user, assistant");
-        };
+    private static Map<String, Object> message(Path file, int i, JsonNode message) {
+        if (!message.path("role").isTextual())
+            throw new UserException(file + ": message " + i + " has no role, such as system, user, assistant or tool");
+        if (!message.has("content") && !message.has("tool_calls"))
+            throw new UserException(file + ": message " + i + " has neither content nor tool_calls");
+        return JSON.convertValue(message, FIELDS);
     }
 
-    /** A string, or a list of parts that are text. */
-    private static String content(Path file, int i, JsonNode content) {
-        if (content.isTextual()) return content.textValue();
-        StringBuilder text = new StringBuilder();
-        for (JsonNode part : content) {
-            if (!part.path("text").isTextual())
-                throw new UserException(
-                        file + ": message " + i + " has a part that is no text: only text is supported");
-            text.append(part.path("text").textValue());
+    /** With the tools that a file lists. */
+    Conversation withTools(Path file) {
+        JsonNode tools = json(file);
+        if (!tools.isArray())
+            throw new UserException(file + " is no list of tools: [{\"type\": \"function\", \"function\": {…}}]");
+        return with("tools", JSON.convertValue(tools, Object.class));
+    }
+
+    /** With an option, NAME=VALUE, whose value is JSON or, where it is none, a text. */
+    Conversation withOption(String assignment) {
+        int equals = assignment.indexOf('=');
+        if (equals < 1) throw new UserException("--option takes NAME=VALUE, not " + assignment);
+        String value = assignment.substring(equals + 1);
+        Object read;
+        try {
+            read = JSON.readValue(value, Object.class);
+        } catch (JacksonException e) {
+            read = value;
         }
-        if (content.isEmpty()) throw new UserException(file + ": message " + i + " has no content");
-        return text.toString();
+        return with(assignment.substring(0, equals), read);
+    }
+
+    /** With an option for the template, in place of one of that name. */
+    Conversation with(String name, Object value) {
+        Map<String, Object> all = new LinkedHashMap<>(options);
+        all.put(name, value);
+        return new Conversation(messages, all);
+    }
+
+    /** Ready for the assistant's next message, or ending with the last one. */
+    Conversation prompting(boolean prompt) {
+        return with("add_generation_prompt", prompt);
     }
 }

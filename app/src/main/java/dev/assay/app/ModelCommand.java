@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.lm.Architecture;
 import dev.assay.lm.ChatTemplate;
 import dev.assay.lm.LanguageModel;
-import dev.assay.lm.Message;
 import dev.assay.lm.ModelConfig;
 import dev.assay.lm.Site;
 import dev.assay.lm.Tokenizer;
@@ -26,6 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -161,16 +161,31 @@ final class ModelCommand {
                             names = "--messages",
                             paramLabel = "FILE",
                             required = true,
-                            description = "JSON as in OpenAI's form: [{\"role\": \"user\", \"content\": \"Hi\"}]")
+                            description =
+                                    "JSON as in OpenAI's form: [{\"role\": \"user\", \"content\": \"Hi\"}], or an"
+                                            + " object with that list as \"messages\", and \"tools\" or other options beside it")
                     Path file,
+            @Option(names = "--tools", paramLabel = "FILE", description = "JSON list of tools, as in OpenAI's form")
+                    @Nullable
+                    Path tools,
+            @Option(
+                            names = "--option",
+                            paramLabel = "NAME=VALUE",
+                            description = "what else the template reads, such as enable_thinking=false; may be given"
+                                    + " several times")
+                    @Nullable
+                    List<String> options,
             @Option(names = "--generation-prompt", description = "end with the start of the assistant's message")
                     boolean prompt,
             @Option(names = "--json", description = JSON) boolean json)
             throws JsonProcessingException {
-        List<Message> messages = Conversation.read(file);
+        Conversation talk = Conversation.read(file);
+        if (tools != null) talk = talk.withTools(tools);
+        if (options != null) for (String option : options) talk = talk.withOption(option);
+        if (prompt || !talk.options().containsKey("add_generation_prompt")) talk = talk.prompting(prompt);
         ChatTemplate template = LanguageModel.template(what.path());
-        String text = template.render(messages, prompt);
-        if (json) print(Map.of("text", text, "ids", template.encode(messages, prompt)));
+        String text = template.render(talk.messages(), talk.options());
+        if (json) print(Map.of("text", text, "ids", template.encode(talk.messages(), talk.options())));
         else System.out.println(text);
         return 0;
     }

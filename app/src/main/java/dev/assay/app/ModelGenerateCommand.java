@@ -127,7 +127,8 @@ final class ModelGenerateCommand implements Callable<Integer> {
         if (messages == null) return what.ids(model);
         if (what.ids != null || what.text != null)
             throw new UserException("give either --messages FILE, --text TEXT or --ids 1,2,3");
-        return model.template().encode(Conversation.read(messages), true);
+        Conversation talk = Conversation.read(messages).prompting(true);
+        return model.template().encode(talk.messages(), talk.options());
     }
 
     private Map<String, Object> json(Completion c) {

@@ -39,8 +39,12 @@ class ModelOptions {
 
     /** The model in fp32, the reference. */
     LanguageModel load() {
+        return load(DType.F32);
+    }
+
+    final LanguageModel load(DType type) {
         Device.threads(Device.processors());
-        return LanguageModel.load(path(), DType.F32);
+        return LanguageModel.load(path(), type);
     }
 
     /** Which model, with what beside it. */

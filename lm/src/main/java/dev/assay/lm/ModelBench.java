@@ -1,5 +1,6 @@
 package dev.assay.lm;
 
+import dev.assay.tensor.DType;
 import dev.assay.tensor.Device;
 import dev.assay.tensor.Kernels;
 import dev.assay.tensor.PanelKernels;
@@ -7,12 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -27,12 +30,19 @@ public final class ModelBench {
     private static final int WRITTEN = 48;
 
     private final LanguageModel model;
+    private final Function<DType, LanguageModel> loader;
     private final int threads;
     private final Consumer<String> progress;
     private final Random random = new Random(1);
 
-    public ModelBench(LanguageModel model, int threads, Consumer<String> progress) {
+    /**
+     * @param model in fp32
+     * @param loader loads the same model in another element type
+     */
+    public ModelBench(
+            LanguageModel model, Function<DType, LanguageModel> loader, int threads, Consumer<String> progress) {
         this.model = model;
+        this.loader = loader;
         this.threads = threads;
         this.progress = progress;
     }
@@ -44,7 +54,11 @@ public final class ModelBench {
         if (parts.contains("exact")) out.put("exact", decode(true, batches));
         if (parts.contains("prefill")) out.put("prefill", prefill());
         if (parts.contains("shared-prefix")) out.put("shared-prefix", sharedPrefix());
-        if (parts.contains("lora")) out.put("lora", lora());
+        if (parts.contains("lora")) {
+            LanguageModel trained = Device.fastest() == model.type() ? model : loader.apply(Device.fastest());
+            out.put("lora", lora(trained));
+            out.put("lora-dtype", trained.type().name().toLowerCase(Locale.ROOT));
+        }
         if (parts.contains("diverged")) diverged(out);
         out.put("dtype", model.packed(false).format());
         out.put("exact-dtype", model.packed(true).format());
@@ -133,7 +147,7 @@ public final class ModelBench {
     }
 
     /** Tokens per second of training steps. */
-    private double lora() {
+    private double lora(LanguageModel model) {
         progress.accept("LoRA");
         Device.threads(threads);
         int steps = 3;
