@@ -52,7 +52,10 @@ public final class ModelBench {
         Map<String, Object> out = new LinkedHashMap<>();
         if (parts.contains("decode")) out.put("decode", decode(false, batches));
         if (parts.contains("exact")) out.put("exact", decode(true, batches));
-        if (parts.contains("prefill")) out.put("prefill", prefill());
+        if (parts.contains("prefill")) {
+            out.put("prefill", prefill(false));
+            out.put("exact-prefill", prefill(true));
+        }
         if (parts.contains("shared-prefix")) out.put("shared-prefix", sharedPrefix());
         if (parts.contains("lora")) {
             LanguageModel trained = Device.fastest() == model.type() ? model : loader.apply(Device.fastest());
@@ -107,11 +110,11 @@ public final class ModelBench {
         return (drawn.get() - batch) / ((System.nanoTime() - begun.get()) / 1e9);
     }
 
-    private double prefill() {
-        progress.accept("prefill");
+    private double prefill(boolean exact) {
+        progress.accept(exact ? "exact prefill" : "prefill");
         int length = Math.min(512, model.config().context() - 1);
         double best = 0;
-        try (Engine engine = engine(false)) {
+        try (Engine engine = engine(exact)) {
             for (int round = 0; round <= ROUNDS; round++) {
                 long start = System.nanoTime();
                 engine.submit(new Request(ids(length), Sampling.greedy(1), 0))
