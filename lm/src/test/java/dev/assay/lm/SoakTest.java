@@ -71,7 +71,8 @@ class SoakTest {
     }
 
     private static void train(LanguageModel model, int seed) {
-        int[] ids = new Random(seed).ints(2 + seed % 39, 0, model.config().vocab()).toArray();
+        int[] ids =
+                new Random(seed).ints(2 + seed % 39, 0, model.config().vocab()).toArray();
         var target = new boolean[ids.length];
         Arrays.fill(target, true);
         try (Lora adapter = Lora.fresh(model, 2, 4, seed)) {
