@@ -2,6 +2,7 @@ package dev.assay.app;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.Map;
  * @param messages as the file has them: the template says what roles and fields there are
  */
 record Conversation(List<Map<String, Object>> messages, Map<String, Object> options) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
 
     static Conversation read(Path file) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,17 @@ class ModelTemplateTest {
             seen++;
         }
         assertThat(seen).isGreaterThan(10);
+    }
+
+    @Test
+    void anOptionThatIsNoJsonIsAText() throws IOException {
+        Path good = file("a.json", JSON.readTree("[{\"role\": \"user\", \"content\": \"Hi\"}]"));
+        Conversation talk = Conversation.read(good)
+                .withOption("date_string=26 Jul 2024")
+                .withOption("enable_thinking=false")
+                .withOption("note=a=b");
+        assertThat(talk.options())
+                .isEqualTo(Map.of("date_string", "26 Jul 2024", "enable_thinking", false, "note", "a=b"));
     }
 
     @Test

@@ -216,19 +216,21 @@ final class Decoder {
     private void products(Step step, float[] x, int width, List<Product> products) {
         List<SideProduct> sides = sides(step, products);
         sides.forEach(side -> lower(side, x, width));
-        multiply(step.count(), x, width, products);
-        if (!sides.isEmpty() || products.stream().anyMatch(p -> p.map.bias().length > 0))
-            deal(products, (p, from, to) -> beside(step.count(), p, from, to, sides));
+        multiply(step.count(), x, width, products, sides);
     }
 
-    /** Multiplies rows with the weights alone. */
-    private void multiply(int rows, float[] x, int width, List<Product> products) {
-        if (rows >= WIDE && products.getFirst().map.wide().isPresent()) multiplyWide(rows, x, width, products);
-        else
-            deal(
-                    products,
-                    (p, from, to) -> p.map.weight()
-                            .multiply(from, to, x, 0, width, rows, p.out, p.column, p.stride, false, scratch.get()));
+    private void multiply(int rows, float[] x, int width, List<Product> products, List<SideProduct> sides) {
+        if (rows >= WIDE && products.getFirst().map.wide().isPresent()) {
+            multiplyWide(rows, x, width, products);
+            if (!sides.isEmpty() || products.stream().anyMatch(p -> p.map.bias().length > 0))
+                deal(products, (p, from, to) -> beside(rows, p, from, to, sides));
+            return;
+        }
+        deal(products, (p, from, to) -> {
+            WeightMatrix weight = p.map.weight();
+            weight.multiply(from, to, x, 0, width, rows, p.out, p.column, p.stride, false, scratch.get());
+            beside(rows, p, from, to, sides); // in the same round: each has a fixed cost
+        });
     }
 
     /** What is done with the panels {@code from .. to} of a product. */
@@ -251,6 +253,7 @@ final class Decoder {
         });
     }
 
+    /** The products with the weights alone, in bf16. */
     private void multiplyWide(int rows, float[] x, int width, List<Product> products) {
         wideRows.begin(rows, width);
         each(rows * width, 4096, (from, to) -> wideRows.put(x, from, to - from));
@@ -326,7 +329,7 @@ final class Decoder {
         int rows = wanted;
         int vocab = config.vocab();
         logits = sized(logits, rows * vocab);
-        multiply(rows, normed, d, List.of(new Product(model.unembedding(), logits, vocab, 0)));
+        multiply(rows, normed, d, List.of(new Product(model.unembedding(), logits, vocab, 0)), List.of());
         int at = 0;
         for (Row row : step.rows()) {
             if (!row.wantsLogits()) continue;

@@ -81,7 +81,7 @@ class EngineTest {
         assertThat(pieces.logProbabilities()).containsExactly(whole.logProbabilities());
     }
 
-    /** With adapters (llama) and biases (qwen2); on a processor without bf16 products only rounded to 8 bits. */
+    /** With and without adapters, and biases (qwen2); on a processor without bf16 products only rounded to 8 bits. */
     @ParameterizedTest
     @ValueSource(strings = {"llama", "qwen2", "gemma3"})
     void fastStaysCloseToExact(String name) {

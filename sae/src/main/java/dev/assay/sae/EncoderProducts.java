@@ -32,10 +32,10 @@ final class EncoderProducts implements AutoCloseable {
         this.latents = latents;
         this.dModel = dModel;
         this.kernels = kernels;
-        this.weights = lasting(type, latents, dModel);
-        this.factors = emulated ? lasting(DType.F32, latents, dModel) : weights;
-        this.operand = lasting(type, 0, dModel);
-        this.pre = lasting(type, 0, latents);
+        this.weights = Tensor.lastingZeros(type, latents, dModel);
+        this.factors = emulated ? Tensor.lastingZeros(DType.F32, latents, dModel) : weights;
+        this.operand = Tensor.lastingZeros(type, 0, dModel);
+        this.pre = Tensor.lastingZeros(type, 0, latents);
     }
 
     /** How, in words. */
@@ -83,14 +83,8 @@ final class EncoderProducts implements AutoCloseable {
     private void resize(int batch) {
         operand.close();
         pre.close();
-        operand = lasting(type, batch, dModel);
-        pre = lasting(type, batch, latents);
-    }
-
-    private static Tensor lasting(DType type, long... shape) {
-        try (var scope = Scope.open()) {
-            return scope.keep(Tensor.zeros(type, shape));
-        }
+        operand = Tensor.lastingZeros(type, batch, dModel);
+        pre = Tensor.lastingZeros(type, batch, latents);
     }
 
     private void write(float[] from, int offset, int length, Tensor to, long at) {

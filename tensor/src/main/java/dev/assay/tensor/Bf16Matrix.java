@@ -50,14 +50,11 @@ public final class Bf16Matrix {
 
     /** {@code y[r, yFrom + j] = Σ_k x[r, k] W[j, k]} for all {@code j} of a slice. */
     public void multiply(int slice, Rows x, float[] y, int yFrom, int yStride, Scratch scratch) {
-        int count = x.count;
         int width = start(slice + 1) - start(slice);
-        View out = scratch.out.view(count, width);
-        try (var scope = Scope.open()) {
-            x.view.tensor.linearInto(slices[slice], out.tensor);
-        }
+        View out = scratch.out.view(x.view.rows, width);
+        x.view.tensor.linearInto(slices[slice], out.tensor);
         Kernels kernels = Kernels.best();
-        for (int r = 0; r < count; r++)
+        for (int r = 0; r < out.rows; r++)
             kernels.fromBf16(out.memory, (long) r * width, width, y, yFrom + r * yStride + start(slice));
     }
 
@@ -65,11 +62,9 @@ public final class Bf16Matrix {
     public static final class Rows {
         private final Buffer buffer = new Buffer();
         private View view = buffer.view(1, 1);
-        private int count = 1;
 
         /** Makes room for rows, which {@link #put} fills. */
         public void begin(int rows, int columns) {
-            count = rows;
             view = buffer.view(rows, columns);
         }
 
@@ -84,34 +79,28 @@ public final class Bf16Matrix {
         private final Buffer out = new Buffer();
     }
 
-    private record View(Tensor tensor, MemorySegment memory) {}
+    private record View(int rows, Tensor tensor, MemorySegment memory) {}
 
     /** Memory that matrices of any shape are laid in, one at a time; making a view takes as long as a small product. */
     private static final class Buffer {
         private static final int SHAPES = 256;
 
         private final Map<List<Integer>, View> views = new HashMap<>();
-        private Tensor memory = lasting(0);
+        private Tensor memory = Tensor.lastingZeros(DType.BF16, 0);
 
         View view(int rows, int columns) {
             long needed = (long) rows * columns;
             if (needed > memory.count()) {
                 views.clear();
-                memory = lasting(needed);
+                memory = Tensor.lastingZeros(DType.BF16, needed);
             }
             if (views.size() == SHAPES) views.clear();
             return views.computeIfAbsent(List.of(rows, columns), shape -> {
                 try (var scope = Scope.open()) {
                     Tensor view = scope.keep(memory.narrow(0, 0, needed).reshape(rows, columns));
-                    return new View(view, view.memory());
+                    return new View(rows, view, view.memory());
                 }
             });
-        }
-
-        private static Tensor lasting(long count) {
-            try (var scope = Scope.open()) {
-                return scope.keep(Tensor.zeros(DType.BF16, count));
-            }
         }
     }
 }

@@ -52,6 +52,13 @@ public final class Tensor implements AutoCloseable {
                 shape, new TensorOptions().dtype(new ScalarTypeOptional(type.torch))));
     }
 
+    /** Zeros that outlive every scope: see {@link Scope#keep}. */
+    public static Tensor lastingZeros(DType type, long... shape) {
+        try (var scope = Scope.open()) {
+            return scope.keep(zeros(type, shape));
+        }
+    }
+
     /** Joins tensors along an existing dimension. */
     public static Tensor cat(List<Tensor> parts, long dim) {
         var vector = new TensorVector();
