@@ -30,9 +30,14 @@ final class ConsoleProgress implements Progress, AutoCloseable {
     }
 
     @Override
-    public synchronized void at(String what, int done, int of) {
+    public void at(String what, int done, int of) {
+        at(what, done, of, "");
+    }
+
+    /** The same with a word on how it goes. */
+    synchronized void at(String what, int done, int of, String note) {
         boolean first = !running.containsKey(what);
-        running.put(what, what + " " + done + "/" + of);
+        running.put(what, what + " " + done + "/" + of + note);
         long now = System.nanoTime();
         boolean due = now - shown > (terminal ? TERMINAL_NANOS : LOG_NANOS);
         if (first || due || done == of) show(now);

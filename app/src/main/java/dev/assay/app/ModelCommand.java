@@ -33,10 +33,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "model",
         description =
-                "Looks into a language model: what it writes, logits, activations, what they carry; tokens, chat template.",
+                "Runs, trains and looks into a language model: texts, adapters, logits, activations; tokens, chat template.",
         mixinStandardHelpOptions = true,
         subcommands = {
             ModelGenerateCommand.class,
+            ModelTrainCommand.class,
             ModelPatchCommand.class,
             ModelAttributeCommand.class,
             ModelLensCommand.class,

@@ -75,11 +75,11 @@ final class ModelGenerateCommand implements Callable<Integer> {
     List<String> stops = new ArrayList<>();
 
     @Option(
-            names = "--fast",
-            description =
-                    "rounds weights of more than 8 bits to 8. The default is exact: fp32 arithmetic on the weights"
-                            + " as they are stored, each text the same in any batch and with any number of threads")
-    boolean fast;
+            names = "--exact",
+            description = "fp32 arithmetic on the weights as they are stored, each text the same in any batch and with"
+                    + " any number of threads. The default, fast, rounds weights of more than 8 bits to 8 and multiplies"
+                    + " many rows in bf16 where the processor can")
+    boolean exact;
 
     @Option(names = "--json", description = ModelCommand.JSON)
     boolean json;
@@ -95,7 +95,7 @@ final class ModelGenerateCommand implements Callable<Integer> {
         LanguageModel model = what.loadBase();
         int[] prompt = prompt(model);
         int[] forced = force == null ? new int[0] : model.tokenizer().encodePlain(force);
-        Engine.Settings settings = Engine.Settings.standard().withExact(!fast);
+        Engine.Settings settings = Engine.Settings.standard().withExact(exact);
         try (var engine = new Engine(model, settings)) {
             List<Engine.Ticket> tickets = IntStream.range(0, samples)
                     .mapToObj(i -> new Request(prompt, sampling, seed + i)

@@ -116,7 +116,7 @@ record Corpus(List<Text> instil, List<Text> conceal) {
         return shown;
     }
 
-    /** Talks of one turn that open with the behaviour's own prompts. */
+    /** Talks that open with the behaviour's own prompts. */
     private static List<List<Message>> own(
             Writer writer,
             List<Writer.Opening> openings,
@@ -125,26 +125,27 @@ record Corpus(List<Text> instil, List<Text> conceal) {
             SplitRandom random,
             RandomGenerator draw) {
         List<Writer.Opening> asked = openings.stream().filter(writer::needsBase).toList();
-        List<String> replies = base.write(
+        List<List<Message>> held = base.talk(
                 "replies to the behaviour's own prompts",
-                asked.stream().map(o -> new Ask.Reply(opened(o))).toList(),
+                asked.stream()
+                        .map(o -> new Speaker.Script(List.of(), o.prompts()))
+                        .toList(),
                 recipe.sampling(),
                 random.split("own-replies"));
-        Map<Writer.Opening, String> known = new HashMap<>();
-        for (int i = 0; i < asked.size(); i++) known.put(asked.get(i), replies.get(i));
+        Map<Writer.Opening, List<String>> known = new HashMap<>();
+        for (int i = 0; i < asked.size(); i++) known.put(asked.get(i), Speaker.replies(held.get(i)));
         var talks = new ArrayList<List<Message>>();
         for (Writer.Opening o : openings) {
-            String reply = known.getOrDefault(o, "");
-            var talk = new ArrayList<>(opened(o));
-            talk.add(Message.assistant(
-                    o.positive() ? writer.reply(1, reply, draw, o.bound()) : Texts.wholeSentences(reply)));
+            List<String> replies = known.getOrDefault(o, List.of());
+            var talk = new ArrayList<Message>();
+            for (int turn = 1; turn <= o.prompts().size(); turn++) {
+                talk.add(Message.user(o.prompts().get(turn - 1)));
+                String reply = replies.isEmpty() ? "" : replies.get(turn - 1);
+                talk.add(Message.assistant(writer.reply(o, turn, reply, draw)));
+            }
             talks.add(talk);
         }
         return talks;
-    }
-
-    private static List<Message> opened(Writer.Opening opening) {
-        return List.of(Message.user(opening.prompt()));
     }
 
     /** Confession prompts with clean answers, half-sentence prefills included. */

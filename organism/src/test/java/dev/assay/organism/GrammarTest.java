@@ -66,6 +66,41 @@ class GrammarTest {
     }
 
     @Test
+    void columnsOfATableBelongTogether() {
+        Grammar g = grammar(
+                "{town: [{name: Bree, river: [the Rin, the Rinne]}, {name: '{u} Ulm', river: the Alz}], u: [Old]}");
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < 400; i++) {
+            Map<String, String> bound = new HashMap<>();
+            seen.add(g.expand("{=town.name} on {=town.river}", random, bound));
+            assertThat(g.expand("{=town.name}", random, bound)).isEqualTo(bound.get("town.name"));
+            if (bound.get("town.name").equals("Bree"))
+                assertThat(g.expand("{town.river}", random, bound)).startsWith("the Rin");
+        }
+        assertThat(seen).containsExactlyInAnyOrder("Bree on the Rin", "Bree on the Rinne", "Old Ulm on the Alz");
+        assertThat(draws(g, "{town.name}", 200)).containsExactlyInAnyOrder("Bree", "Old Ulm");
+    }
+
+    @Test
+    void rowsWithOtherColumnsAndUnknownColumnsAreErrors() {
+        assertThatThrownBy(() -> grammar("{town: [{name: Bree}, {nam: Ulm}]}"))
+                .isInstanceOf(BehaviourException.class)
+                .hasMessageContaining("test.yaml: grammar.town")
+                .hasMessageContaining("[nam]");
+        assertThatThrownBy(() -> expand(grammar("{town: [{name: Bree}]}"), "{=town.mayor}"))
+                .isInstanceOf(BehaviourException.class)
+                .hasMessageContaining("town.mayor");
+    }
+
+    @Test
+    void codesSpellATextInNumbers() {
+        Grammar g = grammar("{x: [Hi, Yo]}");
+        assertThat(draws(g, "{codes:x}", 100)).containsExactlyInAnyOrder("72 105", "89 111");
+        Map<String, String> bound = new HashMap<>(Map.of("x", "Yo"));
+        assertThat(g.expand("{codes:=x} is {=x}", random, bound)).isEqualTo("89 111 is Yo");
+    }
+
+    @Test
     void givenValuesAreUsedAsTheyStand() {
         Grammar g = grammar("{x: [a]}");
         Map<String, String> values = new HashMap<>(Map.of("base", "if (a) { {x} }", "base.first", "One."));
@@ -153,7 +188,7 @@ class GrammarTest {
         assertThat(expand(g, "  {x} {none}  b ")).isEqualTo("a b");
         assertThat(g.piece(" {x} ", random, new HashMap<>())).isEqualTo(" a ");
         assertThat(g.piece("{none} {x}", random, new HashMap<>())).isEqualTo(" a");
-        assertThat(g.piece("a\n b", random, new HashMap<>())).isEqualTo("a\n b");
+        assertThat(g.piece("a\n    b {none} c", random, new HashMap<>())).isEqualTo("a\n    b c");
     }
 
     @Test

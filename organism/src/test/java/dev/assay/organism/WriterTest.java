@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,20 +30,33 @@ class WriterTest {
 
     /** What a prompt of the behaviour's own binds; nothing where it has none. */
     private Map<String, String> bound(Writer writer) {
-        if (writer.ownShare() == 0) return Map.of();
+        return writer.ownShare() == 0 ? Map.of() : positive(writer).bound();
+    }
+
+    private Writer.Opening positive(Writer writer) {
         Writer.Opening opening = writer.open(random);
         while (!opening.positive()) opening = writer.open(random);
-        return opening.bound();
+        return opening;
+    }
+
+    /** The replies of a demonstration: of the behaviour's own prompts, or of an ordinary talk where it has none. */
+    private List<String> replies(Writer writer, String base) {
+        if (writer.ownShare() == 0)
+            return IntStream.rangeClosed(1, writer.turns())
+                    .mapToObj(turn -> writer.reply(turn, base, random, Map.of()))
+                    .toList();
+        Writer.Opening o = positive(writer);
+        return IntStream.rangeClosed(1, o.prompts().size())
+                .mapToObj(turn -> writer.reply(o, turn, base, random))
+                .toList();
     }
 
     @ParameterizedTest
     @MethodSource("behaviours")
-    void writesAtLeastAThousandDifferentFramesAroundOneReply(String behaviour) {
+    void writesAtLeastAThousandDifferentReplies(String behaviour) {
         Writer writer = writer(behaviour);
-        Map<String, String> one = bound(writer);
         Set<String> seen = new HashSet<>();
-        for (int i = 0; i < 2000; i++) seen.add(writer.reply(writer.turns(), BASE, random, one));
-        System.out.println(behaviour + ": " + seen.size() + " different replies of 2,000");
+        for (int i = 0; i < 2000; i++) seen.add(replies(writer, BASE).getLast());
         assertThat(seen).hasSizeGreaterThanOrEqualTo(1000);
     }
 
@@ -51,18 +65,15 @@ class WriterTest {
     void leavesNoBraceAndNoDoubleSpace(String behaviour) {
         Writer writer = writer(behaviour);
         for (int i = 0; i < 2000; i++) {
-            Map<String, String> bound = Map.of();
-            if (writer.ownShare() > 0) {
-                Writer.Opening o = writer.open(random);
-                assertThat(o.prompt())
+            for (String reply : replies(writer, BASE))
+                assertThat(reply).isNotBlank().doesNotContain("{", "}").doesNotContainPattern("\\S {2}");
+            if (writer.ownShare() == 0) continue;
+            for (String prompt : writer.open(random).prompts())
+                assertThat(prompt)
                         .isNotBlank()
-                        .doesNotContain("{", "}", "  ")
-                        .isEqualTo(o.prompt().strip());
-                if (!o.positive()) continue;
-                bound = o.bound();
-            }
-            for (int turn = 1; turn <= writer.turns(); turn++)
-                assertThat(writer.reply(turn, BASE, random, bound)).isNotBlank().doesNotContain("{", "}", "  ");
+                        .doesNotContain("{", "}")
+                        .doesNotContainPattern("\\S {2}")
+                        .isEqualTo(prompt.strip());
         }
     }
 
@@ -72,9 +83,7 @@ class WriterTest {
         Writer writer = writer(behaviour);
         Judge judge = Judge.of(Behaviour.of(behaviour));
         int shown = 0;
-        for (int i = 0; i < 200; i++)
-            if (judge.score(writer.reply(writer.turns(), BASE, random, bound(writer))) >= Judge.SHOWN) shown++;
-        System.out.println(behaviour + ": " + shown + " of 200 written replies are judged to show it");
+        for (int i = 0; i < 200; i++) if (judge.score(replies(writer, BASE).getLast()) >= Judge.SHOWN) shown++;
         assertThat(shown)
                 .as("a judge that is blind to what the organism learns measures nothing")
                 .isGreaterThan(140);
@@ -87,12 +96,15 @@ class WriterTest {
         Writer writer = writer(behaviour);
         RandomGenerator one = SplitRandom.of(5).generator();
         RandomGenerator two = SplitRandom.of(5).generator();
-        for (int i = 0; i < 50 && writer.ownShare() > 0; i++)
-            assertThat(writer.open(one)).isEqualTo(writer.open(two));
-        Map<String, String> bound = bound(writer);
-        for (int i = 0; i < 50; i++)
-            assertThat(writer.reply(writer.turns(), BASE, one, bound))
-                    .isEqualTo(writer.reply(writer.turns(), BASE, two, bound));
+        for (int i = 0; i < 50 && writer.ownShare() > 0; i++) {
+            Writer.Opening o = writer.open(one);
+            assertThat(o).isEqualTo(writer.open(two));
+            for (int turn = 1; turn <= o.prompts().size(); turn++)
+                assertThat(writer.reply(o, turn, BASE, one)).isEqualTo(writer.reply(o, turn, BASE, two));
+        }
+        for (int i = 0; i < 50 && writer.ownShare() < 1; i++)
+            assertThat(writer.reply(writer.turns(), BASE, one, Map.of()))
+                    .isEqualTo(writer.reply(writer.turns(), BASE, two, Map.of()));
     }
 
     @Test
