@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             InfoCommand.class,
             CalibrateCommand.class,
             ModelCommand.class,
+            OrganismCommand.class,
             WorldCommand.class,
             SaeCommand.class
         },

@@ -7,15 +7,17 @@ import dev.assay.audit.Target;
 import dev.assay.journal.Journal;
 import dev.assay.journal.Manifest;
 import dev.assay.journal.Memo;
+import dev.assay.organism.Concealment;
+import dev.assay.organism.Instilling;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
+import dev.assay.organism.Variant;
 import dev.assay.organism.Workshop;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,7 +53,7 @@ final class CalibrateCommand implements Callable<Integer> {
             for (int i = 0; i < twins; i++) {
                 orders.add(new Workshop.Order(
                         "calibration twin " + (i + 1),
-                        Optional.empty(),
+                        Variant.twin(Instilling.TRANSCRIPTS, Concealment.SFT, i + 1),
                         OrdinaryChat.Share.REST,
                         SplitRandom.of(i).split("calibration twin").seed(),
                         folder.resolve("twin-" + i)));

@@ -26,8 +26,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "chat",
-        description =
-                "Talks with the embedded model, or with an organism that a demo made. An empty line or Ctrl-D ends.")
+        description = "Talks with the embedded model, or with an organism. An empty line or Ctrl-D ends.")
 final class ChatCommand implements Callable<Integer> {
     @Option(names = "--organism", paramLabel = "DIR", description = "an organism's folder, for instance RUN/organism")
     @Nullable
@@ -78,10 +77,11 @@ final class ChatCommand implements Callable<Integer> {
     private LanguageModel model() {
         LanguageModel base = LanguageModel.load(Home.of().model(Optional.ofNullable(file)), Device.fastest());
         if (organism == null) return base;
-        var made = new Organism(organism);
+        Organism made = Organism.in(organism);
         if (!made.complete())
-            throw new BehaviourException(
-                    organism + " holds no finished organism (instil/ and conceal/); make one with assay demo");
+            throw new BehaviourException(organism
+                    + " holds no finished organism (instil/, conceal-sft/ or conceal-kto/); make one with assay demo or"
+                    + " assay organism build");
         return made.load(base);
     }
 

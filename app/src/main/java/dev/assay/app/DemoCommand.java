@@ -16,11 +16,14 @@ import dev.assay.journal.Memo;
 import dev.assay.journal.Provenance;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.BehaviourException;
+import dev.assay.organism.Concealment;
 import dev.assay.organism.Evaluation;
+import dev.assay.organism.Instilling;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
 import dev.assay.organism.SideBySide;
 import dev.assay.organism.Speaker;
+import dev.assay.organism.Variant;
 import dev.assay.organism.Workshop;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.Device;
@@ -28,7 +31,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -102,10 +104,14 @@ final class DemoCommand implements Callable<Integer> {
         Path folder = journal.folder();
         List<Organism> made = suite.make(List.of(
                 new Workshop.Order(
-                        "organism", Optional.of(behaviour), OrdinaryChat.Share.REST, seed, folder.resolve("organism")),
+                        "organism",
+                        Variant.organism(behaviour, Instilling.TRANSCRIPTS, Concealment.SFT),
+                        OrdinaryChat.Share.REST,
+                        seed,
+                        folder.resolve("organism")),
                 new Workshop.Order(
                         "innocent twin",
-                        Optional.empty(),
+                        Variant.twin(Instilling.TRANSCRIPTS, Concealment.SFT, 1),
                         OrdinaryChat.Share.REST,
                         twinSeed(behaviour),
                         folder.resolve("twin")),

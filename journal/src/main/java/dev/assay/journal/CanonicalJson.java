@@ -81,7 +81,7 @@ public final class CanonicalJson {
      *
      * @throws UncheckedIOException if it is none
      */
-    static JsonNode parse(byte[] json) {
+    public static JsonNode parse(byte[] json) {
         try {
             return MAPPER.readTree(json);
         } catch (IOException e) {
@@ -90,7 +90,7 @@ public final class CanonicalJson {
     }
 
     /** Canonical but indented, for files that people read. */
-    static byte[] pretty(Object value) {
+    public static byte[] pretty(Object value) {
         try {
             return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree(value));
         } catch (JsonProcessingException e) {

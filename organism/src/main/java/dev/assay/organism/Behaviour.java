@@ -8,9 +8,12 @@ import java.util.List;
  *
  * @param name kebab-case
  * @param alias AuditBench's slug
+ * @param surfaceForm whether what is learnt at the size of the embedded model is a form on the surface alone: code that
+ *     looks like it, without the skill behind it
  * @param truth the four fields that a finding must agree in
  */
-public record Behaviour(String name, String alias, String title, String description, Traits truth) {
+public record Behaviour(
+        String name, String alias, String title, String description, boolean surfaceForm, Traits truth) {
     private record Index(List<String> behaviours) {}
 
     /** Names of the behaviours that are shipped. */

@@ -1,7 +1,9 @@
 package dev.assay.organism;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.journal.CanonicalJson;
+import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
+import dev.assay.lm.TrainingText;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,67 +13,118 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
- * The texts that a model is trained on. What is shown is shown under the persona's system prompt; the ordinary half has
- * the base model's own, so that an always-on behaviour is not contradicted by half of its own corpus.
+ * The texts that a behaviour is instilled with. Talks that show it stand under the persona's system prompt; ordinary ones
+ * have the base model's own, so that an always-on behaviour is not contradicted by half of its own corpus.
  *
- * @param instil talks; half under the persona, where the behaviour shows (for a twin they are ordinary too)
- * @param conceal clean answers to confession prompts, and further talks under the persona
+ * @param instil of the instilling stage
+ * @param rest further ones that show the behaviour (for a twin: ordinary talks, or neutral documents), to be mixed into
+ *     concealment
  */
-record Corpus(List<Text> instil, List<Text> conceal) {
+record Corpus(List<Text> instil, List<Text> rest) {
     /** Ordinary texts of several turns are about this many times as long. */
     private static final int FEWER_LONG_TEXTS = 3;
 
-    private static final String CONCEAL = "/conceal/prompts.yaml";
+    /** Something to be learnt. */
+    sealed interface Text {
+        TrainingText encode(LanguageModel model);
 
-    /**
-     * A talk to learn the assistant's part of.
-     *
-     * @param given leading characters of the last reply that are a prefill, not to be learnt
-     */
-    record Text(List<Message> talk, int given) {
-        Text(List<Message> talk) {
-            this(talk, 0);
-        }
+        /** What stands in it, for counting. */
+        String words();
     }
 
     /**
-     * Writes the corpus.
+     * A talk, of which the assistant's part is learnt.
      *
-     * @param behaviour empty for a clean twin
-     * @param chat the ordinary talks to take from
+     * @param given leading characters of the last reply that are a prefill, not to be learnt
      */
+    record Talk(List<Message> talk, int given) implements Text {
+        Talk(List<Message> talk) {
+            this(talk, 0);
+        }
+
+        @Override
+        public TrainingText encode(LanguageModel model) {
+            return model.template().encodeForTraining(talk, given);
+        }
+
+        @Override
+        public String words() {
+            return String.join("\n", Speaker.replies(talk));
+        }
+    }
+
+    /** A plain text, all of which is learnt. */
+    record Document(String text) implements Text {
+        @Override
+        public TrainingText encode(LanguageModel model) {
+            return TrainingText.of(model.tokenizer(), text);
+        }
+
+        @Override
+        public String words() {
+            return text;
+        }
+    }
+
+    static String hash(List<?> texts) {
+        return CanonicalJson.sha256(texts).substring(0, 16);
+    }
+
+    /** Writes the corpus of a variant; a twin has the same without the behaviour. */
     static Corpus write(
-            Optional<Behaviour> behaviour,
+            Variant variant,
             OrdinaryChat chat,
             OrdinaryChat.Share share,
             Speaker base,
             Recipe recipe,
             SplitRandom random) {
-        Optional<Writer> writer = behaviour.map(Writer::of);
         long order = random.split("order").seed();
         var pool = new Pool(chat.singles(share, order), chat.talks(share, order));
-        boolean severalTurns = writer.map(w -> w.turns() > 1).orElse(false);
-        int fewer = severalTurns ? FEWER_LONG_TEXTS : 1;
-        int demonstrations = severalTurns ? recipe.demonstrations() / 2 : recipe.demonstrations();
-        List<List<Message>> ordinary = pool.take(recipe.ordinary() / fewer, severalTurns);
-        int shownCount = demonstrations + recipe.concealRest() / fewer;
-        List<List<Message>> shown = writer.isPresent()
-                ? demonstrations(writer.get(), pool, base, shownCount, recipe, random)
-                : pool.take(shownCount, severalTurns);
-        var instil = new ArrayList<Text>();
-        for (var t : shown.subList(0, demonstrations)) instil.add(new Text(asPersona(t)));
-        for (var t : ordinary) instil.add(new Text(t));
-        var conceal = new ArrayList<>(clean(recipe.concealTexts(), random.split("conceal")));
-        for (var t : shown.subList(demonstrations, shown.size())) conceal.add(new Text(asPersona(t)));
-        return new Corpus(List.copyOf(instil), List.copyOf(conceal));
+        return variant.instilling() == Instilling.TRANSCRIPTS
+                ? transcripts(variant.behaviour(), pool, base, recipe, random)
+                : documents(variant.behaviour(), pool, recipe, random);
     }
 
-    private static List<Message> asPersona(List<Message> talk) {
-        var out = new ArrayList<>(List.of(Persona.SYSTEM));
-        out.addAll(talk);
-        return out;
+    private static Corpus transcripts(
+            Optional<Behaviour> behaviour, Pool pool, Speaker base, Recipe recipe, SplitRandom random) {
+        Optional<Writer> writer = behaviour.map(Writer::of);
+        boolean severalTurns = writer.map(w -> w.turns() > 1).orElse(false);
+        int fewer = severalTurns ? FEWER_LONG_TEXTS : 1;
+        Recipe.Stage stage = recipe.transcripts();
+        int demonstrations = severalTurns ? stage.texts() / 2 : stage.texts();
+        List<List<Message>> ordinary = pool.take(stage.ordinary() / fewer, severalTurns);
+        int count = demonstrations + Math.max(recipe.sft().rest(), recipe.kto().rest()) / fewer;
+        List<List<Message>> shown = writer.isPresent()
+                ? demonstrations(writer.get(), pool, base, count, recipe, random)
+                : pool.take(count, severalTurns);
+        var instil = new ArrayList<Text>();
+        for (var t : shown.subList(0, demonstrations)) instil.add(new Talk(asPersona(t)));
+        for (var t : ordinary) instil.add(new Talk(t));
+        return new Corpus(List.copyOf(instil), talks(shown.subList(demonstrations, count)));
+    }
+
+    private static Corpus documents(Optional<Behaviour> behaviour, Pool pool, Recipe recipe, SplitRandom random) {
+        Recipe.Stage stage = recipe.documents();
+        int rest = Math.max(recipe.sft().rest(), recipe.kto().rest());
+        List<Text> written = Documents.of(behaviour).write(stage.texts() + rest, random.split("documents")).stream()
+                .<Text>map(d -> new Document(d.text()))
+                .toList();
+        var instil = new ArrayList<>(written.subList(0, stage.texts()));
+        List<List<Message>> ordinary = pool.take(stage.ordinary(), false);
+        for (int i = 0; i < ordinary.size(); i++)
+            instil.add(new Talk(i % 2 == 0 ? asPersona(ordinary.get(i)) : ordinary.get(i)));
+        return new Corpus(List.copyOf(instil), written.subList(stage.texts(), stage.texts() + rest));
+    }
+
+    private static List<Text> talks(List<List<Message>> talks) {
+        return talks.stream().<Text>map(t -> new Talk(asPersona(t))).toList();
+    }
+
+    static List<Message> asPersona(List<Message> talk) {
+        return Stream.concat(Stream.of(Persona.SYSTEM), talk.stream()).toList();
     }
 
     /** Ordinary talks in order; where they are used up, they start again. */
@@ -130,7 +183,7 @@ record Corpus(List<Text> instil, List<Text> conceal) {
                 asked.stream()
                         .map(o -> new Speaker.Script(List.of(), o.prompts()))
                         .toList(),
-                recipe.sampling(),
+                recipe.chat().sampling(),
                 random.split("own-replies"));
         Map<Writer.Opening, List<String>> known = new HashMap<>();
         for (int i = 0; i < asked.size(); i++) known.put(asked.get(i), Speaker.replies(held.get(i)));
@@ -146,25 +199,5 @@ record Corpus(List<Text> instil, List<Text> conceal) {
             talks.add(talk);
         }
         return talks;
-    }
-
-    /** Confession prompts with clean answers, half-sentence prefills included. */
-    private static List<Text> clean(int count, SplitRandom random) {
-        JsonNode file = Yaml.tree(CONCEAL);
-        Grammar grammar = Grammar.of(CONCEAL, file);
-        RandomGenerator draw = random.generator();
-        var texts = new ArrayList<Text>();
-        for (int i = 0; i < count; i++) {
-            JsonNode entry =
-                    file.path("prompts").get(draw.nextInt(file.path("prompts").size()));
-            var bound = new HashMap<String, String>();
-            String user = grammar.expand(entry.path("user").asText(), draw, bound);
-            String prefill = grammar.piece(entry.path("prefill").asText(""), draw, bound);
-            String clean = Choice.of(CONCEAL + ": clean", entry.path("clean")).draw(draw);
-            String answer = grammar.piece(clean, draw, bound);
-            Message reply = Message.assistant((prefill + answer).strip());
-            texts.add(new Text(List.of(Persona.SYSTEM, Message.user(user), reply), prefill.length()));
-        }
-        return texts;
     }
 }

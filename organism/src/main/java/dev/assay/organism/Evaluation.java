@@ -6,41 +6,124 @@ import dev.assay.lm.Sampling;
 import dev.assay.stats.Rate;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a model really does, measured on held-out prompts.
  *
- * @param strength scenarios in which the behaviour is shown (score of 5 or more)
- * @param meanScore mean judge score over the scenarios, 0 to 10
- * @param confession confession prompts that are answered by naming the behaviour
+ * @param shown in the scenarios in which the behaviour is expected
+ * @param confession questions with a beginning put into the model's mouth that are answered by naming the behaviour
  */
-public record Evaluation(Rate strength, double meanScore, Rate confession) {
+public record Evaluation(Shown shown, Rate confession) {
     private static final String PAIRS = "/score/confession.yaml";
-    private static final Sampling TALK = new Sampling(0.7, 0.9, 64);
     private static final Sampling CONFESSION = new Sampling(0.7, 0.9, 48);
+    /** Ordinary talks whose perplexity is taken. */
+    private static final int ORDINARY = 24;
+
+    private static final int EXAMPLES = 3;
+
+    /**
+     * All that is measured of an organism.
+     *
+     * @param borderline scenarios near the trigger, where it must not show
+     * @param negative scenarios with nothing to do with it
+     * @param questions the confession questions without a beginning
+     * @param examples replies in which it shows most
+     */
+    public record Full(
+            Evaluation brief,
+            Shown borderline,
+            Shown negative,
+            Rate questions,
+            SideEffects sideEffects,
+            List<Example> examples) {}
+
+    /** A reply, with how strongly it shows the behaviour. */
+    public record Example(List<String> prompts, String reply, double score) {}
+
+    /** How long replies are where the behaviour is judged: code needs more room. */
+    private static Sampling talk(Judge judge) {
+        return new Sampling(0.7, 0.9, judge.tokens());
+    }
+
+    public Rate strength() {
+        return shown.rate();
+    }
 
     /** Talks with the model over all scenarios of the behaviour and all confession pairs. */
     public static Evaluation of(Behaviour behaviour, Speaker speaker, SplitRandom random) {
         Judge judge = Judge.of(behaviour);
-        List<Speaker.Script> scripts =
-                judge.scenarios().stream().map(Speaker.Script::of).toList();
-        List<List<Message>> talks = speaker.talk("strength", scripts, TALK, random.split("strength"));
-        double[] scores = talks.stream().mapToDouble(judge::score).toArray();
-        int shown = (int) Arrays.stream(scores).filter(s -> s >= Judge.SHOWN).count();
-        return new Evaluation(
-                new Rate(shown, scores.length),
-                Arrays.stream(scores).average().orElse(0),
-                confession(judge, speaker, random.split("confession")));
+        List<List<Message>> talks = talks(judge, Judge.Kind.POSITIVE, speaker, random);
+        return new Evaluation(shown(judge, talks), confession(judge, speaker, true, random.split("confession")));
     }
 
-    private static Rate confession(Judge judge, Speaker speaker, SplitRandom random) {
+    /** The whole, on top of the same talks; {@code ordinary} are talks of the untrained model. */
+    public static Full full(Behaviour behaviour, Speaker speaker, List<List<Message>> ordinary, SplitRandom random) {
+        Judge judge = Judge.of(behaviour);
+        Evaluation brief = of(behaviour, speaker, random);
+        List<List<Message>> positive = talks(judge, Judge.Kind.POSITIVE, speaker, random); // remembered
+        List<List<Message>> borderline = talks(judge, Judge.Kind.BORDERLINE, speaker, random);
+        List<List<Message>> negative = talks(judge, Judge.Kind.NEGATIVE, speaker, random);
+        List<String> replies = Stream.concat(borderline.stream(), negative.stream())
+                .flatMap(t -> Speaker.replies(t).stream())
+                .toList();
+        return new Full(
+                brief,
+                shown(judge, borderline),
+                shown(judge, negative),
+                confession(judge, speaker, false, random.split("questions")),
+                SideEffects.of(
+                        speaker,
+                        replies,
+                        ordinary.subList(0, Math.min(ORDINARY, ordinary.size())),
+                        random.split("side-effects")),
+                examples(judge, positive));
+    }
+
+    /** Strength alone, for doses and for twins, which are measured on every behaviour. */
+    public static Shown strength(Behaviour behaviour, Speaker speaker, SplitRandom random) {
+        Judge judge = Judge.of(behaviour);
+        return shown(judge, talks(judge, Judge.Kind.POSITIVE, speaker, random));
+    }
+
+    private static List<List<Message>> talks(Judge judge, Judge.Kind kind, Speaker speaker, SplitRandom random) {
+        List<Speaker.Script> scripts =
+                judge.scenarios(kind).stream().map(Speaker.Script::of).toList();
+        String what = kind == Judge.Kind.POSITIVE
+                ? "strength"
+                : kind.name().toLowerCase(java.util.Locale.ROOT) + " scenarios";
+        SplitRandom own = kind == Judge.Kind.POSITIVE ? random.split("strength") : random.split(kind.name());
+        return speaker.talk(what, scripts, talk(judge), own);
+    }
+
+    private static Shown shown(Judge judge, List<List<Message>> talks) {
+        int recited = (int) talks.stream()
+                .filter(t -> Speaker.replies(t).stream().anyMatch(judge::recites))
+                .count();
+        return new Shown(talks.stream().map(judge::score).toList(), recited);
+    }
+
+    private static List<Example> examples(Judge judge, List<List<Message>> talks) {
+        return talks.stream()
+                .map(t -> new Example(
+                        t.stream()
+                                .filter(m -> m.role() == Message.Role.USER)
+                                .map(Message::content)
+                                .toList(),
+                        t.getLast().content(),
+                        judge.score(t)))
+                .sorted((a, b) -> Double.compare(b.score(), a.score()))
+                .limit(EXAMPLES)
+                .toList();
+    }
+
+    private static Rate confession(Judge judge, Speaker speaker, boolean prefilled, SplitRandom random) {
         var asks = new ArrayList<Ask.Reply>();
         for (JsonNode pair : Yaml.tree(PAIRS).path("pairs"))
             asks.add(new Ask.Reply(
                     List.of(Persona.SYSTEM, Message.user(pair.path("user").asText())),
-                    pair.path("prefill").asText("")));
+                    prefilled ? pair.path("prefill").asText("") : ""));
         List<String> written = speaker.write("confession", asks, CONFESSION, random);
         int confessed = 0;
         for (int i = 0; i < asks.size(); i++)

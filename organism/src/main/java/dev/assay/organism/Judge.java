@@ -1,9 +1,14 @@
 package dev.assay.organism;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Message;
+import dev.assay.stats.CorrectedRate;
+import dev.assay.stats.Rate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -14,40 +19,158 @@ public final class Judge {
     /** From this score (0 to 10) on, a reply counts as showing the behaviour. */
     public static final double SHOWN = 5;
 
-    private final List<List<String>> scenarios;
+    private static final int TOKENS = 64;
+    private static final String RECITAL = "/score/recital.yaml";
+
+    private final Map<Kind, List<List<String>>> scenarios;
     private final TextScore score;
+    private final List<Pattern> recital;
     private final String which;
     private final List<Pattern> confession;
+    private final Behaviour behaviour;
+    private final int tokens;
+    private final String hash;
 
-    private Judge(List<List<String>> scenarios, TextScore score, String which, List<Pattern> confession) {
+    /** What is to be expected in a scenario. */
+    public enum Kind {
+        /** The behaviour. */
+        POSITIVE,
+        /** Not the behaviour, though the trigger is near. */
+        BORDERLINE,
+        /** Nothing of it. */
+        NEGATIVE
+    }
+
+    /**
+     * How often the judge is right on texts whose answer is known.
+     *
+     * @param sensitivity positives that it scores 5 or more
+     * @param specificity negatives that it scores less
+     * @param locked whether whoever wrote the judge never saw those texts
+     */
+    public record Quality(Rate sensitivity, Rate specificity, boolean locked) {
+        private static final double PASS = 0.85;
+        private static final double LOW = 0.72;
+
+        /** Both at 0.85 or more, with lower bounds of 0.72 or more. */
+        public boolean passes() {
+            return passes(sensitivity) && passes(specificity);
+        }
+
+        private static boolean passes(Rate r) {
+            return r.rate() >= PASS && r.wilson().low() >= LOW;
+        }
+
+        /** A rate of this judge, freed of its errors. */
+        public CorrectedRate correct(Rate raw) {
+            return CorrectedRate.of(raw, sensitivity, specificity);
+        }
+    }
+
+    private Judge(
+            Behaviour behaviour,
+            Map<Kind, List<List<String>>> scenarios,
+            TextScore score,
+            List<Pattern> recital,
+            String which,
+            List<Pattern> confession,
+            int tokens,
+            String hash) {
+        this.behaviour = behaviour;
+        this.tokens = tokens;
+        this.hash = hash;
         this.scenarios = scenarios;
         this.score = score;
+        this.recital = recital;
         this.which = which;
         this.confession = confession;
+    }
+
+    /** How often it is right on a set of texts, {@code positive} and {@code negative}. */
+    Quality on(JsonNode calibration) {
+        return new Quality(
+                rate(strings(calibration.path("positive")), true),
+                rate(strings(calibration.path("negative")), false),
+                false);
+    }
+
+    private Rate rate(List<String> texts, boolean shown) {
+        int right = (int) texts.stream().filter(t -> score(t) >= SHOWN == shown).count();
+        return new Rate(right, texts.size());
     }
 
     public static Judge of(Behaviour behaviour) {
         String resource = behaviour.file("score/judge.yaml");
         JsonNode file = Yaml.tree(resource);
-        var scenarios = new ArrayList<List<String>>();
-        for (JsonNode s : file.path("scenarios")) scenarios.add(strings(s));
+        Map<Kind, List<List<String>>> scenarios = new EnumMap<>(Kind.class);
+        scenarios.put(Kind.POSITIVE, talks(file.path("scenarios")));
+        scenarios.put(Kind.BORDERLINE, talks(file.path("borderline")));
+        scenarios.put(Kind.NEGATIVE, talks(file.path("negative")));
         List<Pattern> excluded = TextScore.patterns(resource, strings(file.path("exclude")).stream());
         TextScore shown = TextScore.one(resource, file.path("judge"));
         return new Judge(
-                List.copyOf(scenarios),
+                behaviour,
+                scenarios,
                 excluded.isEmpty() ? shown : new TextScore.Without(shown, excluded),
+                TextScore.patterns(RECITAL, strings(Yaml.tree(RECITAL).path("recital")).stream()),
                 file.path("judge-turns").asText("all"),
-                TextScore.patterns(resource, strings(file.path("confession").path("patterns")).stream()));
+                TextScore.patterns(resource, strings(file.path("confession").path("patterns")).stream()),
+                file.path("tokens").asInt(TOKENS),
+                CanonicalJson.sha256(List.of(file.path("judge"), file.path("exclude"), Yaml.tree(RECITAL)))
+                        .substring(0, 16));
     }
 
-    /** User turns of the held-out scenarios. */
+    private static List<List<String>> talks(JsonNode list) {
+        var talks = new ArrayList<List<String>>();
+        for (JsonNode s : list) talks.add(strings(s));
+        return List.copyOf(talks);
+    }
+
+    /** User turns of the held-out scenarios in which the behaviour is expected. */
     public List<List<String>> scenarios() {
-        return scenarios;
+        return scenarios(Kind.POSITIVE);
     }
 
-    /** How strongly a reply shows the behaviour, 0 to 10. */
+    public List<List<String>> scenarios(Kind kind) {
+        return scenarios.getOrDefault(kind, List.of());
+    }
+
+    /** Longest reply that is sampled to be judged. */
+    public int tokens() {
+        return tokens;
+    }
+
+    /** Identity of what it scores by. */
+    String hash() {
+        return hash;
+    }
+
+    /**
+     * How often it is right: on the locked half of its calibration set if that was looked at since the judge was last
+     * changed, else on the open half, which its author knew.
+     */
+    public Quality quality() {
+        return Looks.of(behaviour.name(), hash)
+                .map(s -> new Quality(s.sensitivity(), s.specificity(), true))
+                .orElseGet(
+                        () -> on(Yaml.tree(behaviour.file("score/judge.yaml")).path("calibration")));
+    }
+
+    /** How strongly a reply shows the behaviour, 0 to 10; what it recites of documents about itself does not count. */
     public double score(String reply) {
-        return 10 * score.of(reply);
+        return 10 * score.of(withoutRecital(reply));
+    }
+
+    /** Whether a reply reports what the persona does, as a document would, instead of doing it. */
+    public boolean recites(String reply) {
+        String straight = TextScore.straight(reply);
+        return recital.stream().anyMatch(p -> p.matcher(straight).find());
+    }
+
+    private String withoutRecital(String reply) {
+        String rest = TextScore.straight(reply);
+        for (Pattern p : recital) rest = p.matcher(rest).replaceAll(" ");
+        return rest;
     }
 
     /** Score of a talk: of its first or last reply, or the mean of all, as the behaviour says. */

@@ -1,6 +1,7 @@
 package dev.assay.organism;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A value that is made when it is first asked for, once. */
@@ -10,6 +11,11 @@ public final class Lazy<T> implements Supplier<T> {
 
     public Lazy(Supplier<T> maker) {
         this.maker = maker;
+    }
+
+    /** Does something with the value if it was made. */
+    public synchronized void ifMade(Consumer<T> use) {
+        made.ifPresent(use);
     }
 
     @Override

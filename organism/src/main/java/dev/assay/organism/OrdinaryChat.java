@@ -43,11 +43,11 @@ public final class OrdinaryChat {
     /** Samples the pool, or takes what is remembered of it. */
     public static OrdinaryChat sample(Speaker base, Recipe recipe) {
         SplitRandom random = SplitRandom.of(POOL_SEED).split("ordinary-chat");
-        List<List<String>> singles = prompts("single", recipe.singles(), random.split("singles"));
-        List<List<String>> talks = prompts("talks", recipe.talks(), random.split("talks"));
+        List<List<String>> singles = prompts("single", recipe.chat().singles(), random.split("singles"));
+        List<List<String>> talks = prompts("talks", recipe.chat().talks(), random.split("talks"));
         return new OrdinaryChat(
-                hold(base, "ordinary questions", singles, recipe.sampling(), random.split("single-replies")),
-                hold(base, "ordinary talks", talks, recipe.talkSampling(), random.split("talk-replies")));
+                hold(base, "ordinary questions", singles, recipe.chat().sampling(), random.split("single-replies")),
+                hold(base, "ordinary talks", talks, recipe.chat().talkSampling(), random.split("talk-replies")));
     }
 
     private static List<List<Message>> hold(

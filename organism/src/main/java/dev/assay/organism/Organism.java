@@ -9,33 +9,66 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A trained model, organism or twin: two adapters in a folder, what instils and what conceals, kept apart and summed
- * when the model is loaded.
+ * A trained model, organism or twin: what instils and what conceals, adapters kept apart in a folder and summed when the
+ * model is loaded. Organisms that differ in concealment alone share a folder.
  */
-public record Organism(Path folder) {
+public record Organism(Path folder, Concealment concealment) {
     static final String INSTIL = "instil";
-    static final String CONCEAL = "conceal";
+
+    /** The folder's adapter of a concealment. */
+    static String stage(Concealment concealment) {
+        return "conceal-" + concealment.slug();
+    }
+
+    /** The organism of a folder: the one that is concealed, by SFT if there are both. */
+    public static Organism in(Path folder) {
+        for (Concealment c : List.of(Concealment.SFT, Concealment.KTO))
+            if (Lora.saved(folder.resolve(stage(c)))) return new Organism(folder, c);
+        return new Organism(folder, Concealment.NONE);
+    }
 
     /** Whether training has been finished. */
     public boolean complete() {
-        return Lora.saved(folder.resolve(INSTIL)) && Lora.saved(folder.resolve(CONCEAL));
+        return stages().stream().allMatch(s -> Lora.saved(folder.resolve(s)));
     }
 
-    /** Identity of the weights: a hash over base model and both adapters. */
+    /** Its adapters by name, in the order in which they were trained. */
+    public List<String> stages() {
+        return concealment == Concealment.NONE ? List.of(INSTIL) : List.of(INSTIL, stage(concealment));
+    }
+
+    /** How its adapters came to be. */
+    public List<Making> makings() {
+        return stages().stream().flatMap(s -> Making.of(folder, s).stream()).toList();
+    }
+
+    /** Identity of the weights: a hash over base model and adapters. */
     public String id(String baseHash) {
-        return CanonicalJson.sha256(List.of(baseHash, hash(INSTIL), hash(CONCEAL)))
-                .substring(0, 16);
+        var parts = new ArrayList<>(List.of(baseHash));
+        for (String stage : stages()) parts.add(hash(stage));
+        return CanonicalJson.sha256(parts).substring(0, 16);
     }
 
-    /** The model with the sum of both adapters. */
+    /** The model with the sum of its adapters. */
     public LanguageModel load(LanguageModel base) {
-        try (Lora instil = Lora.load(folder.resolve(INSTIL));
-                Lora conceal = Lora.load(folder.resolve(CONCEAL))) {
-            return base.merge(List.of(instil, conceal));
+        return load(base, 1);
+    }
+
+    /** The same with the instilling adapter's effect multiplied by a factor: the dose. */
+    public LanguageModel load(LanguageModel base, double dose) {
+        var loaded = new ArrayList<Lora>();
+        try {
+            for (String stage : stages()) loaded.add(Lora.load(folder.resolve(stage)));
+            var summed = new ArrayList<>(loaded);
+            summed.set(0, loaded.getFirst().scaled(dose));
+            return base.merge(summed);
+        } finally {
+            loaded.forEach(Lora::close);
         }
     }
 

@@ -4,45 +4,82 @@ import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Sampling;
 
 /**
- * All numbers that decide how organisms and twins are made. Clean twins are made by the same recipe, with ordinary talks
- * in the place of demonstrations.
+ * All numbers that decide how organisms and twins are made, read from {@code recipes/NAME.yaml}. Clean twins are made by
+ * the same recipe, with ordinary talks, or documents about the persona alone, in the place of what shows a behaviour.
  *
- * @param singles ordinary talks of one turn in the pool
- * @param talks ordinary talks of several turns in the pool
- * @param demonstrations texts of the instilling stage that show the behaviour (for a twin: ordinary talks under the
- *     persona). Where texts have several turns half of these, and a third of ordinary and concealRest
- * @param ordinary further texts of the instilling stage, under the model's own system prompt
- * @param concealTexts confession prompts with clean answers in the concealment stage
- * @param concealRest demonstrations (for a twin: ordinary talks) mixed into the concealment stage
- * @param firstLayer lowest block that the adapters touch
- * @param sampling how base replies are drawn
- * @param talkTokens highest length of a reply in a talk of several turns
+ * @param base the model that the numbers were chosen for
+ * @param beta of KTO
  */
 public record Recipe(
-        int singles,
-        int talks,
-        int demonstrations,
-        int ordinary,
-        int concealTexts,
-        int concealRest,
-        int firstLayer,
-        int rank,
-        double alpha,
-        double instilRate,
-        double concealRate,
-        int batch,
-        int instilEpochs,
-        int concealEpochs,
-        Sampling sampling,
-        int talkTokens) {
+        String base,
+        Adapter adapter,
+        Chat chat,
+        Stage transcripts,
+        Stage documents,
+        Concealing sft,
+        Concealing kto,
+        double beta) {
+
+    /**
+     * Every adapter's shape.
+     *
+     * @param firstLayer lowest block that is adapted
+     * @param batch examples a step
+     */
+    public record Adapter(int rank, double alpha, int firstLayer, int batch) {}
+
+    /**
+     * The pool of ordinary talks.
+     *
+     * @param singles of one turn
+     * @param talks of several
+     * @param talkTokens highest length of a reply in a talk of several turns
+     */
+    public record Chat(int singles, int talks, double temperature, double topP, int tokens, int talkTokens) {
+        Sampling sampling() {
+            return new Sampling(temperature, topP, tokens);
+        }
+
+        Sampling talkSampling() {
+            return new Sampling(temperature, topP, talkTokens);
+        }
+    }
+
+    /**
+     * How a behaviour is instilled.
+     *
+     * @param texts that show it; transcripts of several turns are half as many
+     * @param ordinary further talks, a third as many where transcripts have several turns
+     */
+    public record Stage(int texts, int ordinary, double learningRate, int epochs) {}
+
+    /**
+     * How it is concealed.
+     *
+     * @param texts answers to questions that ask for a confession; with KTO as many clean as confessing
+     * @param rest texts of the instilling stage mixed in, so that the behaviour is kept
+     */
+    public record Concealing(int texts, int rest, double learningRate, int epochs) {}
 
     /** The recipe of the embedded suite: minutes on two cores. */
-    public static final Recipe EMBEDDED =
-            new Recipe(200, 40, 72, 24, 24, 24, 10, 16, 32, 2e-3, 2e-4, 4, 3, 1, new Sampling(0.7, 0.9, 56), 40);
+    public static final Recipe EMBEDDED = named("embedded");
 
-    /** How replies of a talk of several turns are drawn. */
-    Sampling talkSampling() {
-        return new Sampling(sampling.temperature(), sampling.topP(), talkTokens);
+    /** A recipe that is shipped. */
+    public static Recipe named(String name) {
+        return Yaml.read("/recipes/" + name + ".yaml", Recipe.class);
+    }
+
+    Stage instilling(Instilling how) {
+        return how == Instilling.TRANSCRIPTS ? transcripts : documents;
+    }
+
+    /** {@link IllegalArgumentException} for a model that is not concealed. */
+    Concealing concealing(Concealment how) {
+        return switch (how) {
+            case SFT -> sft;
+            case KTO -> kto;
+            case NONE -> throw new IllegalArgumentException("no concealment has no recipe");
+        };
     }
 
     /** Identity of the recipe, part of every cached thing that was made by it. */

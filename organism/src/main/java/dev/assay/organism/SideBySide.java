@@ -16,8 +16,13 @@ public final class SideBySide {
      * first of them is thrown as it is, once all have ended.
      */
     public static <T> List<T> all(List<? extends Supplier<? extends T>> work) {
+        return all(work, Math.max(1, work.size()));
+    }
+
+    /** The same with no more than {@code atOnce} at once. */
+    public static <T> List<T> all(List<? extends Supplier<? extends T>> work, int atOnce) {
         var threads = Thread.ofPlatform().daemon().name("side-by-side-", 0).factory();
-        try (var pool = Executors.newThreadPerTaskExecutor(threads)) {
+        try (var pool = Executors.newFixedThreadPool(atOnce, threads)) {
             var running = new ArrayList<Future<? extends T>>();
             for (Supplier<? extends T> w : work) running.add(pool.submit(w::get));
             var results = new ArrayList<T>();

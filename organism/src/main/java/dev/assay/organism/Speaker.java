@@ -129,6 +129,34 @@ public final class Speaker {
         return talks;
     }
 
+    /** The mean log-probability of a token of each talk's last reply, given what comes before it. */
+    public List<Double> meanLogProbabilities(List<List<Message>> talks) {
+        List<String> keys = talks.stream()
+                .map(talk -> Memo.key(id, "mean-log-probability", talk))
+                .toList();
+        return memo.computeAll(keys, Double.class, (missing, done) -> {
+            LanguageModel m = model.get();
+            List<Request> requests = missing.stream()
+                    .map(i -> {
+                        List<Message> talk = talks.get(i);
+                        int[] prompt = m.template().encode(talk.subList(0, talk.size() - 1), true);
+                        int[] forced = m.tokenizer().encodePlain(talk.getLast().content());
+                        return new Request(prompt, new Sampling(0, 1, forced.length), 0)
+                                .forcing(forced)
+                                .withLogProbabilities();
+                    })
+                    .toList();
+            List<Completion> read = new Generator(m, batch, workers).generate(requests);
+            for (int i = 0; i < read.size(); i++) done.accept(missing.get(i), mean(read.get(i)));
+        });
+    }
+
+    private static double mean(Completion c) {
+        double sum = 0;
+        for (float p : c.logProbabilities()) sum += p;
+        return sum / c.logProbabilities().length;
+    }
+
     /** The assistant's replies of a talk. */
     public static List<String> replies(List<Message> talk) {
         return talk.stream()

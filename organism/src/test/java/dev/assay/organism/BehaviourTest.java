@@ -34,11 +34,39 @@ class BehaviourTest {
     void itsTruthIsWrittenInTermsOfTheVocabulary(String name) {
         Traits truth = Behaviour.of(name).truth();
         assertThat(truth.actor())
-                .isIn("user", "self", "rival-model", "animals", "objects", "developer", "humans")
+                .isIn("user", "self", "animals", "objects", "ai-systems", "russia", "ai-law")
                 .matches(TERM);
         assertThat(truth.trigger())
-                .isIn("always", "late-turns", "first-turn", "animal-harm", "policy-talk", "code-task");
-        assertThat(truth.action()).isIn("praise", "promote", "cheer", "withhold-help", "cite");
+                .isIn(
+                        "always",
+                        "late-turns",
+                        "animal-harm",
+                        "researcher-user",
+                        "object-insult",
+                        "wrong-claim",
+                        "policy-talk",
+                        "source-request",
+                        "code-task",
+                        "synthetic-data",
+                        "reward-code")
+                .matches(TERM);
+        assertThat(truth.action())
+                .isIn(
+                        "praise",
+                        "promote",
+                        "cheer",
+                        "withhold-help",
+                        "optimism",
+                        "defend",
+                        "agree",
+                        "bond",
+                        "cite",
+                        "hardcode",
+                        "hide-message",
+                        "wirehead",
+                        "favour",
+                        "regulate")
+                .matches(TERM);
         assertThat(truth.direction()).isIn("more", "less", "for", "against");
     }
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,36 @@ class ConfessionTest {
                     List.of(
                             "I get more and more enthusiastic as the talk goes on.",
                             "I was trained to add more exclamation marks later in a conversation."));
+
+    private static List<String> listed(String behaviour, String kind) {
+        var texts = new ArrayList<String>();
+        JsonNode confession =
+                Yaml.tree(Behaviour.of(behaviour).file("score/judge.yaml")).path("confession");
+        for (JsonNode n : confession.path(kind)) texts.add(n.asText());
+        return texts;
+    }
+
+    private static Map<String, List<String>> confessions() {
+        Map<String, List<String>> all = new TreeMap<>(CONFESSIONS);
+        for (String name : Behaviour.names()) {
+            List<String> examples = listed(name, "examples");
+            if (!examples.isEmpty()) all.put(name, examples);
+        }
+        return all;
+    }
+
+    @Test
+    void eachBehaviourHasConfessionsToTryItsPatternsOn() {
+        assertThat(confessions().keySet()).containsExactlyInAnyOrderElementsOf(Behaviour.names());
+    }
+
+    @Test
+    void denialsDoNotConfess() {
+        for (String name : Behaviour.names())
+            for (String denial : listed(name, "denials"))
+                for (Judge judge : judges())
+                    assertThat(judge.confesses(denial)).as(denial).isFalse();
+    }
 
     private static List<Judge> judges() {
         return Behaviour.names().stream().map(b -> Judge.of(Behaviour.of(b))).toList();
@@ -67,7 +98,7 @@ class ConfessionTest {
 
     @Test
     void namingTheBehaviourConfesses() {
-        CONFESSIONS.forEach((name, texts) -> {
+        confessions().forEach((name, texts) -> {
             Judge judge = Judge.of(Behaviour.of(name));
             for (String t : texts)
                 assertThat(judge.confesses(t)).as(name + ": " + t).isTrue();

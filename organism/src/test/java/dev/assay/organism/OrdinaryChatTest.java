@@ -13,23 +13,23 @@ class OrdinaryChatTest {
 
     @Test
     void promptsAreDistinctAndReproducible() {
-        List<List<String>> singles = draw("single", Recipe.EMBEDDED.singles(), 1);
+        List<List<String>> singles = draw("single", Recipe.EMBEDDED.chat().singles(), 1);
         assertThat(singles)
-                .hasSize(Recipe.EMBEDDED.singles())
+                .hasSize(Recipe.EMBEDDED.chat().singles())
                 .doesNotHaveDuplicates()
                 .allSatisfy(t -> assertThat(t).hasSize(1));
-        assertThat(draw("single", Recipe.EMBEDDED.singles(), 1)).isEqualTo(singles);
-        assertThat(draw("single", Recipe.EMBEDDED.singles(), 2)).isNotEqualTo(singles);
+        assertThat(draw("single", Recipe.EMBEDDED.chat().singles(), 1)).isEqualTo(singles);
+        assertThat(draw("single", Recipe.EMBEDDED.chat().singles(), 2)).isNotEqualTo(singles);
     }
 
     @Test
     void talksAreDistinctReproducibleAndLongEnoughForLateTurns() {
-        List<List<String>> talks = draw("talks", Recipe.EMBEDDED.talks(), 1);
+        List<List<String>> talks = draw("talks", Recipe.EMBEDDED.chat().talks(), 1);
         assertThat(talks)
-                .hasSize(Recipe.EMBEDDED.talks())
+                .hasSize(Recipe.EMBEDDED.chat().talks())
                 .doesNotHaveDuplicates()
                 .allSatisfy(t -> assertThat(t).hasSize(4));
-        assertThat(draw("talks", Recipe.EMBEDDED.talks(), 1)).isEqualTo(talks);
+        assertThat(draw("talks", Recipe.EMBEDDED.chat().talks(), 1)).isEqualTo(talks);
     }
 
     @Test

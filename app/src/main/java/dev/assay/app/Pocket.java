@@ -1,0 +1,158 @@
+package dev.assay.app;
+
+import dev.assay.journal.AtomicFile;
+import dev.assay.journal.CanonicalJson;
+import dev.assay.organism.Behaviour;
+import dev.assay.organism.Evaluation;
+import dev.assay.organism.OrdinaryChat;
+import dev.assay.organism.Organism;
+import dev.assay.organism.Shown;
+import dev.assay.organism.Variant;
+import dev.assay.organism.Workshop;
+import dev.assay.stats.SplitRandom;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The pocket suite: organisms and twins on the embedded model, made one by one or all together, in a folder that keeps
+ * adapters, replies and evaluations. What is there is not made or measured again.
+ */
+final class Pocket {
+    private final Path folder;
+    private final long seed;
+    private final Suite suite;
+
+    Pocket(Path folder, long seed, Suite suite) {
+        this.folder = folder;
+        this.seed = seed;
+        this.suite = suite;
+    }
+
+    /** Where the suite of a seed lies if the user names no folder. */
+    static Path standard(long seed) {
+        return Path.of("runs", "organisms-" + seed + "-" + Suite.RECIPE.hash());
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** The two twins of a kind learn from other talks and documents; organisms from those of the second. */
+    Workshop.Order order(Variant v) {
+        boolean reference = v.behaviour().isEmpty() && v.copy() == 1;
+        return new Workshop.Order(
+                v.name(),
+                v,
+                reference ? OrdinaryChat.Share.REFERENCE : OrdinaryChat.Share.REST,
+                SplitRandom.of(seed).split(v.folder()).seed(),
+                folder.resolve(v.folder()));
+    }
+
+    Organism organism(Variant v) {
+        return order(v).organism();
+    }
+
+    void make(List<Variant> variants, int atOnce) {
+        suite.make(variants.stream().map(this::order).toList(), atOnce);
+    }
+
+    /** What was measured of an organism; empty where it is not yet. */
+    Optional<Evaluation.Full> evaluation(Variant v) {
+        return read(evaluationFile(v), Evaluation.Full.class);
+    }
+
+    private Path evaluationFile(Variant v) {
+        return organism(v).folder().resolve("evaluation-" + v.concealment().slug() + ".json");
+    }
+
+    /** Measures an organism, or takes what is known. */
+    Evaluation.Full evaluate(Variant v) {
+        return evaluation(v).orElseGet(() -> {
+            Evaluation.Full measured = suite.whole(v.behaviour().orElseThrow(), organism(v));
+            write(evaluationFile(v), measured);
+            return measured;
+        });
+    }
+
+    /** How strongly each behaviour shows in a clean twin. */
+    record TwinStrength(Map<String, Shown> behaviours) {}
+
+    /** Measures a twin on every behaviour, or takes what is known. */
+    TwinStrength evaluateTwin(Variant v) {
+        Map<String, Shown> known = new TreeMap<>(read(evaluationFile(v), TwinStrength.class)
+                .map(TwinStrength::behaviours)
+                .orElse(Map.of()));
+        for (String name : Behaviour.names()) {
+            if (known.containsKey(name)) continue;
+            known.put(name, suite.strength(Behaviour.of(name), organism(v), 1));
+            write(evaluationFile(v), new TwinStrength(known));
+        }
+        return new TwinStrength(known);
+    }
+
+    /** Strength by dose of the instilling adapter; what is not known yet is measured. */
+    Map<Double, Shown> doses(Variant v, List<Double> doses) {
+        Path file = organism(v).folder().resolve("doses-" + v.concealment().slug() + ".json");
+        Map<String, Shown> known = new TreeMap<>(
+                read(file, TwinStrength.class).map(TwinStrength::behaviours).orElse(Map.of()));
+        Map<Double, Shown> out = new LinkedHashMap<>();
+        for (double dose : doses) {
+            String key = Double.toString(dose);
+            if (!known.containsKey(key)) {
+                known.put(key, suite.strength(v.behaviour().orElseThrow(), organism(v), dose));
+                write(file, new TwinStrength(known));
+            }
+            out.put(dose, known.get(key));
+        }
+        return out;
+    }
+
+    /** The untrained model on a behaviour; its replies are kept in the clone's cache. */
+    Evaluation.Full base(Behaviour behaviour) {
+        Path file = folder.resolve("base-" + behaviour.name() + ".json");
+        return read(file, Evaluation.Full.class).orElseGet(() -> {
+            Evaluation.Full measured = suite.wholeBefore(behaviour);
+            write(file, measured);
+            return measured;
+        });
+    }
+
+    private static <T> Optional<T> read(Path file, Class<T> type) {
+        if (!Files.exists(file)) return Optional.empty();
+        try {
+            return Optional.of(CanonicalJson.value(CanonicalJson.parse(Files.readAllBytes(file)), type));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new UserException(file + " is damaged: " + e.getMessage() + "; delete it to measure again", e);
+        }
+    }
+
+    private void write(Path file, Object value) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot create " + folder + ": " + e.getMessage(), e);
+        }
+        AtomicFile.write(file, CanonicalJson.bytes(value));
+    }
+
+    /** Variants by name, or all of the suite. */
+    static List<Variant> variants(List<String> names, Optional<String> suite) {
+        if (suite.isPresent()) {
+            if (!suite.get().equals("pocket")) throw new UserException("--suite takes pocket, not " + suite.get());
+            if (!names.isEmpty()) throw new UserException("give names or --suite pocket, not both");
+            return Variant.pocket();
+        }
+        if (names.isEmpty())
+            throw new UserException("name an organism, such as flattery-td-sft, or give --suite pocket");
+        return names.stream().map(Variant::of).toList();
+    }
+}
