@@ -4,6 +4,10 @@ import org.bytedeco.pytorch.GradMode;
 
 /** Switches the recording of gradients on this thread. */
 public final class Autograd {
+    static {
+        LibTorch.load();
+    }
+
     private Autograd() {}
 
     /** Records nothing until the result is closed: for inference and for optimiser steps. */

@@ -21,10 +21,12 @@ public final class Device {
     /** Sets the number of threads of one tensor operation. */
     public static void threads(int n) {
         if (n < 1) throw new IllegalArgumentException("threads must be at least 1, was " + n);
+        LibTorch.load();
         torch.set_num_threads(n);
     }
 
     public static int threads() {
+        LibTorch.load();
         return torch.get_num_threads();
     }
 
@@ -41,6 +43,7 @@ public final class Device {
 
     /** LibTorch's own name of the instruction set that its kernels were chosen for, for instance {@code AVX512}. */
     public static String capability() {
+        LibTorch.load();
         return torch.get_cpu_capability().getString();
     }
 

@@ -17,6 +17,10 @@ import org.bytedeco.javacpp.PointerScope;
  * }</pre>
  */
 public final class Scope implements AutoCloseable {
+    static {
+        LibTorch.load();
+    }
+
     private static final ThreadLocal<Optional<Scope>> INNERMOST = ThreadLocal.withInitial(Optional::empty);
 
     private final PointerScope pointers = new PointerScope();

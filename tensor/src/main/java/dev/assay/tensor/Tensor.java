@@ -21,6 +21,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * ends in {@code InPlace}. Memory belongs to the innermost open {@link Scope}.
  */
 public final class Tensor implements AutoCloseable {
+    static {
+        LibTorch.load();
+    }
+
     final org.bytedeco.pytorch.Tensor torch;
 
     private Tensor(org.bytedeco.pytorch.Tensor torch) {
