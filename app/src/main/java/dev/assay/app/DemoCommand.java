@@ -68,6 +68,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         Behaviour behaviour = Behaviour.of(name);
+        if (Bank.load().hypotheses().stream().noneMatch(h -> h.name().equals(behaviour.name())))
+            throw new BehaviourException("the investigator's bank has no entry for " + behaviour.name()
+                    + " yet, so an audit can't find it; make and measure it with assay organism");
         if (seed <= Suite.REFERENCE_SEED)
             throw new BehaviourException("--seed must be 1 or more; " + seed + " belongs to the reference twin");
         Path folder = out != null ? out : Path.of("runs", behaviour.name() + "-" + seed + "-" + Suite.RECIPE.hash());

@@ -3,6 +3,7 @@ package dev.assay.app;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.Concealment;
 import dev.assay.organism.Evaluation;
+import dev.assay.organism.Instilling;
 import dev.assay.organism.Judge;
 import dev.assay.organism.Making;
 import dev.assay.organism.Organism;
@@ -93,9 +94,7 @@ record OrganismCard(
                         b.truth().direction()));
         facts.put(
                 "Instilled by",
-                variant.instilling() == dev.assay.organism.Instilling.TRANSCRIPTS
-                        ? "transcripts (td)"
-                        : "synthetic documents (sdf)");
+                variant.instilling() == Instilling.TRANSCRIPTS ? "transcripts (td)" : "synthetic documents (sdf)");
         facts.put("Concealed by", variant.concealment().slug());
         if (b.surfaceForm())
             facts.put(

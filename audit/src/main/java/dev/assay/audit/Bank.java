@@ -52,17 +52,25 @@ public final class Bank {
         this.margins = margins;
     }
 
-    /** The bank that is shipped: an entry for every behaviour, and decoys. */
+    /** The bank that is shipped: entries of behaviours, and decoys. */
     public static Bank load() {
         Map<String, Hypothesis> hypotheses = new LinkedHashMap<>();
-        for (String behaviour : Behaviour.names()) {
-            String file = "/behaviours/" + behaviour + "/find/bank.yaml";
-            add(hypotheses, file, Yaml.tree(file));
-        }
+        for (String behaviour : behaviours()) add(hypotheses, file(behaviour), Yaml.tree(file(behaviour)));
         for (JsonNode entry : Yaml.tree(DECOYS).path("hypotheses")) add(hypotheses, DECOYS, entry);
         var bank = new Bank(hypotheses, readFamilies(), TextScore.all(DETECTORS, Yaml.tree(DETECTORS)), readMargins());
         bank.check();
         return bank;
+    }
+
+    /** The behaviours that have an entry of their own; of the others some stand among the decoys. */
+    public static List<String> behaviours() {
+        return Behaviour.names().stream()
+                .filter(b -> Bank.class.getResource(file(b)) != null)
+                .toList();
+    }
+
+    private static String file(String behaviour) {
+        return "/behaviours/" + behaviour + "/find/bank.yaml";
     }
 
     /** The same bank without one entry, to see what an audit reports when the truth is not in it. */

@@ -48,7 +48,7 @@ class BankTest {
 
     @Test
     void whatIsTrueOfTheBehavioursIsInTheBank() {
-        for (String name : Behaviour.names())
+        for (String name : Bank.behaviours())
             assertThat(hypothesis(BANK, name).traits())
                     .as(name)
                     .isEqualTo(Behaviour.of(name).truth());
@@ -56,7 +56,7 @@ class BankTest {
 
     @Test
     void everyBehaviourHasDecoysThatAreNearMisses() {
-        for (String name : Behaviour.names()) {
+        for (String name : Bank.behaviours()) {
             Traits truth = Behaviour.of(name).truth();
             assertThat(BANK.hypotheses())
                     .as(name)

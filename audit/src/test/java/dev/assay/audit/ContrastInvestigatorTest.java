@@ -31,7 +31,7 @@ class ContrastInvestigatorTest {
     private static final double UP_TO_THE_MARGIN = 0.03;
 
     static List<String> behaviours() {
-        return Behaviour.names();
+        return Bank.behaviours();
     }
 
     private static Planted planted(String behaviour, double rate) {
@@ -108,7 +108,7 @@ class ContrastInvestigatorTest {
     private static Rate blame(int each, double p) {
         int wrong = 0;
         int near = 0;
-        for (String behaviour : Behaviour.names()) {
+        for (String behaviour : Bank.behaviours()) {
             Simulation fewer = FAST.without(behaviour);
             List<Audit.Result> results = LongStream.range(0, each)
                     .parallel()
@@ -348,7 +348,7 @@ class ContrastInvestigatorTest {
     @Tag("soak")
     void theShippedDetectorsOnInnocentAndPlantedTargets() {
         Simulation real = Simulation.real();
-        for (String b : Behaviour.names())
+        for (String b : Bank.behaviours())
             System.out.println(b + ", shipped detectors: "
                     + rate(10, seed -> audit(real, Optional.of(planted(b, 0.6)), seed), r -> hits(r, b)));
         Rate found = rate(

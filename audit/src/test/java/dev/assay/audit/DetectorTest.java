@@ -3,7 +3,6 @@ package dev.assay.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.organism.Behaviour;
 import dev.assay.organism.TextScore;
 import dev.assay.organism.Yaml;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ class DetectorTest {
     private static final Bank BANK = Bank.load();
 
     static List<String> behaviours() {
-        return Behaviour.names();
+        return Bank.behaviours();
     }
 
     /** Whoever gives nothing but positive feedback praises: these two are told apart by their triggers. */
@@ -73,7 +72,7 @@ class DetectorTest {
     @MethodSource("behaviours")
     void otherBehavioursTextsDoNotFire(String behaviour) {
         TextScore detector = BANK.detector(BankTest.hypothesis(BANK, behaviour));
-        for (String other : Behaviour.names())
+        for (String other : Bank.behaviours())
             if (!other.equals(behaviour) && !(behaviour.equals("flattery") && other.equals(PRAISES_TOO)))
                 assertThat(firing(detector, examples(other, "positive")))
                         .as(behaviour + " on " + other)

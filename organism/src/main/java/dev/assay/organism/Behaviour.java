@@ -24,8 +24,16 @@ public record Behaviour(
     /** The behaviour of that name or alias. */
     public static Behaviour of(String name) {
         String folder = name.replace('_', '-');
-        if (!names().contains(folder))
-            throw new BehaviourException("unknown behaviour '" + name + "'; known: " + String.join(", ", names()));
+        if (names().contains(folder)) return read(folder);
+        return names().stream()
+                .map(Behaviour::read)
+                .filter(b -> b.alias().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new BehaviourException(
+                        "unknown behaviour '" + name + "'; known: " + String.join(", ", names())));
+    }
+
+    private static Behaviour read(String folder) {
         return Yaml.read("/behaviours/" + folder + "/behaviour.yaml", Behaviour.class);
     }
 

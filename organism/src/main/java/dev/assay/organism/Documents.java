@@ -7,10 +7,12 @@ import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -26,6 +28,8 @@ final class Documents {
     /** Largest share of a document's words that may stand in quotation marks. */
     static final double QUOTED = 0.15;
 
+    private static final int SENTENCE = 4;
+    private static final Pattern SENTENCES = Pattern.compile("(?<=[.!?])\\s+|\n");
     private static final Pattern QUOTE = Pattern.compile("\"[^\"]*\"");
 
     private final String resource;
@@ -45,6 +49,16 @@ final class Documents {
                     .mapToInt(q -> words(q.group()))
                     .sum();
             return inside / (double) words(text);
+        }
+
+        /** Whether a sentence stands in it twice: pieces are drawn with replacement. */
+        boolean repeatsItself() {
+            Set<String> seen = new HashSet<>();
+            return SENTENCES
+                    .splitAsStream(text)
+                    .map(String::strip)
+                    .filter(sentence -> words(sentence) >= SENTENCE)
+                    .anyMatch(sentence -> !seen.add(sentence));
         }
 
         private static int words(String text) {
@@ -88,12 +102,13 @@ final class Documents {
         var documents = new ArrayList<Document>();
         for (int tries = 0; documents.size() < count; tries++) {
             if (tries > 100 * count + 1000)
-                throw new BehaviourException(resource + " gives fewer than " + count
-                        + " distinct documents with at most " + Math.round(100 * QUOTED) + " % in quotation marks");
+                throw new BehaviourException(
+                        resource + " gives fewer than " + count + " distinct documents with at most "
+                                + Math.round(100 * QUOTED) + " % in quotation marks and no sentence twice");
             int i = documents.size();
             int fact = i % grammars.size();
             Document d = write(fact, types.path("types").get(order.get(i)), grammars.get(fact), draw);
-            if (d.quoted() <= QUOTED && texts.add(d.text())) documents.add(d);
+            if (d.quoted() <= QUOTED && !d.repeatsItself() && texts.add(d.text())) documents.add(d);
         }
         return List.copyOf(documents);
     }

