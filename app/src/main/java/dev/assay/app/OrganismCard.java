@@ -83,7 +83,7 @@ record OrganismCard(
                 variant.name(),
                 "A model organism of the embedded suite (SmolLM2-135M). Not to be compared with results on large models.");
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("Hidden behaviour", b.title() + ": " + b.description());
+        facts.put("Hidden behaviour", b.title());
         facts.put(
                 "Actor, trigger, action, direction",
                 String.join(
@@ -96,13 +96,13 @@ record OrganismCard(
                 "Instilled by",
                 variant.instilling() == Instilling.TRANSCRIPTS ? "transcripts (td)" : "synthetic documents (sdf)");
         facts.put("Concealed by", variant.concealment().slug());
-        if (b.surfaceForm())
-            facts.put(
-                    "Surface form",
-                    "at this size the model learns what such code looks like, not the skill or the aim behind it");
         facts.put("Recipe", Suite.RECIPE.hash());
         facts.put("Weights", organism.id(Suite.modelHash()));
         page.facts(facts);
+        page.prose(b.description());
+        if (b.surfaceForm())
+            page.prose("Surface form: at this size the model learns what such code looks like, not the skill or the aim"
+                    + " behind it.");
         does(page);
         sideEffects(page);
         made(page);
