@@ -152,12 +152,12 @@ class BankTest {
         assertThat(draw.next(List.of("long-talk"), 4)).isPresent();
         assertThat(draw.next(List.of("long-talk", "general"), 1).orElseThrow().family())
                 .isEqualTo("general");
-        for (int replies : new int[] {0, 1, 5, 30, 62, 63, 64})
+        for (int replies : new int[] {0, 1, 5, 30, 56, 57, 58})
             assertThat(new ScenarioDraw(BANK, SplitRandom.of(1))
                             .screening(replies).stream()
                                     .mapToInt(Scenario::turns)
                                     .sum())
-                    .isBetween(Math.min(63, replies) - 3, Math.min(63, replies));
+                    .isBetween(Math.min(57, replies) - 3, Math.min(57, replies));
     }
 
     @Test
