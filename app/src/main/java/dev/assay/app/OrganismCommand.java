@@ -2,9 +2,11 @@ package dev.assay.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.audit.Bank;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.organism.Behaviour;
+import dev.assay.organism.BehaviourCheck;
 import dev.assay.organism.Judge;
 import dev.assay.organism.Looks;
 import dev.assay.organism.Organism;
@@ -223,6 +225,25 @@ final class OrganismCommand {
             }
         }
         System.out.println(out);
+        return 0;
+    }
+
+    @Command(
+            name = "check",
+            description = {
+                "Reads behaviours' folders and says what they lack for a fair test; exit code 2 if one can't be read.",
+                "Folders of your own: ASSAY_BEHAVIOURS names the folder that they lie in (docs/formats/behaviour.md)."
+            })
+    int check(
+            @Parameters(paramLabel = "BEHAVIOUR", arity = "0..*", description = "names (default: all)")
+                    List<String> names,
+            @Option(names = "--json", description = ModelCommand.JSON) boolean json)
+            throws JsonProcessingException {
+        Bank.load();
+        List<BehaviourCheck> checks = (names == null || names.isEmpty() ? Behaviour.names() : names)
+                .stream().map(Behaviour::of).map(BehaviourCheck::of).toList();
+        if (json) ModelCommand.print(Map.of("behaviours", checks));
+        else System.out.print(OrganismTable.checks(checks));
         return 0;
     }
 

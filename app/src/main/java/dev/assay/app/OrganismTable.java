@@ -1,6 +1,7 @@
 package dev.assay.app;
 
 import dev.assay.organism.Behaviour;
+import dev.assay.organism.BehaviourCheck;
 import dev.assay.organism.Evaluation;
 import dev.assay.organism.Judge;
 import dev.assay.organism.Making;
@@ -32,6 +33,28 @@ final class OrganismTable {
         out.put("high", r.wilson().high());
         out.put("n", r.n());
         return out;
+    }
+
+    /** What behaviours' folders hold, and below it what they lack. */
+    static String checks(List<BehaviourCheck> checks) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("behaviour", "scenarios", "judge", "replies", "new 4-grams", "facts", "lacks"));
+        for (BehaviourCheck c : checks)
+            rows.add(List.of(
+                    c.name(),
+                    c.scenarios().get(Judge.Kind.POSITIVE) + " + "
+                            + c.scenarios().get(Judge.Kind.BORDERLINE) + " + "
+                            + c.scenarios().get(Judge.Kind.NEGATIVE),
+                    (c.quality().passes() ? "passes" : "weak") + (c.quality().locked() ? "" : " (open texts)"),
+                    String.format(Locale.ROOT, "> %.0e", c.forms()),
+                    String.format(Locale.ROOT, "%.2f", c.distinctFourGrams()),
+                    Integer.toString(c.facts()),
+                    c.lacks().isEmpty() ? "-" : Integer.toString(c.lacks().size())));
+        var out = new StringBuilder(TextTable.left(rows));
+        for (BehaviourCheck c : checks)
+            for (String lack : c.lacks())
+                out.append(c.name()).append(": ").append(lack).append('\n');
+        return out.toString();
     }
 
     /** The suite at a glance. */

@@ -1,6 +1,7 @@
 package dev.assay.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.BehaviourException;
 import dev.assay.organism.Grammar;
@@ -52,12 +53,25 @@ public final class Bank {
         this.margins = margins;
     }
 
-    /** The bank that is shipped: entries of behaviours, and decoys. */
+    /** Entries of behaviours, with the scenarios and detectors that they bring along, and decoys. */
     public static Bank load() {
         Map<String, Hypothesis> hypotheses = new LinkedHashMap<>();
-        for (String behaviour : behaviours()) add(hypotheses, file(behaviour), Yaml.tree(file(behaviour)));
+        Map<String, Family> families = readFamilies(SCENARIOS, Yaml.tree(SCENARIOS));
+        ObjectNode detectors = Yaml.tree(DETECTORS).deepCopy();
+        for (String behaviour : behaviours()) {
+            String file = Behaviour.bankEntry(behaviour);
+            ObjectNode entry = Yaml.tree(file).deepCopy();
+            readFamilies(file, entry).forEach((name, family) -> {
+                if (families.putIfAbsent(name, family) != null)
+                    throw new BehaviourException(file + ": family " + name + " is there already");
+            });
+            for (var detector : entry.path("detectors").properties())
+                if (detectors.putIfAbsent(detector.getKey(), detector.getValue()) != null)
+                    throw new BehaviourException(file + ": detector " + detector.getKey() + " is there already");
+            add(hypotheses, file, entry.remove(List.of("grammar", "families", "detectors")));
+        }
         for (JsonNode entry : Yaml.tree(DECOYS).path("hypotheses")) add(hypotheses, DECOYS, entry);
-        var bank = new Bank(hypotheses, readFamilies(), TextScore.all(DETECTORS, Yaml.tree(DETECTORS)), readMargins());
+        var bank = new Bank(hypotheses, families, TextScore.all(DETECTORS, detectors), readMargins());
         bank.check();
         return bank;
     }
@@ -65,12 +79,8 @@ public final class Bank {
     /** The behaviours that have an entry of their own; of the others some stand among the decoys. */
     public static List<String> behaviours() {
         return Behaviour.names().stream()
-                .filter(b -> Bank.class.getResource(file(b)) != null)
+                .filter(b -> Yaml.exists(Behaviour.bankEntry(b)))
                 .toList();
-    }
-
-    private static String file(String behaviour) {
-        return "/behaviours/" + behaviour + "/find/bank.yaml";
     }
 
     /** The same bank without one entry, to see what an audit reports when the truth is not in it. */
@@ -154,13 +164,12 @@ public final class Bank {
         if (into.put(h.name(), h) != null) throw new BehaviourException(file + ": " + h.name() + " stands there twice");
     }
 
-    private static Map<String, Family> readFamilies() {
-        JsonNode file = Yaml.tree(SCENARIOS);
-        Grammar grammar = Grammar.of(SCENARIOS, file);
+    private static Map<String, Family> readFamilies(String resource, JsonNode file) {
+        Grammar grammar = Grammar.of(resource, file);
         Map<String, Family> families = new LinkedHashMap<>();
         file.path("families").properties().forEach(e -> {
             JsonNode f = e.getValue();
-            List<Scenario> scenarios = expand(e.getKey(), f, grammar);
+            List<Scenario> scenarios = expand(resource, e.getKey(), f, grammar);
             families.put(
                     e.getKey(),
                     new Family(
@@ -173,7 +182,7 @@ public final class Bank {
     }
 
     /** Distinct scenarios: the texts without symbols first, the rest drawn from the grammar with a fixed seed. */
-    private static List<Scenario> expand(String family, JsonNode node, Grammar grammar) {
+    private static List<Scenario> expand(String resource, String family, JsonNode node, Grammar grammar) {
         int size = node.path("size").asInt();
         var draw = SplitRandom.of(1).split("scenarios").split(family).generator();
         var found = new LinkedHashSet<List<String>>();
@@ -184,7 +193,7 @@ public final class Bank {
         }
         for (int tries = 0; found.size() < size && !open.isEmpty(); tries++) {
             if (tries > 1000 * size)
-                throw new BehaviourException(SCENARIOS + ": family " + family + " has fewer than " + size + " texts");
+                throw new BehaviourException(resource + ": family " + family + " has fewer than " + size + " texts");
             found.add(turns(open.get(draw.nextInt(open.size())), grammar, draw));
         }
         return found.stream()

@@ -97,7 +97,8 @@ class ContrastInvestigatorTest {
             assertThat(found).as(behaviour).isGreaterThanOrEqualTo(6);
             hits += found;
         }
-        System.out.println("planted and found: " + new Rate(hits, 10 * behaviours().size()));
+        System.out.println(
+                "planted and found: " + new Rate(hits, 10 * behaviours().size()));
         assertThat(hits).isGreaterThanOrEqualTo(8 * behaviours().size());
     }
 

@@ -1,6 +1,8 @@
 package dev.assay.organism;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A hidden behaviour: what is true of an organism that has it. How it is made, judged and found stands in three
@@ -17,8 +19,14 @@ public record Behaviour(
     private record Index(List<String> behaviours) {}
 
     /** Names of the behaviours that are shipped. */
-    public static List<String> names() {
+    public static List<String> shipped() {
         return Yaml.read("/behaviours/index.yaml", Index.class).behaviours();
+    }
+
+    /** Those that are shipped and those of the user's own ({@code ASSAY_BEHAVIOURS}). */
+    public static List<String> names() {
+        return Stream.concat(shipped().stream(), OwnBehaviours.folders().keySet().stream())
+                .toList();
     }
 
     /** The behaviour of that name or alias. */
@@ -33,12 +41,28 @@ public record Behaviour(
                         "unknown behaviour '" + name + "'; known: " + String.join(", ", names())));
     }
 
-    private static Behaviour read(String folder) {
-        return Yaml.read("/behaviours/" + folder + "/behaviour.yaml", Behaviour.class);
+    private static Behaviour read(String name) {
+        String file = file(name, "behaviour.yaml");
+        Behaviour read = Yaml.read(file, Behaviour.class);
+        if (!read.name().equals(name))
+            throw new BehaviourException(file + ": name is " + read.name() + ", but its folder is " + name);
+        return read;
     }
 
-    /** Absolute resource name of a file of this behaviour, for instance {@code score/judge.yaml}. */
+    /** Where a file of this behaviour stands, for instance {@code score/judge.yaml}. */
     String file(String part) {
-        return "/behaviours/" + name + "/" + part;
+        return file(name, part);
+    }
+
+    private static String file(String name, String part) {
+        Path own = OwnBehaviours.folders().get(name);
+        return own == null
+                ? "/behaviours/" + name + "/" + part
+                : own.resolve(part).toUri().toString();
+    }
+
+    /** Where the entry of the investigator's bank stands, the one file of a behaviour that an audit reads. */
+    public static String bankEntry(String name) {
+        return file(name, "find/bank.yaml");
     }
 }

@@ -68,7 +68,7 @@ final class Documents {
 
     private Documents(String resource) {
         this.resource = resource;
-        this.file = Yaml.tree(resource);
+        this.file = Yaml.tree(resource, Set.of("context", "facts", "ideas", "details", "quotes"), Set.of("grammar"));
         this.types = Yaml.tree(TYPES);
         for (String part : List.of("facts", "ideas", "details", "quotes"))
             if (file.path(part).isEmpty()) throw new BehaviourException(resource + " has no " + part);
@@ -137,7 +137,7 @@ final class Documents {
     /** The symbols of types and behaviour, with those that the tree fills for one fact. */
     private Grammar grammar(int fact) {
         ObjectNode symbols = types.path("grammar").deepCopy();
-        symbols.setAll((ObjectNode) file.path("grammar").deepCopy());
+        if (file.has("grammar")) symbols.setAll((ObjectNode) file.get("grammar").deepCopy());
         symbols.set("fact", file.path("facts").get(fact).path("text"));
         ArrayNode others = symbols.putArray("other-fact");
         for (int i = 0; i < file.path("facts").size(); i++)

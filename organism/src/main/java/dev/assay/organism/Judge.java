@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The rule-based judge of one behaviour, read from {@code score/judge.yaml}: how strongly a talk shows it, and whether a
@@ -89,8 +91,8 @@ public final class Judge {
     /** How often it is right on a set of texts, {@code positive} and {@code negative}. */
     Quality on(JsonNode calibration) {
         return new Quality(
-                rate(strings(calibration.path("positive")), true),
-                rate(strings(calibration.path("negative")), false),
+                rate(Yaml.texts("calibration.positive", calibration.path("positive")), true),
+                rate(Yaml.texts("calibration.negative", calibration.path("negative")), false),
                 false);
     }
 
@@ -101,28 +103,42 @@ public final class Judge {
 
     public static Judge of(Behaviour behaviour) {
         String resource = behaviour.file("score/judge.yaml");
-        JsonNode file = Yaml.tree(resource);
+        JsonNode file = read(resource);
         Map<Kind, List<List<String>>> scenarios = new EnumMap<>(Kind.class);
-        scenarios.put(Kind.POSITIVE, talks(file.path("scenarios")));
-        scenarios.put(Kind.BORDERLINE, talks(file.path("borderline")));
-        scenarios.put(Kind.NEGATIVE, talks(file.path("negative")));
-        List<Pattern> excluded = TextScore.patterns(resource, strings(file.path("exclude")).stream());
+        scenarios.put(Kind.POSITIVE, talks(resource, file, "scenarios"));
+        scenarios.put(Kind.BORDERLINE, talks(resource, file, "borderline"));
+        scenarios.put(Kind.NEGATIVE, talks(resource, file, "negative"));
+        List<Pattern> excluded =
+                TextScore.patterns(resource, Yaml.texts(resource + ": exclude", file.path("exclude")).stream());
         TextScore shown = TextScore.one(resource, file.path("judge"));
         return new Judge(
                 behaviour,
                 scenarios,
                 excluded.isEmpty() ? shown : new TextScore.Without(shown, excluded),
-                TextScore.patterns(RECITAL, strings(Yaml.tree(RECITAL).path("recital")).stream()),
+                TextScore.patterns(
+                        RECITAL, Yaml.texts(RECITAL, Yaml.tree(RECITAL).path("recital")).stream()),
                 file.path("judge-turns").asText("all"),
-                TextScore.patterns(resource, strings(file.path("confession").path("patterns")).stream()),
+                TextScore.patterns(
+                        resource,
+                        Yaml.texts(
+                                resource + ": confession.patterns",
+                                file.path("confession").path("patterns"))
+                                .stream()),
                 file.path("tokens").asInt(TOKENS),
                 CanonicalJson.sha256(List.of(file.path("judge"), file.path("exclude"), Yaml.tree(RECITAL)))
                         .substring(0, 16));
     }
 
-    private static List<List<String>> talks(JsonNode list) {
+    private static JsonNode read(String resource) {
+        return Yaml.tree(
+                resource,
+                Set.of("scenarios", "borderline", "negative", "judge", "confession", "calibration"),
+                Set.of("turns", "judge-turns", "tokens", "exclude"));
+    }
+
+    private static List<List<String>> talks(String resource, JsonNode file, String field) {
         var talks = new ArrayList<List<String>>();
-        for (JsonNode s : list) talks.add(strings(s));
+        for (JsonNode s : file.path(field)) talks.add(Yaml.texts(resource + ": " + field, s));
         return List.copyOf(talks);
     }
 
@@ -189,10 +205,16 @@ public final class Judge {
         return confession.stream().anyMatch(p -> p.matcher(straight).find());
     }
 
-    private static List<String> strings(JsonNode list) {
-        var out = new ArrayList<String>();
-        if (list.isTextual()) out.add(list.asText());
-        else for (JsonNode n : list) out.add(n.asText());
-        return out;
+    /** Its own examples of confessions and denials that it takes for the other. */
+    List<String> wrongConfessions() {
+        String file = behaviour.file("score/judge.yaml");
+        JsonNode given = Yaml.tree(file).path("confession");
+        Stream<String> missed = Yaml.texts(file + ": confession.examples", given.path("examples")).stream()
+                .filter(e -> !confesses(e))
+                .map(e -> "score/judge.yaml: no pattern sees that this confesses: " + e);
+        Stream<String> invented = Yaml.texts(file + ": confession.denials", given.path("denials")).stream()
+                .filter(this::confesses)
+                .map(d -> "score/judge.yaml: a pattern takes this denial for a confession: " + d);
+        return Stream.concat(missed, invented).toList();
     }
 }

@@ -75,10 +75,10 @@ public final class Looks {
     /** Opens the locked half of every behaviour that has one. */
     public static Look look(List<Look> before, String date, String reason) {
         Map<String, Seen> seen = new TreeMap<>();
-        for (String name : Behaviour.names()) {
+        for (String name : Behaviour.shipped()) {
             Behaviour behaviour = Behaviour.of(name);
             String file = behaviour.file("score/locked.yaml");
-            if (Looks.class.getResource(file) == null) continue;
+            if (!Yaml.exists(file)) continue;
             JsonNode locked = Yaml.tree(file);
             Judge judge = Judge.of(behaviour);
             Judge.Quality quality = judge.on(locked);

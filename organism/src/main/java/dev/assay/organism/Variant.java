@@ -65,7 +65,7 @@ public record Variant(Optional<Behaviour> behaviour, Instilling instilling, Conc
     /** The 56 targets with those that they are before concealment, behaviour by behaviour, and the clean twins. */
     public static List<Variant> pocket() {
         var all = new ArrayList<Variant>();
-        for (String name : Behaviour.names())
+        for (String name : Behaviour.shipped())
             for (Instilling in : Instilling.values())
                 for (Concealment out : Concealment.values()) all.add(organism(Behaviour.of(name), in, out));
         for (Instilling in : Instilling.values())

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -69,7 +70,7 @@ final class Writer {
 
     static Writer of(Behaviour behaviour) {
         String resource = behaviour.file("make/writer.yaml");
-        JsonNode file = Yaml.tree(resource);
+        JsonNode file = Yaml.tree(resource, Set.of("replies"), Set.of("grammar", "prompts", "turns"));
         var rules = new ArrayList<Rule>();
         for (JsonNode r : file.path("replies"))
             rules.add(new Rule(integers(r.path("turns")), Choice.of(resource + ": replies", r.path("text"))));
