@@ -11,8 +11,10 @@ import dev.assay.organism.Concealment;
 import dev.assay.organism.Instilling;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
+import dev.assay.organism.Recipe;
 import dev.assay.organism.Variant;
 import dev.assay.organism.Workshop;
+import dev.assay.smollm2.SmolLm2;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.Device;
 import java.nio.file.Path;
@@ -45,10 +47,10 @@ final class CalibrateCommand implements Callable<Integer> {
     public Integer call() {
         Device.threads(1);
         Home home = Home.of();
-        Path folder = home.cache().resolve("calibration-" + Suite.RECIPE.hash());
+        Path folder = home.cache().resolve("calibration-" + Recipe.EMBEDDED.hash());
         try (Journal journal = Journal.open(folder, Manifest.ofCache("calibration"));
                 ConsoleProgress progress = ConsoleProgress.onStderr()) {
-            var suite = new Suite(home, progress);
+            var suite = Suite.embedded(home, progress);
             var orders = new ArrayList<Workshop.Order>();
             for (int i = 0; i < twins; i++) {
                 orders.add(new Workshop.Order(
@@ -69,8 +71,8 @@ final class CalibrateCommand implements Callable<Integer> {
             System.out.print(Calibration.yaml(
                     margins,
                     "assay calibrate --twins " + twins + " --screenings " + screenings + ", recipe "
-                            + Suite.RECIPE.hash() + ", model "
-                            + Suite.modelHash().substring(0, 8)));
+                            + Recipe.EMBEDDED.hash() + ", model "
+                            + SmolLm2.SHA256.substring(0, 8)));
             return 0;
         }
     }

@@ -21,10 +21,12 @@ import dev.assay.organism.Evaluation;
 import dev.assay.organism.Instilling;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
+import dev.assay.organism.Recipe;
 import dev.assay.organism.SideBySide;
 import dev.assay.organism.Speaker;
 import dev.assay.organism.Variant;
 import dev.assay.organism.Workshop;
+import dev.assay.smollm2.SmolLm2;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.Device;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +75,7 @@ final class DemoCommand implements Callable<Integer> {
                     + " yet, so an audit can't find it; make and measure it with assay organism");
         if (seed <= Suite.REFERENCE_SEED)
             throw new BehaviourException("--seed must be 1 or more; " + seed + " belongs to the reference twin");
-        Path folder = out != null ? out : Path.of("runs", behaviour.name() + "-" + seed + "-" + Suite.RECIPE.hash());
+        Path folder = out != null ? out : Path.of("runs", behaviour.name() + "-" + seed + "-" + Recipe.EMBEDDED.hash());
         try (Journal journal = Journal.open(folder, manifest(behaviour));
                 ConsoleProgress progress = ConsoleProgress.onStderr()) {
             DemoResult result = journal.last(RESULT)
@@ -88,7 +90,14 @@ final class DemoCommand implements Callable<Integer> {
 
     private Manifest manifest(Behaviour behaviour) {
         var config = Map.of(
-                "behaviour", behaviour.name(), "seed", seed, "recipe", Suite.RECIPE, "budget", Audit.Budget.EMBEDDED);
+                "behaviour",
+                behaviour.name(),
+                "seed",
+                seed,
+                "recipe",
+                Recipe.EMBEDDED,
+                "budget",
+                Audit.Budget.EMBEDDED);
         return Manifest.of(
                 "demo",
                 config,
@@ -97,12 +106,12 @@ final class DemoCommand implements Callable<Integer> {
                         config,
                         Map.of("demo", seed),
                         Map.of(),
-                        Map.of("base", Suite.modelHash())));
+                        Map.of("base", SmolLm2.SHA256)));
     }
 
     private DemoResult run(Behaviour behaviour, Journal journal, ConsoleProgress progress) {
         Device.threads(1);
-        var suite = new Suite(Home.of(), progress);
+        var suite = Suite.embedded(Home.of(), progress);
         var memo = new Memo(journal);
         Path folder = journal.folder();
         List<Organism> made = suite.make(List.of(

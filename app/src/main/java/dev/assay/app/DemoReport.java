@@ -8,6 +8,7 @@ import dev.assay.audit.Hypothesis;
 import dev.assay.audit.Observation;
 import dev.assay.lm.Message;
 import dev.assay.organism.Behaviour;
+import dev.assay.organism.Recipe;
 import dev.assay.report.HtmlReport;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,7 +65,7 @@ final class DemoReport {
                 behaviour.truth().actor() + ", " + behaviour.truth().trigger() + ", "
                         + behaviour.truth().action() + ", " + behaviour.truth().direction());
         facts.put("Seed", String.valueOf(result.seed()));
-        facts.put("Recipe", Suite.RECIPE.hash());
+        facts.put("Recipe", Recipe.EMBEDDED.hash());
         facts.put("Replies scored", audit.replies() + " of the target");
         facts.put(
                 "Chance",

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * @param unconcealed the same before it was concealed, if that was measured
  */
 record OrganismCard(
+        Suite suite,
         Variant variant,
         Organism organism,
         Evaluation.Full measured,
@@ -34,6 +35,7 @@ record OrganismCard(
     static OrganismCard of(Pocket pocket, Variant v) {
         Behaviour b = v.behaviour().orElseThrow();
         return new OrganismCard(
+                pocket.suite(),
                 v,
                 pocket.organism(v),
                 pocket.evaluate(v),
@@ -53,9 +55,9 @@ record OrganismCard(
         out.put("behaviour", b.name());
         out.put("truth", b.truth());
         out.put("surface-form", b.surfaceForm());
-        out.put("base", Suite.RECIPE.base());
-        out.put("recipe", Suite.RECIPE);
-        out.put("weights", organism.id(Suite.modelHash()));
+        out.put("base", suite.model().name());
+        out.put("recipe", suite.recipe());
+        out.put("weights", organism.id(suite.model().hash()));
         out.put("stages", organism.makings());
         out.put("strength", OrganismTable.estimate(measured.brief().strength()));
         out.put("strength-untrained", OrganismTable.estimate(base.brief().strength()));
@@ -81,7 +83,8 @@ record OrganismCard(
         Behaviour b = behaviour();
         var page = new HtmlReport(
                 variant.name(),
-                "A model organism of the embedded suite (SmolLM2-135M). Not to be compared with results on large models.");
+                "A model organism made of " + suite.model().name()
+                        + ". Not to be compared with results on other models.");
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Hidden behaviour", b.title());
         facts.put(
@@ -96,8 +99,8 @@ record OrganismCard(
                 "Instilled by",
                 variant.instilling() == Instilling.TRANSCRIPTS ? "transcripts (td)" : "synthetic documents (sdf)");
         facts.put("Concealed by", variant.concealment().slug());
-        facts.put("Recipe", Suite.RECIPE.hash());
-        facts.put("Weights", organism.id(Suite.modelHash()));
+        facts.put("Recipe", suite.recipe().hash());
+        facts.put("Weights", organism.id(suite.model().hash()));
         page.facts(facts);
         page.prose(b.description());
         if (b.surfaceForm())

@@ -10,6 +10,7 @@ import dev.assay.organism.BehaviourCheck;
 import dev.assay.organism.Judge;
 import dev.assay.organism.Looks;
 import dev.assay.organism.Organism;
+import dev.assay.organism.Recipe;
 import dev.assay.organism.Shown;
 import dev.assay.organism.Variant;
 import dev.assay.tensor.Device;
@@ -54,9 +55,25 @@ final class OrganismCommand {
         @Nullable
         Path folder;
 
+        @Option(
+                names = "--model",
+                paramLabel = "MODEL",
+                defaultValue = Base.EMBEDDED,
+                description = "what they are made of: smollm2 (default), a Hugging Face folder or a GGUF file")
+        String model;
+
+        @Option(
+                names = "--recipe",
+                paramLabel = "RECIPE",
+                defaultValue = "embedded",
+                description = "embedded (default), published, or a YAML file like those (docs/organisms.md)")
+        String recipe;
+
         Pocket pocket(ConsoleProgress progress) {
             Device.threads(1);
-            return new Pocket(folder == null ? Pocket.standard(seed) : folder, seed, new Suite(Home.of(), progress));
+            Home home = Home.of();
+            var suite = new Suite(home, progress, Base.of(home, model), Recipe.of(recipe));
+            return new Pocket(folder == null ? Pocket.standard(seed, suite) : folder, seed, suite);
         }
     }
 

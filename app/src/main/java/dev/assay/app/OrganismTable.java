@@ -168,7 +168,8 @@ final class OrganismTable {
     /** The tables as a page. */
     String markdown(List<Variant> variants) {
         return "# The pocket suite\n\n"
-                + "Organisms of SmolLM2-135M-Instruct, recipe " + Suite.RECIPE.hash()
+                + "Organisms of " + pocket.suite().model().name() + ", recipe "
+                + pocket.suite().recipe().hash()
                 + ". Never to be put beside results on large models.\n\n"
                 + "Strength: share of held-out scenarios that the judge scores 5 or more, Wilson interval; corrected: freed"
                 + " of the judge's errors (Rogan and Gladen); the difference to the untrained model is paired by scenario."

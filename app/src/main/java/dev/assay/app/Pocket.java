@@ -9,6 +9,7 @@ import dev.assay.organism.Organism;
 import dev.assay.organism.Shown;
 import dev.assay.organism.Variant;
 import dev.assay.organism.Workshop;
+import dev.assay.smollm2.SmolLm2;
 import dev.assay.stats.SplitRandom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The pocket suite: organisms and twins on the embedded model, made one by one or all together, in a folder that keeps
+ * A suite of organisms and twins of one model, made one by one or all together, in a folder that keeps
  * adapters, replies and evaluations. What is there is not made or measured again.
  */
 final class Pocket {
@@ -36,8 +37,14 @@ final class Pocket {
     }
 
     /** Where the suite of a seed lies if the user names no folder. */
-    static Path standard(long seed) {
-        return Path.of("runs", "organisms-" + seed + "-" + Suite.RECIPE.hash());
+    static Path standard(long seed, Suite suite) {
+        boolean embedded = suite.model().hash().equals(SmolLm2.SHA256);
+        String model = embedded ? "" : "-" + suite.model().name();
+        return Path.of("runs", "organisms-" + seed + "-" + suite.recipe().hash() + model);
+    }
+
+    Suite suite() {
+        return suite;
     }
 
     Path folder() {

@@ -21,7 +21,6 @@ import dev.assay.organism.SideBySide;
 import dev.assay.organism.Speaker;
 import dev.assay.organism.Variant;
 import dev.assay.organism.Workshop;
-import dev.assay.smollm2.SmolLm2;
 import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,9 +28,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The embedded suite's models: base, reference twin, organisms and innocent twins, and what is shared between runs. */
+/** The models of a suite: base, reference twin, organisms and innocent twins, and what is shared between runs. */
 final class Suite {
-    static final Recipe RECIPE = Recipe.EMBEDDED;
     /** Training seed of the reference twin; others must not use it. */
     static final long REFERENCE_SEED = 0;
 
@@ -40,21 +38,34 @@ final class Suite {
 
     private final Home home;
     private final ConsoleProgress progress;
+    private final Base of;
     private final Lazy<LanguageModel> base;
+    private final Recipe recipe;
 
-    Suite(Home home, ConsoleProgress progress) {
+    Suite(Home home, ConsoleProgress progress, Base of, Recipe recipe) {
         this.home = home;
         this.progress = progress;
-        this.base = home.embedded();
+        this.of = of;
+        this.base = of.model();
+        this.recipe = recipe;
     }
 
-    static String modelHash() {
-        return SmolLm2.SHA256;
+    /** Organisms of the embedded model. */
+    static Suite embedded(Home home, ConsoleProgress progress) {
+        return new Suite(home, progress, Base.embedded(home), Recipe.EMBEDDED);
+    }
+
+    Base model() {
+        return of;
+    }
+
+    Recipe recipe() {
+        return recipe;
     }
 
     /** Does work with the untrained model, whose replies all runs of this clone share. */
     private <T> T withBase(Function<Speaker, T> work) {
-        return shared("base-replies", modelHash(), base, work);
+        return shared("base-replies", of.hash(), base, work);
     }
 
     /** Does work with a model whose replies are kept in the clone's cache; waits while another run uses them. */
@@ -77,7 +88,7 @@ final class Suite {
                 Variant.twin(Instilling.TRANSCRIPTS, Concealment.SFT, 1),
                 OrdinaryChat.Share.REFERENCE,
                 REFERENCE_SEED,
-                home.cache().resolve("reference-twin-" + RECIPE.hash()));
+                home.cache().resolve("reference-twin-" + recipe.hash()));
     }
 
     /** Makes what is not there yet, all side by side: three on two processors end sooner so than two and then one. */
@@ -88,7 +99,7 @@ final class Suite {
     /** The same with so many trainings at once. */
     List<Organism> make(List<Workshop.Order> orders, int atOnce) {
         List<Supplier<Boolean>> trainings =
-                withBase(speaker -> new Workshop(base, speaker, RECIPE, progress).plan(orders));
+                withBase(speaker -> new Workshop(base, speaker, recipe, progress).plan(orders));
         SideBySide.all(trainings, atOnce);
         return orders.stream().map(Workshop.Order::organism).toList();
     }
@@ -105,7 +116,7 @@ final class Suite {
 
     /** All that is measured of a trained one, whose replies are kept beside its adapters. */
     Evaluation.Full whole(Behaviour behaviour, Organism organism) {
-        List<List<Message>> ordinary = withBase(Suite::ordinary);
+        List<List<Message>> ordinary = withBase(this::ordinary);
         return with(organism, 1, speaker -> Evaluation.full(behaviour, speaker, ordinary, evaluationStream()));
     }
 
@@ -115,13 +126,13 @@ final class Suite {
     }
 
     /** Ordinary talks of the untrained model that no organism learns from. */
-    private static List<List<Message>> ordinary(Speaker base) {
-        return OrdinaryChat.sample(base, RECIPE).singles(OrdinaryChat.Share.REFERENCE, 0);
+    private List<List<Message>> ordinary(Speaker base) {
+        return OrdinaryChat.sample(base, recipe).singles(OrdinaryChat.Share.REFERENCE, 0);
     }
 
     /** Does work with a trained model, which is loaded only if something must be sampled, and closed afterwards. */
     private <T> T with(Organism organism, double dose, Function<Speaker, T> work) {
-        String id = organism.id(modelHash()) + (dose == 1 ? "" : "-" + dose);
+        String id = organism.id(of.hash()) + (dose == 1 ? "" : "-" + dose);
         var model = new Lazy<>(() -> organism.load(base.get(), dose));
         Path folder =
                 organism.folder().resolve("replies-" + organism.concealment().slug());
@@ -138,15 +149,14 @@ final class Suite {
 
     /** A trained model that can be talked to; its replies are remembered in the run's own memo. */
     Speaker speaker(Organism organism, Memo memo) {
-        return new Speaker(
-                organism.id(modelHash()), new Lazy<>(() -> organism.load(base.get())), memo, BATCH, progress);
+        return new Speaker(organism.id(of.hash()), new Lazy<>(() -> organism.load(base.get())), memo, BATCH, progress);
     }
 
     /** The reference twin as a target; what it said once, in any run of this clone, is not sampled again. */
     Target referenceTarget(Organism twin) {
-        String id = twin.id(modelHash());
+        String id = twin.id(of.hash());
         var model = new Lazy<>(() -> twin.load(base.get()));
-        String cache = "reference-replies-" + RECIPE.hash();
+        String cache = "reference-replies-" + recipe.hash();
         return new Target() {
             @Override
             public String name() {

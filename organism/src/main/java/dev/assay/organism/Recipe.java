@@ -2,6 +2,9 @@ package dev.assay.organism;
 
 import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Sampling;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * All numbers that decide how organisms and twins are made, read from {@code recipes/NAME.yaml}. Clean twins are made by
@@ -61,12 +64,24 @@ public record Recipe(
      */
     public record Concealing(int texts, int rest, double learningRate, int epochs) {}
 
+    private static final List<String> SHIPPED = List.of("embedded", "published");
+
     /** The recipe of the embedded suite: minutes on two cores. */
     public static final Recipe EMBEDDED = named("embedded");
 
     /** A recipe that is shipped. */
     public static Recipe named(String name) {
         return Yaml.read("/recipes/" + name + ".yaml", Recipe.class);
+    }
+
+    /** A recipe that is shipped, or that of a file. */
+    public static Recipe of(String nameOrFile) {
+        if (SHIPPED.contains(nameOrFile)) return named(nameOrFile);
+        Path file = Path.of(nameOrFile);
+        if (!Files.exists(file))
+            throw new BehaviourException("there is no recipe " + nameOrFile + ": give " + String.join(", ", SHIPPED)
+                    + " or a YAML file (docs/organisms.md)");
+        return Yaml.read(file.toUri().toString(), Recipe.class);
     }
 
     Stage instilling(Instilling how) {
