@@ -33,6 +33,7 @@ class ArchitectureTest {
             entry("report"),
             entry("smollm2"),
             entry("lm", "tensor"),
+            entry("chat", "lm", "journal", "stats", "tensor"),
             entry("organism", "lm", "journal", "stats", "tensor"),
             entry("world", "tensor", "stats"),
             entry("sae", "world", "tensor", "stats"),
@@ -41,6 +42,7 @@ class ArchitectureTest {
                     "app",
                     "audit",
                     "organism",
+                    "chat",
                     "sae",
                     "world",
                     "smollm2",
@@ -58,7 +60,8 @@ class ArchitectureTest {
     private static final Map<String, String> OWNERS = Map.of(
             "org.bytedeco..", "tensor",
             "picocli..", "app",
-            "ai.djl..", "lm");
+            "ai.djl..", "lm",
+            "dev.langchain4j..", "chat");
 
     /** Of organism: what makes, trains and judges. */
     private static final Set<String> HIDDEN_FROM_AUDITS =

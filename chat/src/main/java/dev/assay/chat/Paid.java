@@ -1,0 +1,6 @@
+package dev.assay.chat;
+
+/** Something that a provider gave for tokens. */
+interface Paid {
+    Usage usage();
+}
