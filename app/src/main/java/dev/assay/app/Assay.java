@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import dev.assay.chat.ChatException;
 import dev.assay.journal.JournalException;
 import dev.assay.lm.ModelFormatException;
 import dev.assay.lm.PromptException;
@@ -65,6 +66,7 @@ public final class Assay {
 
     private static int failed(Exception e, CommandLine command) {
         boolean users = e instanceof JournalException
+                || e instanceof ChatException
                 || e instanceof ModelFormatException
                 || e instanceof BehaviourException
                 || e instanceof TensorException

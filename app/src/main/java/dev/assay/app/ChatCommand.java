@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "chat",
-        description = "Talks with the embedded model, or with an organism. An empty line or Ctrl-D ends.")
+        description = "Talks with the embedded model, or with an organism. An empty line or Ctrl-D ends.",
+        subcommands = ChatCheckCommand.class)
 final class ChatCommand implements Callable<Integer> {
     @Option(names = "--organism", paramLabel = "DIR", description = "an organism's folder, for instance RUN/organism")
     @Nullable

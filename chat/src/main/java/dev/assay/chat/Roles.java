@@ -77,6 +77,13 @@ public final class Roles implements AutoCloseable {
         return new Roles(byName, opener, Setting.REAL);
     }
 
+    /** The same roles, asked so often at most before a call is given up; before any of them was asked for. */
+    public Roles withAttempts(int most) {
+        Patience p = setting.patience;
+        var patience = new Patience(most, p.first(), p.longest(), p.total());
+        return new Roles(roles, opener, new Setting(setting.environment, setting.clock, patience, setting.pause));
+    }
+
     /** The names of all roles, in the order of the file. */
     public List<String> names() {
         return List.copyOf(roles.keySet());
