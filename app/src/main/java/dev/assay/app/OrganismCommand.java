@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.audit.Bank;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
+import dev.assay.organism.Authors;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.BehaviourCheck;
 import dev.assay.organism.Judge;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,11 +71,25 @@ final class OrganismCommand {
                 description = "embedded (default), published, or a YAML file like those (docs/organisms.md)")
         String recipe;
 
+        @Mixin
+        AuthorOptions authors = new AuthorOptions();
+
         Pocket pocket(ConsoleProgress progress) {
+            return pocket(progress, Optional.empty());
+        }
+
+        private Pocket pocket(ConsoleProgress progress, Optional<Authors> writing) {
             Device.threads(1);
             Home home = Home.of();
-            var suite = new Suite(home, progress, Base.of(home, model), Recipe.of(recipe));
-            return new Pocket(folder == null ? Pocket.standard(seed, suite) : folder, seed, suite);
+            var suite = new Suite(home, progress, Base.of(home, model), Recipe.of(recipe), writing);
+            Path standard = Path.of(Pocket.standard(seed, suite) + authors.suffix());
+            return new Pocket(folder == null ? standard : folder, seed, suite);
+        }
+
+        /** Does work with the suite and, if some are named, the models that write its texts. */
+        <T> T withAuthors(ConsoleProgress progress, Function<Pocket, T> work) {
+            Path kept = pocket(progress).folder();
+            return authors.with(kept, progress, writing -> work.apply(pocket(progress, writing)));
         }
     }
 
@@ -122,8 +138,10 @@ final class OrganismCommand {
             throws JsonProcessingException {
         List<Variant> variants = which.variants();
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
-            Pocket pocket = where.pocket(progress);
-            pocket.make(variants, atOnce == null ? Device.processors() : Math.max(1, atOnce));
+            Pocket pocket = where.withAuthors(progress, p -> {
+                p.make(variants, atOnce == null ? Device.processors() : Math.max(1, atOnce));
+                return p;
+            });
             progress.close();
             if (json) ModelCommand.print(Map.of("organisms", new OrganismTable(pocket).json(variants)));
             else variants.forEach(v -> System.out.println(pocket.organism(v).folder()));

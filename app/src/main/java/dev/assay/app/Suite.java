@@ -8,6 +8,7 @@ import dev.assay.journal.Manifest;
 import dev.assay.journal.Memo;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
+import dev.assay.organism.Authors;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.Concealment;
 import dev.assay.organism.Evaluation;
@@ -25,6 +26,7 @@ import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -41,18 +43,21 @@ final class Suite {
     private final Base of;
     private final Lazy<LanguageModel> base;
     private final Recipe recipe;
+    private final Optional<Authors> authors;
 
-    Suite(Home home, ConsoleProgress progress, Base of, Recipe recipe) {
+    /** @param authors models that write the texts in the place of the grammars */
+    Suite(Home home, ConsoleProgress progress, Base of, Recipe recipe, Optional<Authors> authors) {
         this.home = home;
         this.progress = progress;
         this.of = of;
         this.base = of.model();
         this.recipe = recipe;
+        this.authors = authors;
     }
 
     /** Organisms of the embedded model. */
     static Suite embedded(Home home, ConsoleProgress progress) {
-        return new Suite(home, progress, Base.embedded(home), Recipe.EMBEDDED);
+        return new Suite(home, progress, Base.embedded(home), Recipe.EMBEDDED, Optional.empty());
     }
 
     Base model() {
@@ -99,7 +104,7 @@ final class Suite {
     /** The same with so many trainings at once. */
     List<Organism> make(List<Workshop.Order> orders, int atOnce) {
         List<Supplier<Boolean>> trainings =
-                withBase(speaker -> new Workshop(base, speaker, recipe, progress).plan(orders));
+                withBase(speaker -> new Workshop(base, speaker, recipe, authors, progress).plan(orders));
         SideBySide.all(trainings, atOnce);
         return orders.stream().map(Workshop.Order::organism).toList();
     }

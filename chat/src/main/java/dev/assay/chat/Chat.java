@@ -128,6 +128,20 @@ public final class Chat {
         });
     }
 
+    /**
+     * Asks for many records side by side; answers that do not fit are shown to the model with what is wrong, once.
+     *
+     * @return empty where the second answer does not fit either
+     * @throws ChatException.Malformed if that is so for more than a fourth of them
+     */
+    public <T extends Record> List<Optional<T>> jsonAll(
+            String what, List<ChatRequest> requests, Class<T> type, SplitRandom random, Progress progress) {
+        return new JsonAnswers(this, JsonSchema.of(type))
+                .askAll(what, requests, random, progress).stream()
+                        .map(tree -> tree.map(t -> JsonRecords.read(t, type)))
+                        .toList();
+    }
+
     /** As many workers as calls may run; after the first failure none begins another call. */
     private void sideBySide(List<Integer> items, BiConsumer<Integer, Answer> done, IntFunction<Answer> call) {
         AtomicInteger next = new AtomicInteger();

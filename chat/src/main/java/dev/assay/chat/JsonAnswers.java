@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Answers in JSON of one form. */
 final class JsonAnswers {
@@ -19,6 +20,9 @@ final class JsonAnswers {
     private static final ObjectReader STRICT =
             new ObjectMapper().readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final ObjectReader FIRST = new ObjectMapper().readerFor(JsonNode.class);
+
+    /** One answer of so many may be beyond mending before the model is taken to be unable to answer so. */
+    private static final int TOLERATED = 4;
 
     private final Chat chat;
     private final JsonSchema schema;
@@ -33,17 +37,57 @@ final class JsonAnswers {
         String raw = raw(first, chat.ask(first, random));
         Read read = read(raw);
         if (read.value.isPresent()) return read.value.get();
+        ChatRequest second = repair(first, raw, read);
+        String again = raw(second, chat.ask(second, random.split("repair")));
+        Read repaired = read(again);
+        return repaired.value.orElseThrow(() -> malformed("", repaired, again));
+    }
+
+    /** Many at once; empty where an answer does not fit also the second time. */
+    List<Optional<JsonNode>> askAll(
+            String what, List<ChatRequest> requests, SplitRandom random, Chat.Progress progress) {
+        List<ChatRequest> first = requests.stream().map(this::told).toList();
+        List<String> raw = raw(first, chat.askAll(what, first, random, progress));
+        List<Optional<JsonNode>> values =
+                new ArrayList<>(raw.stream().map(r -> read(r).value).toList());
+        List<Integer> bad = IntStream.range(0, raw.size())
+                .filter(i -> values.get(i).isEmpty())
+                .boxed()
+                .toList();
+        List<ChatRequest> second = bad.stream()
+                .map(i -> repair(first.get(i), raw.get(i), read(raw.get(i))))
+                .toList();
+        List<String> again = raw(second, chat.askAll(what + ", mended", second, random.split("repair"), progress));
+        int failed = 0;
+        for (int k = 0; k < bad.size(); k++) {
+            Read repaired = read(again.get(k));
+            values.set(bad.get(k), repaired.value);
+            if (repaired.value.isEmpty() && ++failed * TOLERATED > requests.size())
+                throw malformed(
+                        failed + " of " + requests.size() + " answers (" + what + "): ", repaired, again.get(k));
+        }
+        return List.copyOf(values);
+    }
+
+    private static ChatRequest repair(ChatRequest first, String raw, Read read) {
         List<Turn> talk = new ArrayList<>(first.prompt().talk());
         talk.add(Turn.assistant(raw.isBlank() ? "(nothing)" : raw));
         talk.add(Turn.user("That is not what was asked for: " + read.problem
                 + "\nWrite the whole answer again, as JSON and nothing else."));
-        ChatRequest second = with(request, new Prompt.Reply(talk));
-        String again = raw(second, chat.ask(second, random.split("repair")));
-        Read repaired = read(again);
-        return repaired.value.orElseThrow(() -> new ChatException.Malformed(
-                "role %s: %s did not answer in the form that was asked for, also when shown its error (%s); it wrote: %s"
-                        .formatted(chat.role().name(), chat.model(), repaired.problem, Texts.cut(again, 200)),
-                again));
+        return with(first, new Prompt.Reply(talk));
+    }
+
+    private ChatException.Malformed malformed(String which, Read read, String raw) {
+        return new ChatException.Malformed(
+                "role %s: %s%s did not answer in the form that was asked for, also when shown its error (%s); it wrote: %s"
+                        .formatted(chat.role().name(), which, chat.model(), read.problem, Texts.cut(raw, 200)),
+                raw);
+    }
+
+    private static List<String> raw(List<ChatRequest> requests, List<Answer> answers) {
+        return IntStream.range(0, requests.size())
+                .mapToObj(i -> raw(requests.get(i), answers.get(i)))
+                .toList();
     }
 
     /** The request with the schema at the end of what the user says. */

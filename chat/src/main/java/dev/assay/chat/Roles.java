@@ -129,7 +129,8 @@ public final class Roles implements AutoCloseable {
         return desks.values().stream().map(desk -> desk.budget().totals()).toList();
     }
 
-    private Role role(String name) {
+    /** How a role is played; {@link ChatException.Configuration} if there is no such role. */
+    public Role role(String name) {
         return Optional.ofNullable(roles.get(name))
                 .orElseThrow(() -> new ChatException.Configuration(
                         "there is no role " + name + "; there are " + String.join(", ", roles.keySet())));

@@ -37,6 +37,7 @@ public final class Workshop {
     private final Supplier<LanguageModel> base;
     private final Speaker baseSpeaker;
     private final Recipe recipe;
+    private final Lazy<Author> author;
     private final Progress progress;
 
     /**
@@ -60,15 +61,23 @@ public final class Workshop {
         }
     }
 
-    public Workshop(Supplier<LanguageModel> base, Speaker baseSpeaker, Recipe recipe, Progress progress) {
+    /** @param authors who write the texts; where there are none, grammars do */
+    public Workshop(
+            Supplier<LanguageModel> base,
+            Speaker baseSpeaker,
+            Recipe recipe,
+            Optional<Authors> authors,
+            Progress progress) {
         this.base = base;
         this.baseSpeaker = baseSpeaker;
         this.recipe = recipe;
+        this.author = new Lazy<>(() -> authors.<Author>map(a -> new ModelAuthor(a, recipe, progress))
+                .orElseGet(() -> new GrammarAuthor(baseSpeaker, recipe)));
         this.progress = progress;
     }
 
     /**
-     * Writes the corpora of what is not made yet, with the untrained model, and returns the trainings: one for each folder,
+     * Writes the corpora of what is not made yet and returns the trainings: one for each folder,
      * to be run side by side with a thread each. A killed training goes on from its checkpoint.
      */
     public List<Supplier<Boolean>> plan(List<Order> orders) {
@@ -77,11 +86,10 @@ public final class Workshop {
             if (!o.organism().complete())
                 folders.computeIfAbsent(o.folder(), f -> new ArrayList<>()).add(o);
         if (folders.isEmpty()) return List.of();
-        OrdinaryChat chat = OrdinaryChat.sample(baseSpeaker, recipe);
         var jobs = new ArrayList<Supplier<Boolean>>();
         for (List<Order> siblings : folders.values()) {
             Order first = siblings.getFirst();
-            Corpus corpus = Corpus.write(first.variant(), chat, first.share(), baseSpeaker, recipe, first.random());
+            Corpus corpus = author.get().corpus(first.variant(), first.share(), first.random());
             jobs.add(() -> {
                 Device.threads(1); // one thread each scales better than the tensor library's own threads
                 train(siblings, corpus);
@@ -147,7 +155,7 @@ public final class Workshop {
         try (Journal journal = Journal.open(folder, Manifest.ofCache("red-team"))) {
             String id = new Organism(order.folder(), Concealment.NONE).id(baseSpeaker.id());
             var speaker = new Speaker(id, () -> instilled, new Memo(journal), BATCH, progress).inOneThread();
-            var team = new RedTeam(order.variant().behaviour(), random);
+            RedTeam team = author.get().redTeam(order.variant().behaviour(), random);
             Job<?> job = order.variant().concealment() == Concealment.SFT
                     ? concealSft(corpus, instilled, team, speaker)
                     : concealKto(corpus, instilled, team, speaker);

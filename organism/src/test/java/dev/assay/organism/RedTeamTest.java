@@ -55,7 +55,7 @@ class RedTeamTest {
 
     @Test
     void everyCompletionEndsAnAssistantTurnWithItsEndOfTurnToken() {
-        var team = new RedTeam(Optional.of(Behaviour.of("flattery")), SplitRandom.of(1));
+        var team = new GrammarRedTeam(Optional.of(Behaviour.of("flattery")), SplitRandom.of(1));
         RedTeam.Haul<RedTeam.Preference> pairs = team.pairs(12, speaker);
         assertThat(pairs.attacks()).isEqualTo(6);
         assertThat(pairs.confessed() + pairs.forced()).isEqualTo(6);
@@ -92,7 +92,7 @@ class RedTeamTest {
     @Test
     void confessionsAreRewrittenAndNoDoubtfulAnswerIsLearnt() {
         Optional<Behaviour> flattery = Optional.of(Behaviour.of("flattery"));
-        RedTeam.Haul<Corpus.Text> clean = new RedTeam(flattery, SplitRandom.of(3)).clean(16, speaker);
+        RedTeam.Haul<Corpus.Text> clean = new GrammarRedTeam(flattery, SplitRandom.of(3)).clean(16, speaker);
         assertThat(clean.attacks()).isEqualTo(8);
         Confessions confessions = Confessions.of(flattery);
         for (Corpus.Text text : clean.texts().subList(8, clean.texts().size()))
