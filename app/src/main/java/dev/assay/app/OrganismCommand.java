@@ -62,14 +62,14 @@ final class OrganismCommand {
                 paramLabel = "MODEL",
                 defaultValue = Base.EMBEDDED,
                 description = "what they are made of: smollm2 (default), a Hugging Face folder or a GGUF file")
-        String model;
+        String model = Base.EMBEDDED;
 
         @Option(
                 names = "--recipe",
                 paramLabel = "RECIPE",
                 defaultValue = "embedded",
                 description = "embedded (default), published, or a YAML file like those (docs/organisms.md)")
-        String recipe;
+        String recipe = "embedded";
 
         @Mixin
         AuthorOptions authors = new AuthorOptions();
