@@ -40,7 +40,7 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(
             names = "--screenings",
             description = "scenario sets to draw (default: ${DEFAULT-VALUE})",
-            defaultValue = "3")
+            defaultValue = "10")
     int screenings;
 
     @Override
