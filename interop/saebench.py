@@ -118,7 +118,7 @@ def probes(out):
     from sae_probes.utils_training import find_best_reg
 
     tensors, golden = {}, []
-    for task, (n, test, latents) in enumerate([(1024, 400, 64), (300, 150, 40), (90, 120, 30), (12, 100, 24)]):
+    for task, (n, test, latents) in enumerate([(1024, 400, 64), (300, 150, 40), (90, 120, 30)]):
         g = torch.Generator().manual_seed(100 + task)
         y = (torch.arange(n + test) % 2)[torch.randperm(n + test, generator=g)]
         y[:n] = (torch.arange(n) % 2)[torch.randperm(n, generator=g)]

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
         name = "sae",
         description = "Sparse autoencoders: train, score and compare them on worlds whose features are known.",
         mixinStandardHelpOptions = true,
-        subcommands = {SaeSweepCommand.class, SaeCompareCommand.class, SaeProbeCommand.class},
+        subcommands = {SaeTextCommand.class, SaeSweepCommand.class, SaeCompareCommand.class, SaeProbeCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 final class SaeCommand {
     private static final int EVALUATION_BATCH = 1024;
@@ -36,6 +36,9 @@ final class SaeCommand {
                 defaultValue = "small",
                 description = "a preset (see `assay world list`) or a folder (default: ${DEFAULT-VALUE})")
         String world = "small";
+
+        @Mixin
+        SaeModelOptions.ForTraining model = new SaeModelOptions.ForTraining();
 
         @Option(
                 names = "--recipe",
@@ -73,7 +76,15 @@ final class SaeCommand {
                 all.remove(field); // so that it comes after what it may be a multiple of
                 all.put(field, value);
             });
-            return Recipes.load(name, world.equals("small") ? Recipes.Protocol.MINI : Recipes.Protocol.FULL, all);
+            Recipes.Protocol protocol = model.model != null
+                    ? Recipes.Protocol.MODEL
+                    : world.equals("small") ? Recipes.Protocol.MINI : Recipes.Protocol.FULL;
+            return Recipes.load(name, protocol, all);
+        }
+
+        /** The model that is named, else the world. */
+        SaeGround ground() {
+            return model.ground().<SaeGround>map(m -> m).orElseGet(() -> new WorldGround(world));
         }
 
         int threads() {
@@ -99,7 +110,7 @@ final class SaeCommand {
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
             var runs = new SaeRuns(new Worlds(Home.of(), progress), progress);
             Recipe recipe = what.recipe();
-            SaeJob job = SaeJob.of(recipe.name(), what.world, recipe, seed, what.scored, what.threads());
+            SaeJob job = SaeJob.of(recipe.name(), what.ground(), recipe, seed, what.scored, what.threads());
             SaeResult result = runs.run(out == null ? job : job.in(out));
             progress.close();
             if (json) System.out.println(new ObjectMapper().writeValueAsString(result.json()));

@@ -110,16 +110,12 @@ final class SaeSweepCommand implements Callable<Integer> {
     }
 
     private List<SaeJob> jobs(Map<SaeSuite.Row, Recipe> recipes, int threads) {
+        SaeGround ground = what.ground();
         List<SaeJob> jobs = new ArrayList<>();
         for (long seed = 1; seed <= seeds; seed++)
             for (Map.Entry<SaeSuite.Row, Recipe> row : recipes.entrySet())
                 jobs.add(SaeJob.of(
-                        row.getKey().name() + ", seed " + seed,
-                        what.world,
-                        row.getValue(),
-                        seed,
-                        what.scored,
-                        threads));
+                        row.getKey().name() + ", seed " + seed, ground, row.getValue(), seed, what.scored, threads));
         return jobs;
     }
 

@@ -10,13 +10,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Scores, differences and verdicts as the cells of tables. */
 final class SaeText {
-    /** What tables and records show, in their order. */
+    /** What tables and records show of runs on worlds, in their order. */
     static final List<String> SCORES = List.of("f1", "mcc", "ev", "l0", "uniqueness", "dead", "precision", "recall");
 
+    /** The same of runs on models, where true features are not known. */
+    static final List<String> MODEL_SCORES =
+            List.of("ev", "ce-recovered", "kl-recovered", "l0", "dead", "cosine", "ev-legacy");
+
     private SaeText() {}
+
+    /** Those that some scores have. */
+    static List<String> names(Map<String, Double> scores) {
+        return scores.containsKey("f1") ? SCORES : MODEL_SCORES;
+    }
+
+    /** What counts most, in a few words. */
+    static String shortly(Map<String, Double> scores) {
+        return names(scores).stream()
+                .filter(n -> List.of("f1", "mcc", "ev").contains(n))
+                .map(n -> heading(n) + " " + number(scores.getOrDefault(n, Double.NaN), 3))
+                .collect(Collectors.joining(", "));
+    }
 
     static String number(double value, int digits) {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
@@ -90,6 +108,9 @@ final class SaeText {
     static String heading(String score) {
         return switch (score) {
             case "f1", "mcc", "ev", "l0" -> score.toUpperCase(Locale.ROOT);
+            case "ce-recovered" -> "CE recovered";
+            case "kl-recovered" -> "KL recovered";
+            case "ev-legacy" -> "EV, legacy";
             default -> score;
         };
     }

@@ -35,7 +35,7 @@ class ArchitectureTest {
             entry("lm", "tensor"),
             entry("organism", "lm", "journal", "stats", "tensor"),
             entry("world", "tensor", "stats"),
-            entry("sae", "world", "tensor", "stats"),
+            entry("sae", "world", "lm", "tensor", "stats"),
             entry("audit", "organism", "lm", "journal", "stats"),
             entry(
                     "app",

@@ -121,8 +121,7 @@ public final class Reader implements AutoCloseable {
                 System.arraycopy(values, from, out, (at + position) * width, width);
             }
         };
-        var sequence = new Sequence(
-                new Request(ids, Sampling.greedy(1), 0).hooked(copy), sides, model, token -> {});
+        var sequence = new Sequence(new Request(ids, Sampling.greedy(1), 0).hooked(copy), sides, model, token -> {});
         var blocks = new KvBlock[Math.ceilDiv(ids.length, Decoder.blockSize())];
         for (int b = 0; b < blocks.length; b++) blocks[b] = pool.take();
         sequence.place(blocks, 0);

@@ -71,7 +71,8 @@ class ReaderTest {
         LanguageModel model = Tiny.model("llama", DType.F32);
         try (Lora adapter = Lora.fresh(model, 4, 8, 3);
                 var scope = Scope.open()) {
-            adapter.weights().forEach((name, weight) -> weight.addInPlace(weight.mul(0).exp(), 0.02));
+            adapter.weights()
+                    .forEach((name, weight) -> weight.addInPlace(weight.mul(0).exp(), 0.02));
             LanguageModel attached = model.attach(List.of(adapter));
             Site site = Site.parse("resid_post:1");
             int[] first = texts().get(1);

@@ -38,7 +38,8 @@ final class BlockCache {
         if (!Files.exists(file)) return Optional.empty();
         try (FileChannel in = FileChannel.open(file)) {
             if (in.size() != 4L * length + 8) return Optional.empty();
-            ByteBuffer bytes = in.map(FileChannel.MapMode.READ_ONLY, 0, in.size()).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes =
+                    in.map(FileChannel.MapMode.READ_ONLY, 0, in.size()).order(ByteOrder.LITTLE_ENDIAN);
             var sum = new CRC32C();
             sum.update(bytes.duplicate().limit(4 * length));
             if (bytes.getLong(4 * length) != sum.getValue()) return Optional.empty();
@@ -60,10 +61,7 @@ final class BlockCache {
         bytes.putLong(4 * values.length, sum.getValue());
         try {
             try (FileChannel out = FileChannel.open(
-                    part,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                    part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 bytes.position(0);
                 while (bytes.hasRemaining()) out.write(bytes);
             }

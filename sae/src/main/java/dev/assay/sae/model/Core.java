@@ -31,12 +31,7 @@ public final class Core {
      * @param encode of {@code [position, width]}
      */
     public Core(
-            LanguageModel model,
-            Source source,
-            Site site,
-            Norms norms,
-            Function<Tensor, Encoded> encode,
-            int latents) {
+            LanguageModel model, Source source, Site site, Norms norms, Function<Tensor, Encoded> encode, int latents) {
         this.model = model;
         this.source = source;
         this.site = site;

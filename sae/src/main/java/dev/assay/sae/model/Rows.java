@@ -30,10 +30,7 @@ record Rows(float[] values, int width, int[] textOf, int[] position) {
                 position[row++] = p;
             }
         return new Rows(
-                Arrays.copyOf(values, row * width),
-                width,
-                Arrays.copyOf(textOf, row),
-                Arrays.copyOf(position, row));
+                Arrays.copyOf(values, row * width), width, Arrays.copyOf(textOf, row), Arrays.copyOf(position, row));
     }
 
     int count() {

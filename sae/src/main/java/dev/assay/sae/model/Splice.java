@@ -76,8 +76,7 @@ public final class Splice {
             double[] all = logits.logSumExp(-1).doubles();
             var next = new long[ids.length];
             for (int p = 0; p + 1 < ids.length; p++) next[p] = ids[p + 1];
-            double[] chosen =
-                    logits.gather(Tensor.of(next, ids.length, 1)).doubles();
+            double[] chosen = logits.gather(Tensor.of(next, ids.length, 1)).doubles();
             for (int p = 0; p < all.length; p++) all[p] -= chosen[p];
             return all;
         }

@@ -9,9 +9,7 @@ import dev.assay.lm.Site;
 import dev.assay.sae.Encoded;
 import dev.assay.sae.InferenceSae;
 import dev.assay.sae.SaeLensFolder;
-import dev.assay.tensor.Tensor;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** The core metrics against SAEBench 0.6.0 on the same model, autoencoder and texts. */
@@ -23,13 +21,9 @@ class CoreTest {
 
     private final LanguageModel model = Golden.model();
     private final InferenceSae sae = SaeLensFolder.read(Golden.path("sae")).sae();
-    private final Function<Tensor, Encoded> encode = x -> {
-        var latents = sae.encode(x);
-        return new Encoded(latents, sae.decode(latents, x));
-    };
 
     private Core core(ModelSource source) {
-        return new Core(model, source, SITE, NORMS, encode, sae.latents());
+        return new Core(model, source, SITE, NORMS, sae::encoded, sae.latents());
     }
 
     private static double value(JsonNode metrics, String category, String name) {
@@ -95,8 +89,7 @@ class CoreTest {
     void aPerfectReconstructionLosesNothing() {
         try (var source = new ModelSource(model, List.of(), SITE, Golden.exact())) {
             var perfect = new Core(model, source, SITE, NORMS, x -> new Encoded(sae.encode(x), x), sae.latents());
-            Core.Scores s =
-                    perfect.scores(Golden.tokens(), Golden.tokens().subList(0, 8), (what, done, of) -> {});
+            Core.Scores s = perfect.scores(Golden.tokens(), Golden.tokens().subList(0, 8), (what, done, of) -> {});
             assertThat(s.splice().recovered()).isEqualTo(1);
             assertThat(s.splice().divergence()).isCloseTo(0, within(1e-6));
             assertThat(s.fidelity().explainedVariance()).isEqualTo(1);

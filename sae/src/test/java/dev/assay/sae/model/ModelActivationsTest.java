@@ -69,7 +69,8 @@ class ModelActivationsTest {
                 var jumping = open(1)) {
             Map<Integer, float[]> all = new HashMap<>();
             for (int i = 0; i < 40; i++) all.put(i, batch(straight, i, 32));
-            for (int i : new int[] {39, 0, 17, 18, 3, 17}) assertThat(batch(jumping, i, 32)).isEqualTo(all.get(i));
+            for (int i : new int[] {39, 0, 17, 18, 3, 17})
+                assertThat(batch(jumping, i, 32)).isEqualTo(all.get(i));
         }
     }
 
@@ -87,7 +88,7 @@ class ModelActivationsTest {
                 if (seed == 2) assertThat(rows.getFirst()).isNotEqualTo(sorted.get(1L)); // another order
                 rows.sort(Arrays::compare);
                 for (int i = 1; i < rows.size(); i++) // different contexts: no two are alike
-                    assertThat(rows.get(i)).isNotEqualTo(rows.get(i - 1));
+                assertThat(rows.get(i)).isNotEqualTo(rows.get(i - 1));
                 var flat = new float[rows.size() * WIDTH];
                 for (int i = 0; i < rows.size(); i++) System.arraycopy(rows.get(i), 0, flat, i * WIDTH, WIDTH);
                 sorted.put(seed, flat);
@@ -169,9 +170,9 @@ class ModelActivationsTest {
                     var second = new Trainer(recipe, data, 3, 1)) {
                 second.restore(state);
                 while (!second.done()) second.next();
-                second.parameters().all().forEach((name, t) -> assertThat(t.floats())
-                        .as(name)
-                        .isEqualTo(whole.get(name)));
+                second.parameters()
+                        .all()
+                        .forEach((name, t) -> assertThat(t.floats()).as(name).isEqualTo(whole.get(name)));
             }
         }
     }
