@@ -45,8 +45,7 @@ public record Logistic(double[] weights, double intercept) {
         int positive = 0;
         for (boolean b : y) if (b) positive++;
         var weights = new double[y.length];
-        for (int i = 0; i < y.length; i++)
-            weights[i] = y.length / (2.0 * (y[i] ? positive : y.length - positive));
+        for (int i = 0; i < y.length; i++) weights[i] = y.length / (2.0 * (y[i] ? positive : y.length - positive));
         return weights;
     }
 
@@ -108,8 +107,7 @@ public record Logistic(double[] weights, double intercept) {
                 all += curve[i];
             }
             var squares = new double[w.length];
-            for (int f = 0; f < w.length; f++)
-                for (int i = 0; i < n; i++) squares[f] += curve[i] * x[f][i] * x[f][i];
+            for (int f = 0; f < w.length; f++) for (int i = 0; i < n; i++) squares[f] += curve[i] * x[f][i] * x[f][i];
             for (int s = 0; s < SWEEPS; s++) {
                 double most = 0;
                 double shift = 0;

@@ -24,7 +24,8 @@ class SparseProbeTest {
 
     static Path golden(String name) {
         try {
-            return Path.of(SparseProbeTest.class.getResource("/saebench/" + name).toURI());
+            return Path.of(
+                    SparseProbeTest.class.getResource("/saebench/" + name).toURI());
         } catch (java.net.URISyntaxException e) {
             throw new IllegalStateException(e);
         }
