@@ -2,23 +2,19 @@ package dev.assay.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.assay.sae.InferenceSae;
 import dev.assay.sae.Recipe;
 import dev.assay.sae.Recipes;
-import dev.assay.sae.SaeLensFolder;
-import dev.assay.sae.Scores;
 import dev.assay.sae.Trainer;
 import dev.assay.sae.WorldData;
-import dev.assay.sae.WorldScore;
 import dev.assay.world.World;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "sae",
@@ -27,8 +23,6 @@ import picocli.CommandLine.Parameters;
         subcommands = {SaeTextCommand.class, SaeSweepCommand.class, SaeCompareCommand.class, SaeProbeCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 final class SaeCommand {
-    private static final int EVALUATION_BATCH = 1024;
-
     /** What is trained on what. */
     static final class What {
         @Option(
@@ -87,6 +81,24 @@ final class SaeCommand {
             return model.ground().<SaeGround>map(m -> m).orElseGet(() -> new WorldGround(world));
         }
 
+        /** The same for many runs: a model's activations are kept for all of them. */
+        SaeGround groundOfMany(ConsoleProgress progress) {
+            if (model.model != null && model.cache == null) {
+                model.cache = Home.of().cache().resolve("activations");
+                progress.say("activations are kept in " + model.cache + " for all runs: about 4 bytes a number, so"
+                        + " 2.3 GB for a million of smollm2's");
+            }
+            return ground();
+        }
+
+        /** As it stands on the command line. */
+        String where() {
+            return model.model == null
+                    ? "--world " + world
+                    : "--model " + model.model + (model.at == null ? "" : " --at " + model.at) + " --text "
+                            + model.text.stream().map(Object::toString).collect(Collectors.joining(" "));
+        }
+
         int threads() {
             int n = threads != null ? threads : Runtime.getRuntime().availableProcessors();
             WorldCommand.atLeast(1, n, "--threads");
@@ -115,30 +127,6 @@ final class SaeCommand {
             progress.close();
             if (json) System.out.println(new ObjectMapper().writeValueAsString(result.json()));
             else System.out.print(SaeTable.of(result));
-            return 0;
-        }
-    }
-
-    @Command(name = "eval", description = "Scores a saved autoencoder (a SAELens folder) on a world.")
-    int eval(
-            @Parameters(paramLabel = "FOLDER", description = "cfg.json and sae_weights.safetensors") Path folder,
-            @Option(names = "--world", defaultValue = "small", description = "a preset or a folder") String name,
-            @Option(names = "--samples", defaultValue = "500000") long samples,
-            @Option(names = "--json", description = "print one JSON object") boolean json)
-            throws JsonProcessingException {
-        WorldCommand.atLeast(1, samples, "--samples");
-        try (ConsoleProgress progress = ConsoleProgress.onStderr();
-                World world = new Worlds(Home.of(), progress).load(name);
-                InferenceSae sae = SaeLensFolder.read(folder).sae();
-                var data = new WorldData(world, 0, Runtime.getRuntime().availableProcessors())) {
-            Scores scores = WorldScore.of(sae, data, samples, EVALUATION_BATCH);
-            progress.close();
-            Map<String, Object> facts = new LinkedHashMap<>();
-            facts.put("folder", folder.toString());
-            facts.put("world", name);
-            facts.put("form", "inference");
-            facts.putAll(scores.summary());
-            WorldCommand.print(facts, json);
             return 0;
         }
     }

@@ -81,20 +81,21 @@ final class SaeSweepCommand implements Callable<Integer> {
         SaeComparison comparison;
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
             var worlds = new Worlds(Home.of(), progress);
-            boolean small = small(worlds);
+            SaeGround ground = what.groundOfMany(progress);
+            boolean small = ground instanceof WorldGround && small(worlds);
             int atOnce = parallel != null ? parallel : small ? what.threads() : 1;
             int threads = small ? 1 : Math.max(1, what.threads() / atOnce);
             Device.threads(threads);
-            List<SaeJob> jobs = jobs(recipes, threads);
+            List<SaeJob> jobs = jobs(ground, recipes, threads);
             var sweep = new SaeSweep(new SaeRuns(worlds, progress), progress, atOnce);
             List<SaeResult> results = sweep.run(jobs, soFar -> {
-                SaeComparison c = comparison(rows, recipes, soFar);
+                SaeComparison c = comparison(ground, rows, recipes, soFar);
                 progress.say("after " + c.seeds() + " of " + seeds + " seeds\n" + SaeTable.of(c));
                 write(c);
             });
             Map<SaeJob, SaeResult> all = new LinkedHashMap<>();
             for (int i = 0; i < results.size(); i++) all.put(jobs.get(i), results.get(i));
-            comparison = comparison(rows, recipes, all);
+            comparison = comparison(ground, rows, recipes, all);
         }
         write(comparison);
         if (json) System.out.println(new ObjectMapper().writeValueAsString(comparison.json()));
@@ -109,8 +110,7 @@ final class SaeSweepCommand implements Callable<Integer> {
         }
     }
 
-    private List<SaeJob> jobs(Map<SaeSuite.Row, Recipe> recipes, int threads) {
-        SaeGround ground = what.ground();
+    private List<SaeJob> jobs(SaeGround ground, Map<SaeSuite.Row, Recipe> recipes, int threads) {
         List<SaeJob> jobs = new ArrayList<>();
         for (long seed = 1; seed <= seeds; seed++)
             for (Map.Entry<SaeSuite.Row, Recipe> row : recipes.entrySet())
@@ -120,7 +120,7 @@ final class SaeSweepCommand implements Callable<Integer> {
     }
 
     private SaeComparison comparison(
-            SaeSuite suite, Map<SaeSuite.Row, Recipe> recipes, Map<SaeJob, SaeResult> results) {
+            SaeGround ground, SaeSuite suite, Map<SaeSuite.Row, Recipe> recipes, Map<SaeJob, SaeResult> results) {
         List<SaeRow> rows = new ArrayList<>();
         recipes.forEach((row, recipe) -> {
             var runs = new TreeMap<Long, SaeResult>();
@@ -137,7 +137,7 @@ final class SaeSweepCommand implements Callable<Integer> {
                     runs));
         });
         Recipe base = Optional.ofNullable(recipes.get(suite.row(suite.base()))).orElseThrow();
-        return SaeComparison.of(suite, what.world, SaeText.protocol(what.world, base, what.scored), rows);
+        return SaeComparison.of(suite, ground.name(), SaeText.protocol(ground.name(), base, what.scored), rows);
     }
 
     private void write(SaeComparison comparison) {
@@ -147,7 +147,7 @@ final class SaeSweepCommand implements Callable<Integer> {
     }
 
     private String command() {
-        var out = new StringBuilder("./assay sae sweep --world ").append(what.world);
+        var out = new StringBuilder("./assay sae sweep ").append(what.where());
         if (suite != null) out.append(" --suite ").append(suite);
         else {
             out.append(" --recipe ").append(what.recipe);

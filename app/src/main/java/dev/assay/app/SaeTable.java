@@ -12,10 +12,10 @@ final class SaeTable {
         var out = new StringBuilder();
         comparison.groups().forEach((group, lines) -> {
             List<List<String>> cells = new ArrayList<>();
-            List<String> head = new ArrayList<>(SaeText.head());
+            List<String> head = new ArrayList<>(SaeText.head(comparison));
             head.set(0, group);
             cells.add(head);
-            for (SaeComparison.Line line : lines) cells.add(SaeText.cells(line));
+            for (SaeComparison.Line line : lines) cells.add(SaeText.cells(comparison, line));
             out.append(aligned(cells)).append('\n');
         });
         for (SaeComparison.Line line : comparison.lines())

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.lm.Site;
 import dev.assay.sae.SaeException;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where in which model an autoencoder belongs; kept in its metadata, beside SAELens' own names for it.
@@ -15,6 +18,8 @@ import dev.assay.sae.SaeException;
  */
 public record Placement(String model, Site site, Norms norms, int context) {
     private static final String OWN = "assay";
+    private static final Pattern HOOK =
+            Pattern.compile("blocks\\.(\\d{1,6})\\.hook_(resid_pre|resid_mid|resid_post|attn_out|mlp_out)");
 
     /** As metadata of a SAELens folder. */
     public ObjectNode metadata() {
@@ -48,18 +53,30 @@ public record Placement(String model, Site site, Norms norms, int context) {
         };
     }
 
-    /** @throws SaeException if the metadata are not of an autoencoder that was trained here on a model */
+    /**
+     * Reads metadata; those that SAELens wrote say no limit, so that all positions but the first are kept.
+     *
+     * @throws SaeException if they do not say where in a model the autoencoder belongs
+     */
     public static Placement of(JsonNode metadata, String folder) {
         JsonNode own = metadata.path(OWN);
-        if (!own.path("site").isTextual())
-            throw new SaeException(folder + ": its cfg.json does not say which positions of which model it was trained"
-                    + " on (metadata." + OWN + "); it was trained on a world or elsewhere");
+        Site site = own.path("site").isTextual()
+                ? Site.parse(own.get("site").asText())
+                : hooked(metadata.path("hook_name").asText(""))
+                        .orElseThrow(() -> new SaeException(folder + ": its cfg.json does not say where in a model it"
+                                + " belongs (metadata." + OWN + ".site or metadata.hook_name): give --at; or was it"
+                                + " trained on a world?"));
         return new Placement(
                 metadata.path("model_name").asText(),
-                Site.parse(own.get("site").asText()),
+                site,
                 new Norms(
                         own.path("norm_limit").asDouble(Double.POSITIVE_INFINITY),
-                        own.path("mean_norm").asDouble()),
+                        own.path("mean_norm").asDouble(Double.NaN)),
                 metadata.path("context_size").asInt(128));
+    }
+
+    private static Optional<Site> hooked(String name) {
+        Matcher hook = HOOK.matcher(name);
+        return hook.matches() ? Optional.of(Site.parse(hook.group(2) + ":" + hook.group(1))) : Optional.empty();
     }
 }

@@ -38,7 +38,7 @@ public final class Perturbation {
      */
     public record Samples(float[][] x, SparseRows latents) {
         /** Some of them. */
-        Samples at(int[] rows) {
+        public Samples at(int[] rows) {
             var picked = new float[rows.length][];
             var sparse = new SparseRows(latents.width());
             for (int i = 0; i < rows.length; i++) {
