@@ -18,9 +18,20 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "sae",
-        description = "Sparse autoencoders: train, score and compare them on worlds whose features are known.",
+        description =
+                "Sparse autoencoders: train, score and compare them on worlds whose features are known, and on language"
+                        + " models.",
         mixinStandardHelpOptions = true,
-        subcommands = {SaeTextCommand.class, SaeSweepCommand.class, SaeCompareCommand.class, SaeProbeCommand.class},
+        subcommands = {
+            SaeTextCommand.class,
+            SaeEvalCommand.class,
+            SaeSweepCommand.class,
+            SaeCompareCommand.class,
+            SaeDashboardCommand.class,
+            SaeDiffCommand.class,
+            SaeValidityCommand.class,
+            SaeProbeCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class SaeCommand {
     /** What is trained on what. */
@@ -36,10 +47,14 @@ final class SaeCommand {
 
         @Option(
                 names = "--recipe",
-                defaultValue = "lista-matryoshka",
                 description = "standard, topk, batchtopk, jumprelu, gated, matching-pursuit, omp, matryoshka,"
-                        + " lista-matryoshka, or a YAML file (default: ${DEFAULT-VALUE})")
-        String recipe = "lista-matryoshka";
+                        + " lista-matryoshka, or a YAML file (default: lista-matryoshka, on a model batchtopk)")
+        @Nullable
+        String named;
+
+        String recipeName() {
+            return named != null ? named : model.model == null ? "lista-matryoshka" : "batchtopk";
+        }
 
         @Option(
                 names = "--set",
@@ -60,7 +75,7 @@ final class SaeCommand {
 
         /** On the small world the protocol of a minute, else the recipe's own. */
         Recipe recipe() {
-            return recipe(recipe, Map.of());
+            return recipe(recipeName(), Map.of());
         }
 
         /** Of another name, with more fields replaced after those of the command line. */
@@ -145,7 +160,7 @@ final class SaeCommand {
             progress.close();
             double rate = Rate.of(seconds, what.recipe().training().batch(), i -> trainer.next());
             Map<String, Object> facts = new LinkedHashMap<>();
-            facts.put("recipe", what.recipe);
+            facts.put("recipe", what.recipeName());
             facts.put("world", what.world);
             facts.put("threads", what.threads());
             facts.put("precision", what.recipe().training().precision().name());

@@ -74,8 +74,9 @@ final class SaeSweepCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         WorldCommand.atLeast(1, seeds, "--seeds");
         if (parallel != null) WorldCommand.atLeast(1, parallel, "--parallel");
-        SaeSuite rows =
-                suite != null ? SaeSuites.load(suite) : SaeVary.suite(what.recipe, vary == null ? Map.of() : vary);
+        SaeSuite rows = suite != null
+                ? SaeSuites.load(suite)
+                : SaeVary.suite(what.recipeName(), vary == null ? Map.of() : vary);
         Map<SaeSuite.Row, Recipe> recipes = new LinkedHashMap<>();
         for (SaeSuite.Row row : rows.rows()) recipes.put(row, what.recipe(row.recipe(), row.set()));
         SaeComparison comparison;
@@ -150,7 +151,7 @@ final class SaeSweepCommand implements Callable<Integer> {
         var out = new StringBuilder("./assay sae sweep ").append(what.where());
         if (suite != null) out.append(" --suite ").append(suite);
         else {
-            out.append(" --recipe ").append(what.recipe);
+            out.append(" --recipe ").append(what.recipeName());
             if (vary != null) vary.forEach((f, v) -> out.append(" --vary '" + f + "=" + v + "'"));
         }
         what.set.forEach((f, v) -> out.append(" --set '" + f + "=" + v + "'"));

@@ -137,7 +137,11 @@ public final class Trainer implements AutoCloseable {
     /** The form in which it is used and kept; empty where there is none. */
     public Optional<InferenceSae> export() {
         try (var scope = Scope.open()) {
-            return Export.of(recipe.architecture(), parameters(), thresholds());
+            // norms are those of the folded decoder, 1 / inputScale of those that the choices were made with
+            double[] folded = java.util.Arrays.stream(thresholds())
+                    .map(t -> t / inputScale)
+                    .toArray();
+            return Export.of(recipe.architecture(), parameters(), folded);
         }
     }
 
