@@ -5,6 +5,7 @@ sae/          a JumpReLU autoencoder of 48 latents after block 1, as sae-lens sa
 core.json     sae_bench.evals.core on 4 x 16 texts of 24 tokens, one batch for variance
 core.safetensors  the tokens
 probes.*      sae_probes.utils_training.find_best_reg on latents of made-up tasks: L1, k = 1, 2, 5, 10, 16
+splits.json   how sae-probes divides a task, and the folds of a small one
 absorption.*  sae_bench's FeatureAbsorptionCalculator and k-sparse probes on made-up activations of words
 """
 
@@ -28,7 +29,7 @@ BOS = 0
 
 
 def write(path, value):
-    path.write_text(json.dumps(value, indent=1) + "\n")
+    path.write_text(json.dumps(value) + "\n")
 
 
 def tiny_llama(folder):
@@ -141,6 +142,17 @@ def probes(out):
     write(out / "probes.json", golden)
 
 
+def splits(out):
+    """How sae-probes divides a task of 700 texts, and folds of scikit-learn for 90 samples."""
+    from sae_probes.utils_data import get_train_test_indices
+    from sklearn.model_selection import StratifiedKFold
+
+    y = np.random.RandomState(3).permutation(np.arange(700) % 2)
+    train, test = get_train_test_indices(y, 600, 99, 0.5, 42)
+    folds = [part.tolist() for _, part in StratifiedKFold(6, shuffle=True, random_state=42).split(y[:90], y[:90])]
+    write(out / "splits.json", {"y": y.tolist(), "train": train.tolist(), "test": test.tolist(), "folds": folds})
+
+
 def absorption(out):
     """Words of 6 letters in a space in which a latent for one word takes over from its letter's."""
     from sae_bench.evals.absorption.feature_absorption_calculator import FeatureAbsorptionCalculator
@@ -239,6 +251,7 @@ def main():
         activations = model.run_with_cache(tokens, names_filter=[at])[1][at][:, 1:].reshape(-1, D)
     core(out, model, small_sae(out / "sae", activations), tokens)
     probes(out)
+    splits(out)
     absorption(out)
 
 
