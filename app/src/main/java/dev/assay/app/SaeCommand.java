@@ -2,10 +2,13 @@ package dev.assay.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.sae.Activations;
 import dev.assay.sae.Recipe;
 import dev.assay.sae.Recipes;
 import dev.assay.sae.Trainer;
 import dev.assay.sae.WorldData;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
 import dev.assay.world.World;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -146,28 +149,74 @@ final class SaeCommand {
         }
     }
 
-    @Command(name = "bench", description = "Times training with sampling.")
+    @Command(
+            name = "bench",
+            description = {
+                "Times training with sampling; with --model the harvest of one shuffling buffer, and training on what is"
+                        + " in it."
+            })
     int bench(
             @Mixin What what,
             @Option(names = "--seconds", defaultValue = "20") double seconds,
             @Option(names = "--json", description = "print one JSON object") boolean json)
             throws JsonProcessingException {
         WorldCommand.positive(seconds, "--seconds");
-        try (ConsoleProgress progress = ConsoleProgress.onStderr();
-                World world = new Worlds(Home.of(), progress).forTiming(what.world);
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("recipe", what.recipeName());
+        facts.put("threads", what.threads());
+        facts.put("precision", what.recipe().training().precision().name());
+        facts.put("kernels", WorldCommand.kernels());
+        try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
+            if (what.model.model != null) timeModel(what, seconds, progress, facts);
+            else timeWorld(what, seconds, progress, facts);
+        }
+        WorldCommand.print(facts, json);
+        return 0;
+    }
+
+    private static void timeWorld(What what, double seconds, ConsoleProgress progress, Map<String, Object> facts) {
+        try (World world = new Worlds(Home.of(), progress).forTiming(what.world);
                 var data = new WorldData(world, 1, what.threads());
                 var trainer = new Trainer(what.recipe(), data, 1, what.threads())) {
             progress.close();
-            double rate = Rate.of(seconds, what.recipe().training().batch(), i -> trainer.next());
-            Map<String, Object> facts = new LinkedHashMap<>();
-            facts.put("recipe", what.recipeName());
             facts.put("world", what.world);
-            facts.put("threads", what.threads());
-            facts.put("precision", what.recipe().training().precision().name());
-            facts.put("kernels", WorldCommand.kernels());
+            double rate = Rate.of(seconds, what.recipe().training().batch(), i -> trainer.next());
             facts.put("samples-per-second", Math.rint(rate));
-            WorldCommand.print(facts, json);
-            return 0;
+        }
+    }
+
+    private static void timeModel(What what, double seconds, ConsoleProgress progress, Map<String, Object> facts) {
+        Recipe recipe = what.recipe();
+        int batch = recipe.training().batch();
+        try (SaeGround.Open ground = what.ground().open(1, what.threads(), new Worlds(Home.of(), progress), progress)) {
+            Activations data = ground.data();
+            long begin = System.nanoTime();
+            try (var scope = Scope.open()) {
+                data.batch(0, batch);
+            }
+            facts.put("model", what.ground().name());
+            facts.put("harvested-per-second", Math.rint(what.model.buffer / ((System.nanoTime() - begin) / 1e9)));
+            int batches = what.model.buffer / batch;
+            Activations again = new Activations() {
+                @Override
+                public int dModel() {
+                    return data.dModel();
+                }
+
+                @Override
+                public Tensor batch(long index, int rows) {
+                    return data.batch(index % batches, rows);
+                }
+
+                @Override
+                public double meanNorm(int rows) {
+                    return data.meanNorm(rows);
+                }
+            };
+            try (var trainer = new Trainer(recipe, again, 1, what.threads())) {
+                double rate = Rate.of(seconds, batch, i -> trainer.next());
+                facts.put("samples-per-second", Math.rint(rate));
+            }
         }
     }
 }
