@@ -41,13 +41,40 @@ record SaeComparison(String title, String about, String world, String protocol, 
         }
         Map<String, Verdict> verdicts = new LinkedHashMap<>();
         families.forEach((group, family) -> {
-            List<Verdict> answers = Verdict.of(questions.getOrDefault(group, List.of()), suite.margin());
+            List<Verdict> answers = Verdict.of(questions.getOrDefault(group, List.of()), suite.margin(), primary(rows));
             for (int i = 0; i < family.size(); i++) verdicts.put(family.get(i).name(), answers.get(i));
         });
         List<Line> lines = rows.stream()
                 .map(r -> new Line(r, Optional.ofNullable(verdicts.get(r.name()))))
                 .toList();
         return new SaeComparison(suite.name(), suite.about(), world, protocol, suite.margin(), lines);
+    }
+
+    /** Names of the scores that the runs have, in the order of tables. */
+    List<String> scores() {
+        return scores(lines.stream().map(Line::row).toList());
+    }
+
+    private static List<String> scores(List<SaeRow> rows) {
+        return rows.stream()
+                .flatMap(r -> r.runs().values().stream())
+                .findFirst()
+                .map(r -> SaeText.names(r.training()))
+                .orElse(SaeText.SCORES);
+    }
+
+    /** The score that counts most. */
+    String primary() {
+        return scores().getFirst();
+    }
+
+    private static String primary(List<SaeRow> rows) {
+        return scores(rows).getFirst();
+    }
+
+    /** Scores whose differences are shown. */
+    List<String> shown() {
+        return scores().subList(0, primary().equals("f1") ? 3 : 2);
     }
 
     /** Lines by group, in order. */
@@ -69,8 +96,19 @@ record SaeComparison(String title, String about, String world, String protocol, 
         if (n < 2) return "Anecdote: one seed says nothing about the next.";
         return n < SEEDS
                 ? "Few seeds (n = " + n + "; from " + SEEDS
-                        + " on a figure counts): intervals are wide, and rightly so."
-                : "n = " + n + " seeds; intervals are Student's, 95 %.";
+                        + " on a figure counts): intervals are wide, and rightly so." + noise()
+                : "n = " + n + " seeds; intervals are Student's, 95 %." + noise();
+    }
+
+    /** How far two single runs must be apart to differ, in words. */
+    private String noise() {
+        double most = lines.stream()
+                .map(l -> l.row().training(primary()).leastReliableDifference())
+                .mapToDouble(d -> d.orElse(0))
+                .max()
+                .orElse(0);
+        return " Two single runs differ reliably only where their " + SaeText.heading(primary()) + " is more than "
+                + SaeText.number(most, 4) + " apart (1.96 · √2 · sd, the largest of any row).";
     }
 
     /** How verdicts come about, in words. */
@@ -87,18 +125,18 @@ record SaeComparison(String title, String about, String world, String protocol, 
         out.put("world", world);
         out.put("margin", margin);
         out.put("anecdote", seeds() < 2);
-        out.put("rows", lines.stream().map(SaeComparison::json).toList());
+        out.put("rows", lines.stream().map(this::json).toList());
         return out;
     }
 
-    private static Map<String, Object> json(Line line) {
+    private Map<String, Object> json(Line line) {
         SaeRow row = line.row();
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("name", row.name());
         out.put("group", row.group());
         out.put("n", row.runs().size());
         Map<String, Object> scores = new LinkedHashMap<>();
-        for (String score : SaeText.SCORES) {
+        for (String score : scores()) {
             Map<String, Object> forms = new LinkedHashMap<>();
             forms.put("training", json(row.training(score)));
             row.inference(score).ifPresent(i -> forms.put("inference", json(i)));
@@ -111,7 +149,7 @@ record SaeComparison(String title, String about, String world, String protocol, 
             out.put("verdict", v.outcome().words);
             out.put("p-holm", v.p());
             Map<String, Object> differences = new LinkedHashMap<>();
-            for (String score : SaeText.SCORES)
+            for (String score : scores())
                 Optional.ofNullable(v.differences().get(score)).ifPresent(d -> differences.put(score, json(d)));
             out.put("differences", differences);
         });
@@ -127,6 +165,7 @@ record SaeComparison(String title, String about, String world, String protocol, 
             out.put("low", i.low());
             out.put("high", i.high());
         });
+        mean.leastReliableDifference().ifPresent(d -> out.put("least-reliable-difference", d));
         return out;
     }
 }

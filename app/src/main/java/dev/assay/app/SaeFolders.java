@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.journal.Manifest;
 import dev.assay.sae.SaeSuite;
 import dev.assay.sae.SaeSuites;
@@ -22,9 +23,10 @@ final class SaeFolders {
     /** What runs have in common but for the seed. */
     private record Kind(String world, String recipe) {
         static Kind of(Manifest manifest) {
-            return new Kind(
-                    manifest.config().path("world").asText(),
-                    manifest.config().path("recipe").asText());
+            ObjectNode ground = (ObjectNode) manifest.config().deepCopy();
+            List.of("recipe", "seed", "scored-on").forEach(ground::remove);
+            String world = ground.has("world") ? ground.get("world").asText() : ground.toString();
+            return new Kind(world, manifest.config().path("recipe").asText());
         }
 
         /** Each field by its last name, as {@code eta=0.3}. */
@@ -53,9 +55,28 @@ final class SaeFolders {
             rows.add(new SaeRow(name, "runs", SaeCurve.of(kind.recipe()), "", base, Optional.empty(), runs));
         });
         String worlds = String.join(
-                ", ", kinds.keySet().stream().map(Kind::world).distinct().toList());
+                ", ",
+                kinds.values().stream()
+                        .map(runs -> runs.firstEntry().getValue().world())
+                        .distinct()
+                        .toList());
         return SaeComparison.of(
-                new SaeSuite("Runs", "", base, SaeSuites.MARGIN, suite), worlds, "World " + worlds + ".", rows);
+                new SaeSuite("Runs", "", base, SaeSuites.MARGIN, suite), worlds, "On " + worlds + ".", rows);
+    }
+
+    /** What each run is called among some: seeds of one recipe alike. */
+    static Map<Path, String> labels(List<Path> folders) {
+        Map<Kind, SortedMap<Long, SaeResult>> kinds = new LinkedHashMap<>();
+        for (Path folder : folders) {
+            SaeResult result = SaeRuns.read(folder);
+            kinds.computeIfAbsent(Kind.of(Manifest.read(folder)), k -> new TreeMap<>())
+                    .put(result.seed(), result);
+        }
+        Map<Kind, String> names = names(kinds);
+        Map<Path, String> labels = new LinkedHashMap<>();
+        for (Path folder : folders)
+            labels.put(folder, names.getOrDefault(Kind.of(Manifest.read(folder)), folder.toString()));
+        return labels;
     }
 
     /** The recipe's name, and the fields in which it differs from the first of that name. */
@@ -65,7 +86,7 @@ final class SaeFolders {
         boolean worlds = kinds.keySet().stream().map(Kind::world).distinct().count() > 1;
         kinds.forEach((kind, runs) -> {
             String recipe = runs.firstEntry().getValue().label();
-            String name = worlds ? kind.world() + ": " + recipe : recipe;
+            String name = worlds ? runs.firstEntry().getValue().world() + ": " + recipe : recipe;
             Kind other = first.putIfAbsent(name, kind);
             Set<String> different = kind.fields();
             if (other != null) different.removeAll(other.fields());

@@ -15,29 +15,31 @@ import java.util.TreeMap;
  * @param scored samples that the finished autoencoder is scored on
  * @param threads do not change what comes out
  */
-record SaeJob(String name, String world, Recipe recipe, long seed, long scored, int threads, Path folder) {
+record SaeJob(String name, SaeGround ground, Recipe recipe, long seed, long scored, int threads, Path folder) {
     /** Samples of the scores that count. */
     static final long SCORED = 500_000;
 
-    /** In the folder that belongs to this world, recipe and seed. */
-    static SaeJob of(String name, String world, Recipe recipe, long seed, long scored, int threads) {
-        String id = CanonicalJson.sha256(manifest(world, recipe, seed, scored).config())
+    /** In the folder that belongs to this ground, recipe and seed. */
+    static SaeJob of(String name, SaeGround ground, Recipe recipe, long seed, long scored, int threads) {
+        String id = CanonicalJson.sha256(manifest(ground, recipe, seed, scored).config())
                 .substring(0, 8);
-        String worldName = Path.of(world).getFileName().toString();
-        Path folder = Path.of("runs", "sae", worldName, recipe.name() + "-" + seed + "-" + id);
-        return new SaeJob(name, world, recipe, seed, scored, threads, folder);
+        String where = Path.of(ground.name()).getFileName().toString();
+        Path folder = Path.of("runs", "sae", where, recipe.name() + "-" + seed + "-" + id);
+        return new SaeJob(name, ground, recipe, seed, scored, threads, folder);
     }
 
     SaeJob in(Path other) {
-        return new SaeJob(name, world, recipe, seed, scored, threads, other);
+        return new SaeJob(name, ground, recipe, seed, scored, threads, other);
     }
 
     Manifest manifest() {
-        return manifest(world, recipe, seed, scored);
+        return manifest(ground, recipe, seed, scored);
     }
 
-    private static Manifest manifest(String world, Recipe recipe, long seed, long scored) {
-        Map<String, Object> config = new TreeMap<>(Map.of("world", world, "recipe", recipe.toString(), "seed", seed));
+    private static Manifest manifest(SaeGround ground, Recipe recipe, long seed, long scored) {
+        Map<String, Object> config = new TreeMap<>(ground.config());
+        config.put("recipe", recipe.toString());
+        config.put("seed", seed);
         if (scored != SCORED) config.put("scored-on", scored);
         return Manifest.of(
                 "sae train",

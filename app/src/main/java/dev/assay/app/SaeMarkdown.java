@@ -18,24 +18,27 @@ final class SaeMarkdown {
                 .append(comparison.standing())
                 .append("\n\n");
         out.append(comparison.method()).append("\n");
-        comparison.groups().forEach((group, lines) -> group(out, group, lines));
+        comparison.groups().forEach((group, lines) -> group(out, comparison, group, lines));
         List<SaeComparison.Line> claims = comparison.lines().stream()
                 .filter(l -> l.row().claim().isPresent() && l.verdict().isPresent())
                 .toList();
         if (!claims.isEmpty()) {
             out.append(
-                    "\n## Verdicts on claims\n\n| claim | row | F1 difference | EV difference | n | p (Holm) | verdict |\n");
+                    "\n## Verdicts on claims\n\n| claim | row | %s difference | %s difference | n | p (Holm) | verdict |\n"
+                            .formatted(
+                                    SaeText.heading(comparison.shown().getFirst()),
+                                    SaeText.heading(comparison.shown().getLast())));
             out.append("|---|---|---|---|---|---|---|\n");
-            for (SaeComparison.Line line : claims) claim(out, line);
+            for (SaeComparison.Line line : claims) claim(out, comparison, line);
         }
         return out.toString();
     }
 
-    private static void group(StringBuilder out, String group, List<SaeComparison.Line> lines) {
+    private static void group(StringBuilder out, SaeComparison c, String group, List<SaeComparison.Line> lines) {
         out.append("\n## ").append(group).append("\n\n");
-        row(out, SaeText.head());
-        row(out, SaeText.head().stream().map(h -> "---").toList());
-        for (SaeComparison.Line line : lines) row(out, SaeText.cells(line));
+        row(out, SaeText.head(c));
+        row(out, SaeText.head(c).stream().map(h -> "---").toList());
+        for (SaeComparison.Line line : lines) row(out, SaeText.cells(c, line));
         for (SaeComparison.Line line : lines)
             if (!line.row().note().isEmpty())
                 out.append("\n- ")
@@ -45,7 +48,7 @@ final class SaeMarkdown {
         if (lines.stream().anyMatch(l -> !l.row().note().isEmpty())) out.append('\n');
     }
 
-    private static void claim(StringBuilder out, SaeComparison.Line line) {
+    private static void claim(StringBuilder out, SaeComparison c, SaeComparison.Line line) {
         Claim claim = line.row().claim().orElseThrow();
         Verdict v = line.verdict().orElseThrow();
         row(
@@ -53,8 +56,8 @@ final class SaeMarkdown {
                 List.of(
                         claim.says(),
                         line.row().name(),
-                        SaeText.difference(v, "f1"),
-                        SaeText.difference(v, "ev"),
+                        SaeText.difference(v, c.shown().getFirst()),
+                        SaeText.difference(v, c.shown().getLast()),
                         Integer.toString(v.n()),
                         v.n() > 1 ? SaeText.p(v.p()) : "–",
                         "**" + v.outcome().words + "**"));

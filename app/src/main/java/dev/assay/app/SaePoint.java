@@ -1,7 +1,6 @@
 package dev.assay.app;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.assay.sae.Scores;
 import dev.assay.sae.Trainer;
 import java.util.Map;
 
@@ -12,6 +11,7 @@ import java.util.Map;
  * @param samples seen so far; 0 in runs of before it was written
  * @param losses of this step, by name
  * @param dead latents, as training counts them
+ * @param f1 not a number on a model, whose features nobody knows; so is {@code mcc}
  */
 record SaePoint(
         long step,
@@ -25,16 +25,16 @@ record SaePoint(
     /** The part of the loss that every architecture has: the squared error of the whole reconstruction. */
     static final String ERROR = "mse_loss";
 
-    static SaePoint of(Trainer.Step step, int batch, int dead, Scores scores) {
+    static SaePoint of(Trainer.Step step, int batch, int dead, Map<String, Double> scores) {
         return new SaePoint(
                 step.number(),
                 step.number() * batch,
                 step.losses(),
                 step.l0(),
                 dead,
-                scores.f1(),
-                scores.mcc(),
-                scores.explainedVariance());
+                scores.getOrDefault("f1", Double.NaN),
+                scores.getOrDefault("mcc", Double.NaN),
+                scores.getOrDefault("ev", Double.NaN));
     }
 
     double error() {

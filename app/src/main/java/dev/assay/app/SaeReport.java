@@ -63,16 +63,23 @@ final class SaeReport {
         page.section("Claims")
                 .table(
                         "What was said, and what the runs say",
-                        List.of("claim", "row", "F1 difference", "EV difference", "n", "p (Holm)", "verdict"),
+                        List.of(
+                                "claim",
+                                "row",
+                                SaeText.heading(comparison.shown().getFirst()) + " difference",
+                                SaeText.heading(comparison.shown().getLast()) + " difference",
+                                "n",
+                                "p (Holm)",
+                                "verdict"),
                         rows);
     }
 
-    private static List<String> claim(SaeRow row, Verdict v) {
+    private List<String> claim(SaeRow row, Verdict v) {
         return List.of(
                 row.claim().orElseThrow().says(),
                 row.name(),
-                SaeText.difference(v, "f1"),
-                SaeText.difference(v, "ev"),
+                SaeText.difference(v, comparison.shown().getFirst()),
+                SaeText.difference(v, comparison.shown().getLast()),
                 Integer.toString(v.n()),
                 v.n() > 1 ? SaeText.p(v.p()) : "–",
                 v.outcome().words);
@@ -85,19 +92,22 @@ final class SaeReport {
         if (!estimates.isEmpty()) forest(estimates);
         page.table(
                 "Scores, mean ± half the 95 % interval",
-                SaeText.head(), lines.stream().map(SaeText::cells).toList());
+                SaeText.head(comparison),
+                lines.stream().map(l -> SaeText.cells(comparison, l)).toList());
         List<SaeRow> rows = withBase(lines.stream().map(SaeComparison.Line::row).toList());
         training(rows, "Reconstruction error", "mean squared error", SaePoint::error);
-        training(rows, "F1", "F1", SaePoint::f1);
-        training(rows, "MCC", "MCC", SaePoint::mcc);
+        if (comparison.primary().equals("f1")) {
+            training(rows, "F1", "F1", SaePoint::f1);
+            training(rows, "MCC", "MCC", SaePoint::mcc);
+        } else training(rows, "EV", "EV", SaePoint::explainedVariance);
     }
 
     private static String heading(String group) {
         return group.isEmpty() ? group : Character.toUpperCase(group.charAt(0)) + group.substring(1);
     }
 
-    private static Estimate estimate(SaeRow row, Verdict v) {
-        SampleMean d = Objects.requireNonNull(v.differences().get("f1"));
+    private Estimate estimate(SaeRow row, Verdict v) {
+        SampleMean d = Objects.requireNonNull(v.differences().get(comparison.primary()));
         var interval = d.interval(SaeComparison.LEVEL);
         return new Estimate(
                 row.name(),
@@ -117,7 +127,11 @@ final class SaeReport {
                         .max()
                         .orElse(0.1);
         reach = Math.max(reach, comparison.margin());
-        page.intervals("Difference in F1, paired by seed", -reach, reach, estimates);
+        page.intervals(
+                "Difference in " + SaeText.heading(comparison.primary()) + ", paired by seed",
+                -reach,
+                reach,
+                estimates);
     }
 
     /** The rows of a group, with the one that they are compared with, if it is one and elsewhere. */
@@ -179,7 +193,7 @@ final class SaeReport {
                 .prose("A line with at least " + SaeComparison.L0S + " values of L0 and " + SaeComparison.SEEDS
                         + " seeds each is a curve. Whatever has less is marked as an anecdote here: a figure at one L0 does"
                         + " not say how the recipe does at another.");
-        for (String score : List.of("f1", "mcc"))
+        for (String score : comparison.scores().subList(0, 2))
             page.lines(
                     SaeText.heading(score) + " against L0, whiskers: 95 % over seeds",
                     "L0 (active latents per sample)",

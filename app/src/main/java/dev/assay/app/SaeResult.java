@@ -32,7 +32,7 @@ record SaeResult(
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("world", world);
         out.put("recipe", label);
-        for (String name : SaeText.SCORES) {
+        for (String name : SaeText.names(training)) {
             Map<String, Object> forms = new LinkedHashMap<>();
             forms.put("training", training.get(name));
             forms.put("inference", inference.get(name));

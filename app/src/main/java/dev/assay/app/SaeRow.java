@@ -1,7 +1,6 @@
 package dev.assay.app;
 
 import dev.assay.sae.Claim;
-import dev.assay.sae.Scores;
 import dev.assay.stats.SampleMean;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,7 +46,7 @@ record SaeRow(
         common.keySet().retainAll(other.runs.keySet());
         Map<String, SampleMean> differences = new LinkedHashMap<>();
         if (common.isEmpty()) return differences;
-        for (String score : Scores.NAMES)
+        for (String score : run(common.firstKey()).training().keySet())
             differences.put(
                     score,
                     SampleMean.of(common.keySet().stream()

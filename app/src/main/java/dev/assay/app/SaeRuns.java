@@ -5,20 +5,14 @@ import dev.assay.journal.Journal;
 import dev.assay.journal.JournalException;
 import dev.assay.journal.Manifest;
 import dev.assay.sae.Checkpoint;
-import dev.assay.sae.CosineMap;
 import dev.assay.sae.Recipe;
 import dev.assay.sae.SaeLensFolder;
-import dev.assay.sae.Scores;
 import dev.assay.sae.Trainer;
-import dev.assay.sae.WorldData;
-import dev.assay.sae.WorldScore;
 import dev.assay.tensor.Scope;
-import dev.assay.world.World;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,25 +64,26 @@ final class SaeRuns {
 
     private SaeResult train(SaeJob job, Journal journal) {
         Recipe recipe = job.recipe();
-        try (World world = worlds.load(job.world());
-                var data = new WorldData(world, job.seed(), job.threads());
-                var trainer = new Trainer(recipe, data, job.seed(), job.threads())) {
+        try (SaeGround.Open ground = job.ground().open(job.seed(), job.threads(), worlds, progress);
+                var trainer = new Trainer(recipe, ground.data(), job.seed(), job.threads())) {
             Path checkpoint = journal.folder().resolve(CHECKPOINT);
             if (Files.exists(checkpoint)) Checkpoint.read(checkpoint, trainer);
-            double rate = steps(job, data, trainer, journal, checkpoint);
+            double rate = steps(job, ground, trainer, journal, checkpoint);
             progress.at(job.name() + ": scoring", 0, 2);
-            Scores training = score(trainer, data, recipe, job.scored());
-            latents(training, trainer, world).write(journal.folder());
+            Map<String, Double> training = score(trainer, ground, recipe, job.scored(), true);
+            try (var scope = Scope.open()) {
+                ground.keepLatents(trainer.parameters().get("W_dec"), journal.folder());
+            }
             progress.at(job.name() + ": scoring", 1, 2);
-            Map<String, Double> inference = inference(trainer, data, job, journal.folder());
+            Map<String, Double> inference = inference(trainer, ground, job, journal.folder());
             progress.at(job.name() + ": scoring", 2, 2);
             var result = new SaeResult(
-                    job.world(),
+                    job.ground().name(),
                     recipe.name(),
                     job.seed(),
                     recipe.training().steps() * recipe.training().batch(),
                     Math.rint(rate),
-                    numbers(training),
+                    training,
                     inference,
                     journal.folder().toString());
             journal.append(RESULT, result);
@@ -101,7 +96,7 @@ final class SaeRuns {
     }
 
     /** Trains to the end and returns samples per second of this sitting. */
-    private double steps(SaeJob job, WorldData data, Trainer trainer, Journal journal, Path checkpoint) {
+    private double steps(SaeJob job, SaeGround.Open ground, Trainer trainer, Journal journal, Path checkpoint) {
         Recipe recipe = job.recipe();
         long from = trainer.steps();
         // points lie behind the checkpoint when a run was killed between the two; the steps are taken again
@@ -113,13 +108,14 @@ final class SaeRuns {
         while (!trainer.done()) {
             Trainer.Step step = trainer.next();
             if (step.number() % every == 0 || trainer.done()) {
-                Scores scores = score(trainer, data, recipe, Math.min(POINT_SAMPLES, job.scored()));
+                Map<String, Double> scores =
+                        score(trainer, ground, recipe, Math.min(POINT_SAMPLES, job.scored()), false);
                 if (step.number() > told)
                     journal.append(POINT, SaePoint.of(step, recipe.training().batch(), trainer.dead(), scores));
                 double rate = rate(recipe, step.number() - from, begin);
                 progress.say(String.format(
                         Locale.ROOT,
-                        "%s: step %,d of %,d, %,.0f samples/s, %s left, loss %.1f, L0 %.1f, %d dead, F1 %.3f, MCC %.3f",
+                        "%s: step %,d of %,d, %,.0f samples/s, %s left, loss %.1f, L0 %.1f, %d dead, %s",
                         job.name(),
                         step.number(),
                         all,
@@ -128,8 +124,7 @@ final class SaeRuns {
                         step.loss(),
                         step.l0(),
                         trainer.dead(),
-                        scores.f1(),
-                        scores.mcc()));
+                        SaeText.shortly(scores)));
             }
             if (System.nanoTime() - saved > CHECKPOINT_NANOS) {
                 Checkpoint.write(checkpoint, trainer);
@@ -151,53 +146,37 @@ final class SaeRuns {
                 : String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60);
     }
 
-    private static SaeLatents latents(Scores scores, Trainer trainer, World world) {
+    private static Map<String, Double> score(
+            Trainer trainer, SaeGround.Open ground, Recipe recipe, long samples, boolean last) {
         try (var scope = Scope.open()) {
-            return SaeLatents.of(
-                    scores,
-                    CosineMap.of(
-                            scores.latents(),
-                            trainer.parameters().get("W_dec"),
-                            world.dictionary(),
-                            SaeLatents.MAPPED));
-        }
-    }
-
-    private static Scores score(Trainer trainer, WorldData data, Recipe recipe, long samples) {
-        try (var scope = Scope.open()) {
-            return WorldScore.of(
+            return ground.scores(
                     trainer::encode,
                     trainer.parameters().get("W_dec"),
-                    data,
                     samples,
-                    recipe.training().batch());
+                    recipe.training().batch(),
+                    last);
         }
     }
 
     /** Writes the form that is used, if there is one, and scores it as it was written. */
-    private static Map<String, Double> inference(Trainer trainer, WorldData data, SaeJob job, Path folder) {
+    private static Map<String, Double> inference(Trainer trainer, SaeGround.Open ground, SaeJob job, Path folder) {
         try (var scope = Scope.open()) {
             return trainer.export()
                     .map(sae -> {
                         try (sae) {
-                            SaeLensFolder.write(folder.resolve("sae"), sae);
+                            SaeLensFolder.write(folder.resolve("sae"), sae, ground.metadata());
                         }
                         try (var written =
                                 SaeLensFolder.read(folder.resolve("sae")).sae()) {
-                            return numbers(WorldScore.of(
-                                    written,
-                                    data,
+                            return ground.scores(
+                                    written::encoded,
+                                    written.decoder().weight(),
                                     job.scored(),
-                                    job.recipe().training().batch()));
+                                    job.recipe().training().batch(),
+                                    true);
                         }
                     })
                     .orElse(Map.of());
         }
-    }
-
-    private static Map<String, Double> numbers(Scores scores) {
-        Map<String, Double> out = new LinkedHashMap<>();
-        scores.summary().forEach((name, value) -> out.put(name, value.doubleValue()));
-        return out;
     }
 }

@@ -74,27 +74,29 @@ final class SaeSweepCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         WorldCommand.atLeast(1, seeds, "--seeds");
         if (parallel != null) WorldCommand.atLeast(1, parallel, "--parallel");
-        SaeSuite rows =
-                suite != null ? SaeSuites.load(suite) : SaeVary.suite(what.recipe, vary == null ? Map.of() : vary);
+        SaeSuite rows = suite != null
+                ? SaeSuites.load(suite)
+                : SaeVary.suite(what.recipeName(), vary == null ? Map.of() : vary);
         Map<SaeSuite.Row, Recipe> recipes = new LinkedHashMap<>();
         for (SaeSuite.Row row : rows.rows()) recipes.put(row, what.recipe(row.recipe(), row.set()));
         SaeComparison comparison;
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
             var worlds = new Worlds(Home.of(), progress);
-            boolean small = small(worlds);
+            SaeGround ground = what.groundOfMany(progress);
+            boolean small = ground instanceof WorldGround && small(worlds);
             int atOnce = parallel != null ? parallel : small ? what.threads() : 1;
             int threads = small ? 1 : Math.max(1, what.threads() / atOnce);
             Device.threads(threads);
-            List<SaeJob> jobs = jobs(recipes, threads);
+            List<SaeJob> jobs = jobs(ground, recipes, threads);
             var sweep = new SaeSweep(new SaeRuns(worlds, progress), progress, atOnce);
             List<SaeResult> results = sweep.run(jobs, soFar -> {
-                SaeComparison c = comparison(rows, recipes, soFar);
+                SaeComparison c = comparison(ground, rows, recipes, soFar);
                 progress.say("after " + c.seeds() + " of " + seeds + " seeds\n" + SaeTable.of(c));
                 write(c);
             });
             Map<SaeJob, SaeResult> all = new LinkedHashMap<>();
             for (int i = 0; i < results.size(); i++) all.put(jobs.get(i), results.get(i));
-            comparison = comparison(rows, recipes, all);
+            comparison = comparison(ground, rows, recipes, all);
         }
         write(comparison);
         if (json) System.out.println(new ObjectMapper().writeValueAsString(comparison.json()));
@@ -109,22 +111,17 @@ final class SaeSweepCommand implements Callable<Integer> {
         }
     }
 
-    private List<SaeJob> jobs(Map<SaeSuite.Row, Recipe> recipes, int threads) {
+    private List<SaeJob> jobs(SaeGround ground, Map<SaeSuite.Row, Recipe> recipes, int threads) {
         List<SaeJob> jobs = new ArrayList<>();
         for (long seed = 1; seed <= seeds; seed++)
             for (Map.Entry<SaeSuite.Row, Recipe> row : recipes.entrySet())
                 jobs.add(SaeJob.of(
-                        row.getKey().name() + ", seed " + seed,
-                        what.world,
-                        row.getValue(),
-                        seed,
-                        what.scored,
-                        threads));
+                        row.getKey().name() + ", seed " + seed, ground, row.getValue(), seed, what.scored, threads));
         return jobs;
     }
 
     private SaeComparison comparison(
-            SaeSuite suite, Map<SaeSuite.Row, Recipe> recipes, Map<SaeJob, SaeResult> results) {
+            SaeGround ground, SaeSuite suite, Map<SaeSuite.Row, Recipe> recipes, Map<SaeJob, SaeResult> results) {
         List<SaeRow> rows = new ArrayList<>();
         recipes.forEach((row, recipe) -> {
             var runs = new TreeMap<Long, SaeResult>();
@@ -141,7 +138,7 @@ final class SaeSweepCommand implements Callable<Integer> {
                     runs));
         });
         Recipe base = Optional.ofNullable(recipes.get(suite.row(suite.base()))).orElseThrow();
-        return SaeComparison.of(suite, what.world, SaeText.protocol(what.world, base, what.scored), rows);
+        return SaeComparison.of(suite, ground.name(), SaeText.protocol(ground.name(), base, what.scored), rows);
     }
 
     private void write(SaeComparison comparison) {
@@ -151,10 +148,10 @@ final class SaeSweepCommand implements Callable<Integer> {
     }
 
     private String command() {
-        var out = new StringBuilder("./assay sae sweep --world ").append(what.world);
+        var out = new StringBuilder("./assay sae sweep ").append(what.where());
         if (suite != null) out.append(" --suite ").append(suite);
         else {
-            out.append(" --recipe ").append(what.recipe);
+            out.append(" --recipe ").append(what.recipeName());
             if (vary != null) vary.forEach((f, v) -> out.append(" --vary '" + f + "=" + v + "'"));
         }
         what.set.forEach((f, v) -> out.append(" --set '" + f + "=" + v + "'"));

@@ -12,10 +12,10 @@ final class SaeTable {
         var out = new StringBuilder();
         comparison.groups().forEach((group, lines) -> {
             List<List<String>> cells = new ArrayList<>();
-            List<String> head = new ArrayList<>(SaeText.head());
+            List<String> head = new ArrayList<>(SaeText.head(comparison));
             head.set(0, group);
             cells.add(head);
-            for (SaeComparison.Line line : lines) cells.add(SaeText.cells(line));
+            for (SaeComparison.Line line : lines) cells.add(SaeText.cells(comparison, line));
             out.append(aligned(cells)).append('\n');
         });
         for (SaeComparison.Line line : comparison.lines())
@@ -33,7 +33,7 @@ final class SaeTable {
     static String of(SaeResult result) {
         List<List<String>> cells = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of(result.world() + ": " + result.label(), "form"));
-        SaeText.SCORES.forEach(s -> head.add(SaeText.heading(s)));
+        SaeText.names(result.training()).forEach(s -> head.add(SaeText.heading(s)));
         cells.add(head);
         cells.add(form(result, "training"));
         if (!result.inference().isEmpty()) cells.add(form(result, "inference"));
@@ -43,7 +43,7 @@ final class SaeTable {
     private static List<String> form(SaeResult result, String form) {
         List<String> row = new ArrayList<>(List.of("seed " + result.seed(), form));
         var scores = form.equals("training") ? result.training() : result.inference();
-        for (String score : SaeText.SCORES)
+        for (String score : SaeText.names(scores))
             row.add(Optional.ofNullable(scores.get(score))
                     .map(v -> SaeText.number(v, SaeText.digits(score)))
                     .orElse("–"));

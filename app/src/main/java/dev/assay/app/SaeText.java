@@ -10,13 +10,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Scores, differences and verdicts as the cells of tables. */
 final class SaeText {
-    /** What tables and records show, in their order. */
+    /** What tables and records show of runs on worlds, in their order. */
     static final List<String> SCORES = List.of("f1", "mcc", "ev", "l0", "uniqueness", "dead", "precision", "recall");
 
+    /** The same of runs on models, where true features are not known. */
+    static final List<String> MODEL_SCORES =
+            List.of("ev", "ce-recovered", "kl-recovered", "l0", "dead", "cosine", "ev-legacy");
+
     private SaeText() {}
+
+    /** Those that some scores have. */
+    static List<String> names(Map<String, Double> scores) {
+        return scores.containsKey("f1") ? SCORES : MODEL_SCORES;
+    }
+
+    /** What counts most, in a few words. */
+    static String shortly(Map<String, Double> scores) {
+        return names(scores).stream()
+                .filter(n -> List.of("f1", "mcc", "ev").contains(n))
+                .map(n -> heading(n) + " " + number(scores.getOrDefault(n, Double.NaN), 3))
+                .collect(Collectors.joining(", "));
+    }
 
     static String number(double value, int digits) {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
@@ -57,7 +75,7 @@ final class SaeText {
         Training t = recipe.training();
         return String.format(
                 Locale.ROOT,
-                "World %s; %,d latents, %,d samples in batches of %,d, Adam at %s (falling to 0 over the last %.0f %%),"
+                "On %s; %,d latents, %,d samples in batches of %,d, Adam at %s (falling to 0 over the last %.0f %%),"
                         + " scored on %,d further samples.",
                 world,
                 recipe.latents(),
@@ -69,61 +87,38 @@ final class SaeText {
     }
 
     /** Head of the table of a group: scores, then differences. */
-    static List<String> head() {
-        List<String> head = new ArrayList<>(scoreHead());
-        head.addAll(
-                differenceHead().stream().skip(1).filter(h -> !h.equals("n")).toList());
-        return head;
-    }
-
-    static List<String> scoreHead() {
+    static List<String> head(SaeComparison c) {
         List<String> head = new ArrayList<>(List.of("row", "n"));
-        for (String score : SCORES) head.add(heading(score));
-        head.add("F1 as used");
+        for (String score : c.scores()) head.add(heading(score));
+        head.add(heading(c.primary()) + " as used");
+        head.add("less");
+        for (String score : c.shown()) head.add(heading(score) + " difference");
+        head.addAll(List.of("p (Holm)", "verdict"));
         return head;
-    }
-
-    static List<String> differenceHead() {
-        return List.of("row", "less", "n", "F1 difference", "MCC difference", "EV difference", "p (Holm)", "verdict");
     }
 
     static String heading(String score) {
         return switch (score) {
             case "f1", "mcc", "ev", "l0" -> score.toUpperCase(Locale.ROOT);
+            case "ce-recovered" -> "CE recovered";
+            case "kl-recovered" -> "KL recovered";
+            case "ev-legacy" -> "EV, legacy";
             default -> score;
         };
     }
 
-    static List<String> cells(SaeComparison.Line line) {
-        List<String> cells = new ArrayList<>(scores(line.row()));
-        List<String> differences = differences(line);
-        for (int i = 1; i < differences.size(); i++)
-            if (!differenceHead().get(i).equals("n")) cells.add(differences.get(i));
-        return cells;
-    }
-
-    static List<String> scores(SaeRow row) {
+    static List<String> cells(SaeComparison c, SaeComparison.Line line) {
+        SaeRow row = line.row();
         List<String> cells =
                 new ArrayList<>(List.of(row.name(), Integer.toString(row.runs().size())));
-        for (String score : SCORES) cells.add(mean(row.training(score), score));
-        cells.add(row.inference("f1").map(m -> mean(m, "f1")).orElse("–"));
+        for (String score : c.scores()) cells.add(mean(row.training(score), score));
+        cells.add(row.inference(c.primary()).map(m -> mean(m, c.primary())).orElse("–"));
+        cells.add(line.verdict().map(v -> row.against()).orElse("–"));
+        for (String score : c.shown())
+            cells.add(line.verdict().map(v -> difference(v, score)).orElse("–"));
+        cells.add(line.verdict().map(v -> v.n() > 1 ? p(v.p()) : "–").orElse("–"));
+        cells.add(line.verdict().map(v -> v.outcome().words).orElse("–"));
         return cells;
-    }
-
-    /** Dashes for a row that is compared with none. */
-    static List<String> differences(SaeComparison.Line line) {
-        SaeRow row = line.row();
-        return line.verdict()
-                .map(v -> List.of(
-                        row.name(),
-                        row.against(),
-                        Integer.toString(v.n()),
-                        difference(v, "f1"),
-                        difference(v, "mcc"),
-                        difference(v, "ev"),
-                        v.n() > 1 ? p(v.p()) : "–",
-                        v.outcome().words))
-                .orElseGet(() -> List.of(row.name(), "–", "–", "–", "–", "–", "–", "–"));
     }
 
     static String difference(Verdict v, String score) {

@@ -69,7 +69,7 @@ final class Suite {
     }
 
     /** Does work with the untrained model, whose replies all runs of this clone share. */
-    private <T> T withBase(Function<Speaker, T> work) {
+    <T> T withBase(Function<Speaker, T> work) {
         return shared("base-replies", of.hash(), base, work);
     }
 

@@ -36,7 +36,7 @@ class ArchitectureTest {
             entry("chat", "lm", "journal", "stats", "tensor"),
             entry("organism", "lm", "journal", "stats", "tensor"),
             entry("world", "tensor", "stats"),
-            entry("sae", "world", "tensor", "stats"),
+            entry("sae", "world", "lm", "tensor", "stats"),
             entry("audit", "organism", "lm", "journal", "stats"),
             entry(
                     "app",

@@ -168,7 +168,8 @@ class SaeSweepTest {
         for (long seed = 1; seed <= seeds; seed++)
             for (SaeSuite.Row row : SUITE.rows()) {
                 Recipe recipe = Recipes.load(row.recipe(), Recipes.Protocol.FULL, row.set());
-                SaeJob job = SaeJob.of(row.name(), shared.resolve("world").toString(), recipe, seed, 256, 1);
+                SaeJob job = SaeJob.of(
+                        row.name(), new WorldGround(shared.resolve("world").toString()), recipe, seed, 256, 1);
                 jobs.add(job.in(folder.resolve(runs).resolve(job.folder().getFileName())));
             }
         return new SaeSweep(saeRuns, progress, parallel).run(jobs, looks::add);

@@ -77,6 +77,12 @@ final class Decoder {
      * @return logits {@code [row that wants them, vocab]}, in the rows' order; valid until the next call
      */
     float[] forward(Step step) {
+        forward(step, config.layers());
+        return logits(step);
+    }
+
+    /** Computes rows in the first blocks alone: for what hooks see there. */
+    void forward(Step step, int blocks) {
         prepare(step);
         int n = step.count();
         int d = config.dModel();
@@ -85,8 +91,7 @@ final class Decoder {
             for (RopeTable rope : ropes.values()) rope.reach(step.row(r).position());
         }
         show(step, Site.of(Kind.EMBEDDING), residual, d);
-        for (int l = 0; l < config.layers(); l++) block(step, l, model.layers().get(l));
-        return logits(step);
+        for (int l = 0; l < blocks; l++) block(step, l, model.layers().get(l));
     }
 
     private void prepare(Step step) {

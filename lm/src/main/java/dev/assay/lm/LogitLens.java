@@ -49,6 +49,17 @@ public final class LogitLens {
         return out;
     }
 
+    /**
+     * What the final norm and the unembedding make of any rows of the residual stream, {@code [n, dModel]} to {@code [n,
+     * vocab]}. Of a direction, whose length the norm takes away, this says which tokens it makes likelier than others.
+     */
+    public static Tensor logits(LanguageModel model, Tensor rows) {
+        try (var pause = Autograd.pause();
+                var scope = Scope.open()) {
+            return scope.pass(model.transformer().logits(rows.to(model.type()), Hook.NONE));
+        }
+    }
+
     /** The likeliest tokens at some sites and one position, likeliest first; see {@link #logits}. */
     public static Map<Site, List<Guess>> read(
             LanguageModel model, int[] ids, int position, Collection<Site> sites, int top) {

@@ -48,6 +48,12 @@ public sealed interface InferenceSae extends AutoCloseable
         }
     }
 
+    /** Latents and reconstruction of {@code x [batch, dModel]}. */
+    default Encoded encoded(Tensor x) {
+        SparseRows latents = encode(x);
+        return new Encoded(latents, decode(latents, x));
+    }
+
     default int dModel() {
         return decoder().dModel();
     }

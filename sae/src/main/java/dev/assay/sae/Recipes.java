@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +45,9 @@ public final class Recipes {
         /** As the recipe says: for SynthSAEBench-16k, 200 million samples. */
         FULL,
         /** 128 latents on half a million samples, for the world "small". */
-        MINI
+        MINI,
+        /** About 32 of 4,096 latents on five million activations of a language model. */
+        MODEL
     }
 
     /**
@@ -57,10 +60,11 @@ public final class Recipes {
     public static Recipe load(String nameOrFile, Protocol protocol, Map<String, String> overrides) {
         boolean file = nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml");
         ObjectNode tree = parse(nameOrFile, file ? read(Path.of(nameOrFile)) : resource(nameOrFile));
-        if (!file && protocol == Protocol.MINI) {
-            ObjectNode mini = parse("mini", resourceText("mini"));
-            merge(tree, mini.path("all"));
-            merge(tree, mini.path(nameOrFile));
+        if (!file && protocol != Protocol.FULL) {
+            String name = protocol.name().toLowerCase(Locale.ROOT);
+            ObjectNode other = parse(name, resourceText(name));
+            merge(tree, other.path("all"));
+            merge(tree, other.path(nameOrFile));
         }
         overrides.forEach((name, value) -> set(nameOrFile, tree, name, value));
         String name = file ? Path.of(nameOrFile).getFileName().toString().replaceAll("\\.ya?ml$", "") : nameOrFile;

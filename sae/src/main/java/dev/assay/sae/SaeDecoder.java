@@ -28,7 +28,7 @@ public record SaeDecoder(Tensor weight, Tensor bias) {
     }
 
     /** Σ latent · its row + bias: {@code [batch, dModel]}. Work goes with the latents that are not 0. */
-    Tensor decode(SparseRows latents) {
+    public Tensor decode(SparseRows latents) {
         return sum(latents, bias.floats());
     }
 

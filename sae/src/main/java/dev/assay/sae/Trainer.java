@@ -16,8 +16,6 @@ import java.util.Optional;
  * that is stopped and restored goes on as if it had not been.
  */
 public final class Trainer implements AutoCloseable {
-    private static final int NORMALISATION_BATCHES = 100;
-
     private final Recipe recipe;
     private final Activations data;
     private final Learner learner;
@@ -39,7 +37,7 @@ public final class Trainer implements AutoCloseable {
         this.dead = new DeadLatents(recipe.latents(), recipe.training().deadWindow());
         this.tuner = penalty(recipe.architecture()).filter(p -> p.target() > 0).map(p -> new Autotuner(p.target()));
         this.inputScale = recipe.training().normalise()
-                ? inputScale(data, recipe.training().batch())
+                ? Math.sqrt(data.dModel()) / data.meanNorm(recipe.training().batch())
                 : 1;
         this.learner = learner(recipe, data.dModel(), SplitRandom.of(seed).split("sae"), parallel);
         Device.threads(learner instanceof SparseLearner ? 1 : threads); // sparse steps share out work themselves
@@ -64,16 +62,6 @@ public final class Trainer implements AutoCloseable {
             case Architecture.BatchTopK b -> Optional.empty();
             case Architecture.MatchingPursuit m -> Optional.empty();
         };
-    }
-
-    /** √dModel / mean norm, estimated on batches that training does not see. */
-    private static double inputScale(Activations data, int batch) {
-        double sum = 0;
-        for (int i = 0; i < NORMALISATION_BATCHES; i++)
-            try (var scope = Scope.open()) {
-                sum += data.batch(-1 - i, batch).square().sum(1).sqrt().mean().item();
-            }
-        return Math.sqrt(data.dModel()) * NORMALISATION_BATCHES / sum;
     }
 
     /** Steps that have been taken. */
@@ -149,7 +137,11 @@ public final class Trainer implements AutoCloseable {
     /** The form in which it is used and kept; empty where there is none. */
     public Optional<InferenceSae> export() {
         try (var scope = Scope.open()) {
-            return Export.of(recipe.architecture(), parameters(), thresholds());
+            // norms are those of the folded decoder, 1 / inputScale of those that the choices were made with
+            double[] folded = java.util.Arrays.stream(thresholds())
+                    .map(t -> t / inputScale)
+                    .toArray();
+            return Export.of(recipe.architecture(), parameters(), folded);
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What runs say of a claim, or, where nothing is claimed, whether F1 is higher or lower than that of the row compared
- * with.
+ * What runs say of a claim, or, where nothing is claimed, whether the score that counts most (F1 on worlds) is higher or
+ * lower than that of the row compared with.
  *
  * @param differences paired by seed, row less the row compared with, by score
  * @param n seeds that both have
@@ -56,32 +56,33 @@ public record Verdict(Outcome outcome, int n, Map<String, SampleMean> difference
      * all answers of the family: so the chance that any verdict of the family is wrong is at most 5 %.
      *
      * @param margin differences up to this are none
+     * @param primary the score that decides where nothing is claimed
      */
-    public static List<Verdict> of(List<Question> family, double margin) {
+    public static List<Verdict> of(List<Question> family, double margin, String primary) {
         double[] p = new double[2 * family.size()];
         for (int i = 0; i < family.size(); i++) {
-            p[2 * i] = pHolds(family.get(i), margin);
-            p[2 * i + 1] = pFails(family.get(i), margin);
+            p[2 * i] = pHolds(family.get(i), margin, primary);
+            p[2 * i + 1] = pFails(family.get(i), margin, primary);
         }
         double[] adjusted = Holm.adjust(p);
         List<Verdict> verdicts = new ArrayList<>();
         for (int i = 0; i < family.size(); i++)
-            verdicts.add(verdict(family.get(i), adjusted[2 * i], adjusted[2 * i + 1]));
+            verdicts.add(verdict(family.get(i), adjusted[2 * i], adjusted[2 * i + 1], primary));
         return verdicts;
     }
 
     /** All parts of the claim must be so: the weakest evidence counts. */
-    private static double pHolds(Question q, double margin) {
+    private static double pHolds(Question q, double margin, String primary) {
         return q.claim
                 .map(c -> c.changes().entrySet().stream()
                         .mapToDouble(e -> e.getValue().pHolds(q.difference(e.getKey()), margin))
                         .max()
                         .orElse(1))
-                .orElseGet(() -> q.difference("f1").pAbove(0));
+                .orElseGet(() -> q.difference(primary).pAbove(0));
     }
 
     /** One part that is not so is enough; looking at several costs their number. */
-    private static double pFails(Question q, double margin) {
+    private static double pFails(Question q, double margin, String primary) {
         return q.claim
                 .map(c -> Math.min(
                         1,
@@ -90,11 +91,11 @@ public record Verdict(Outcome outcome, int n, Map<String, SampleMean> difference
                                         .mapToDouble(e -> e.getValue().pFails(q.difference(e.getKey()), margin))
                                         .min()
                                         .orElse(1)))
-                .orElseGet(() -> q.difference("f1").pBelow(0));
+                .orElseGet(() -> q.difference(primary).pBelow(0));
     }
 
-    private static Verdict verdict(Question q, double holds, double fails) {
-        int n = q.difference("f1").n();
+    private static Verdict verdict(Question q, double holds, double fails, String primary) {
+        int n = q.difference(primary).n();
         boolean claimed = q.claim.isPresent();
         boolean holdsFirst =
                 q.claim.stream().flatMap(c -> c.changes().values().stream()).allMatch(Claim.Change::winsTies);

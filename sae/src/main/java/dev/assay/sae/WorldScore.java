@@ -34,14 +34,6 @@ public final class WorldScore {
         if (sae.dModel() != data.dModel())
             throw new SaeException("the autoencoder takes vectors of " + sae.dModel()
                     + " numbers, the world makes them of " + data.dModel() + "; name the world that it was trained on");
-        return of(
-                x -> {
-                    var latents = sae.encode(x);
-                    return new Encoded(latents, sae.decode(latents, x));
-                },
-                sae.decoder().weight(),
-                data,
-                samples,
-                batch);
+        return of(sae::encoded, sae.decoder().weight(), data, samples, batch);
     }
 }

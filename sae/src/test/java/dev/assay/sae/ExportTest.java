@@ -87,6 +87,33 @@ class ExportTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"batchtopk", "lista-matryoshka"})
+    void thresholdsAreOfInputsAsTheyCome(String name) {
+        Activations large = new Activations() {
+            @Override
+            public int dModel() {
+                return 16;
+            }
+
+            @Override
+            public Tensor batch(long index, int rows) {
+                return DATA.batch(index, rows).mul(20);
+            }
+        };
+        var overrides =
+                new HashMap<>(Map.of("latents", "40", "training.samples", "256000", "training.normalise", "true"));
+        if (name.equals("lista-matryoshka")) overrides.putAll(Map.of("initial-k", "5.8", "levels.widths", "[5, 12]"));
+        try (var scope = Scope.open();
+                var trainer = new Trainer(Recipes.load(name, Protocol.MINI, overrides), large, 7, 1)) {
+            while (!trainer.done()) trainer.next();
+            try (InferenceSae sae = trainer.export().orElseThrow()) {
+                Tensor x = large.batch(9999, 512);
+                assertThat((double) sae.encode(x).count() / 512).isCloseTo(5.8, within(0.6));
+            }
+        }
+    }
+
     @Test
     void orthogonalPursuitHasNoSuchForm() {
         try (var scope = Scope.open();

@@ -59,7 +59,7 @@ class VerdictTest {
     @Test
     void oneSeedIsAnAnecdote() {
         assertThat(outcome(Change.UP, 0.3)).isEqualTo(Outcome.ANECDOTE);
-        assertThat(Verdict.of(List.of(question(Optional.empty(), Map.of("f1", new double[] {0.3}))), MARGIN))
+        assertThat(Verdict.of(List.of(question(Optional.empty(), Map.of("f1", new double[] {0.3}))), MARGIN, "f1"))
                 .singleElement()
                 .returns(Outcome.ANECDOTE, Verdict::outcome)
                 .returns(1, Verdict::n);
@@ -69,7 +69,7 @@ class VerdictTest {
     void withoutAClaimF1IsHigherOrLower() {
         for (double sign : new double[] {1, -1}) {
             double[] d = java.util.Arrays.stream(UP).map(v -> sign * v).toArray();
-            assertThat(Verdict.of(List.of(question(Optional.empty(), Map.of("f1", d))), MARGIN))
+            assertThat(Verdict.of(List.of(question(Optional.empty(), Map.of("f1", d))), MARGIN, "f1"))
                     .singleElement()
                     .returns(sign > 0 ? Outcome.HIGHER : Outcome.LOWER, Verdict::outcome);
         }
@@ -82,11 +82,11 @@ class VerdictTest {
         Verdict.Question q = question(Optional.of(new Claim("rises", Map.of("f1", Change.UP))), Map.of("f1", weak));
         double p = SampleMean.of(weak).pAbove(0);
         assertThat(p).isBetween(.01, .02);
-        Verdict alone = Verdict.of(List.of(q), MARGIN).getFirst();
+        Verdict alone = Verdict.of(List.of(q), MARGIN, "f1").getFirst();
         assertThat(alone.outcome()).isEqualTo(Outcome.HOLDS);
         assertThat(alone.p()).isCloseTo(2 * p, within(1e-12));
         Verdict.Question open = question(q.claim(), Map.of("f1", ANYTHING));
-        assertThat(Verdict.of(List.of(q, open, open, open, open), MARGIN).getFirst())
+        assertThat(Verdict.of(List.of(q, open, open, open, open), MARGIN, "f1").getFirst())
                 .returns(Outcome.UNDECIDED, Verdict::outcome)
                 .satisfies(v -> assertThat(v.p()).isCloseTo(10 * p, within(1e-12)));
     }
@@ -102,7 +102,7 @@ class VerdictTest {
     }
 
     private static Verdict verdict(Claim claim, Map<String, double[]> differences) {
-        return Verdict.of(List.of(question(Optional.of(claim), differences)), MARGIN)
+        return Verdict.of(List.of(question(Optional.of(claim), differences)), MARGIN, "f1")
                 .getFirst();
     }
 

@@ -2,6 +2,7 @@ package dev.assay.stats;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The mean of independent values, such as scores over seeds or differences paired by seed, with Student's t for what it
@@ -31,6 +32,14 @@ public record SampleMean(int n, double mean, double sd) {
         double[] differences = new double[a.length];
         for (int i = 0; i < a.length; i++) differences[i] = a[i] - b[i];
         return of(differences);
+    }
+
+    /**
+     * How far two single values of this spread must be apart for the difference to be more than chance, at 95 %: 1.96 · √2 ·
+     * sd. Empty for one value, whose spread nobody knows.
+     */
+    public OptionalDouble leastReliableDifference() {
+        return n < 2 ? OptionalDouble.empty() : OptionalDouble.of(1.96 * Math.sqrt(2) * sd);
     }
 
     /** The interval that covers the true mean in {@code level} of all samples; none for one value. */
