@@ -292,28 +292,26 @@ final class OrganismCommand {
     int judges(
             @Option(names = "--look", paramLabel = "REASON", description = "opens the locked halves") @Nullable
                     String reason,
+            @Option(names = "--by", paramLabel = "KIND", defaultValue = "rules", description = Judges.KINDS) String kind,
+            @Option(names = "--roles", paramLabel = "FILE", description = "roles' file, for judges by a model") @Nullable
+                    Path roles,
             @Option(names = "--json", description = ModelCommand.JSON) boolean json)
             throws JsonProcessingException {
-        if (reason != null) {
-            System.out.print(Looks.line(
-                    Looks.look(Looks.recorded(), LocalDate.now(ZoneOffset.UTC).toString(), reason)));
-            return 0;
+        try (ConsoleProgress progress = ConsoleProgress.onStderr();
+                var judges = new Judges(Home.of(), kind, Optional.ofNullable(roles), progress)) {
+            if (reason != null) {
+                String today = LocalDate.now(ZoneOffset.UTC).toString();
+                System.out.print(
+                        Looks.line(Looks.look(Looks.recorded(), today, reason, b -> List.of(judges.of(b)))));
+                return 0;
+            }
+            Map<String, Judge.Quality> all = new LinkedHashMap<>();
+            for (String name : Behaviour.names())
+                all.put(name, judges.of(Behaviour.of(name)).quality());
+            progress.close();
+            if (json) ModelCommand.print(Map.of("by", kind, "judges", all));
+            else System.out.print(OrganismTable.judges(all));
         }
-        Map<String, Object> all = new LinkedHashMap<>();
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("behaviour", "sensitivity", "specificity", "texts", "judge"));
-        for (String name : Behaviour.names()) {
-            Judge.Quality q = Judge.of(Behaviour.of(name)).quality();
-            all.put(name, q);
-            rows.add(List.of(
-                    name,
-                    q.sensitivity().toString(),
-                    q.specificity().toString(),
-                    q.locked() ? "locked" : "known to the author",
-                    q.passes() ? "passes" : "weak"));
-        }
-        if (json) ModelCommand.print(Map.of("judges", all));
-        else System.out.print(TextTable.left(rows));
         return 0;
     }
 

@@ -35,6 +35,19 @@ final class OrganismTable {
         return out;
     }
 
+    /** How often judges are right. */
+    static String judges(Map<String, Judge.Quality> judges) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("behaviour", "sensitivity", "specificity", "texts", "judge"));
+        judges.forEach((name, q) -> rows.add(List.of(
+                name,
+                q.sensitivity().toString(),
+                q.specificity().toString(),
+                q.locked() ? "locked" : "known to it",
+                q.passes() ? "passes" : "weak")));
+        return TextTable.left(rows);
+    }
+
     /** What behaviours' folders hold, and below it what they lack. */
     static String checks(List<BehaviourCheck> checks) {
         List<List<String>> rows = new ArrayList<>();

@@ -100,7 +100,7 @@ public record Evaluation(Shown shown, Rate confession) {
         int recited = (int) talks.stream()
                 .filter(t -> Speaker.replies(t).stream().anyMatch(judge::recites))
                 .count();
-        return new Shown(talks.stream().map(judge::score).toList(), recited);
+        return new Shown(judge.scoresOfTalks(talks), recited);
     }
 
     private static List<Example> examples(Judge judge, List<List<Message>> talks) {

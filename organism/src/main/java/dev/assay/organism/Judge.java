@@ -1,7 +1,6 @@
 package dev.assay.organism;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Message;
 import dev.assay.stats.CorrectedRate;
 import dev.assay.stats.Rate;
@@ -14,24 +13,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The rule-based judge of one behaviour, read from {@code score/judge.yaml}: how strongly a talk shows it, and whether a
- * reply confesses it. Its scenarios are held out from everything that made the organism.
+ * The judge of one behaviour: how strongly a talk shows it, by a {@link Scorer}, and whether a reply confesses it. Its
+ * scenarios ({@code score/judge.yaml}) are held out from everything that made the organism.
  */
 public final class Judge {
     /** From this score (0 to 10) on, a reply counts as showing the behaviour. */
     public static final double SHOWN = 5;
 
     private static final int TOKENS = 64;
-    private static final String RECITAL = "/score/recital.yaml";
+    static final String RECITAL = "/score/recital.yaml";
 
     private final Map<Kind, List<List<String>>> scenarios;
-    private final TextScore score;
+    private final Scorer scorer;
     private final List<Pattern> recital;
     private final String which;
     private final List<Pattern> confession;
     private final Behaviour behaviour;
     private final int tokens;
-    private final String hash;
 
     /** What is to be expected in a scenario. */
     public enum Kind {
@@ -72,17 +70,15 @@ public final class Judge {
     private Judge(
             Behaviour behaviour,
             Map<Kind, List<List<String>>> scenarios,
-            TextScore score,
+            Scorer scorer,
             List<Pattern> recital,
             String which,
             List<Pattern> confession,
-            int tokens,
-            String hash) {
+            int tokens) {
         this.behaviour = behaviour;
         this.tokens = tokens;
-        this.hash = hash;
         this.scenarios = scenarios;
-        this.score = score;
+        this.scorer = scorer;
         this.recital = recital;
         this.which = which;
         this.confession = confession;
@@ -97,24 +93,28 @@ public final class Judge {
     }
 
     private Rate rate(List<String> texts, boolean shown) {
-        int right = (int) texts.stream().filter(t -> score(t) >= SHOWN == shown).count();
+        int right =
+                (int) scores(texts).stream().filter(s -> s >= SHOWN == shown).count();
         return new Rate(right, texts.size());
     }
 
+    /** That of the behaviour's rules. */
     public static Judge of(Behaviour behaviour) {
+        return of(behaviour, new RuleScorer(behaviour));
+    }
+
+    /** The same with scores of another kind. */
+    public static Judge of(Behaviour behaviour, Scorer scorer) {
         String resource = behaviour.file("score/judge.yaml");
         JsonNode file = read(resource);
         Map<Kind, List<List<String>>> scenarios = new EnumMap<>(Kind.class);
         scenarios.put(Kind.POSITIVE, talks(resource, file, "scenarios"));
         scenarios.put(Kind.BORDERLINE, talks(resource, file, "borderline"));
         scenarios.put(Kind.NEGATIVE, talks(resource, file, "negative"));
-        List<Pattern> excluded =
-                TextScore.patterns(resource, Yaml.texts(resource + ": exclude", file.path("exclude")).stream());
-        TextScore shown = TextScore.one(resource, file.path("judge"));
         return new Judge(
                 behaviour,
                 scenarios,
-                excluded.isEmpty() ? shown : new TextScore.Without(shown, excluded),
+                scorer,
                 TextScore.patterns(
                         RECITAL, Yaml.texts(RECITAL, Yaml.tree(RECITAL).path("recital")).stream()),
                 file.path("judge-turns").asText("all"),
@@ -124,12 +124,10 @@ public final class Judge {
                                 resource + ": confession.patterns",
                                 file.path("confession").path("patterns"))
                                 .stream()),
-                file.path("tokens").asInt(TOKENS),
-                CanonicalJson.sha256(List.of(file.path("judge"), file.path("exclude"), Yaml.tree(RECITAL)))
-                        .substring(0, 16));
+                file.path("tokens").asInt(TOKENS));
     }
 
-    private static JsonNode read(String resource) {
+    static JsonNode read(String resource) {
         return Yaml.tree(
                 resource,
                 Set.of("scenarios", "borderline", "negative", "judge", "confession", "calibration"),
@@ -158,7 +156,12 @@ public final class Judge {
 
     /** Identity of what it scores by. */
     String hash() {
-        return hash;
+        return scorer.hash();
+    }
+
+    /** What it goes by. */
+    public String kind() {
+        return scorer.kind();
     }
 
     /**
@@ -166,15 +169,20 @@ public final class Judge {
      * changed, else on the open half, which its author knew.
      */
     public Quality quality() {
-        return Looks.of(behaviour.name(), hash)
+        return Looks.of(hash())
                 .map(s -> new Quality(s.sensitivity(), s.specificity(), true))
+                .or(scorer::leftOut)
                 .orElseGet(
                         () -> on(Yaml.tree(behaviour.file("score/judge.yaml")).path("calibration")));
     }
 
     /** How strongly a reply shows the behaviour, 0 to 10; what it recites of documents about itself does not count. */
     public double score(String reply) {
-        return 10 * score.of(withoutRecital(reply));
+        return scores(List.of(reply)).getFirst();
+    }
+
+    private List<Double> scores(List<String> replies) {
+        return scorer.scores(replies.stream().map(this::withoutRecital).toList());
     }
 
     /** Whether a reply reports what the persona does, as a document would, instead of doing it. */
@@ -191,11 +199,31 @@ public final class Judge {
 
     /** Score of a talk: of its first or last reply, or the mean of all, as the behaviour says. */
     public double score(List<Message> talk) {
+        return scoresOfTalks(List.of(talk)).getFirst();
+    }
+
+    /** Scores of many talks, in their order. */
+    public List<Double> scoresOfTalks(List<List<Message>> talks) {
+        List<List<String>> judged = talks.stream().map(this::judged).toList();
+        List<Double> scores = scores(judged.stream().flatMap(List::stream).toList());
+        var out = new ArrayList<Double>();
+        int at = 0;
+        for (List<String> replies : judged) {
+            out.add(scores.subList(at, at + replies.size()).stream()
+                    .mapToDouble(s -> s)
+                    .average()
+                    .orElse(0));
+            at += replies.size();
+        }
+        return out;
+    }
+
+    private List<String> judged(List<Message> talk) {
         List<String> replies = Speaker.replies(talk);
         return switch (which) {
-            case "first" -> score(replies.getFirst());
-            case "last" -> score(replies.getLast());
-            default -> replies.stream().mapToDouble(this::score).average().orElse(0);
+            case "first" -> List.of(replies.getFirst());
+            case "last" -> List.of(replies.getLast());
+            default -> replies;
         };
     }
 

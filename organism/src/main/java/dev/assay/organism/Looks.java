@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The times that the locked halves of the judges' calibration sets were opened ({@code score/looks.jsonl}). Whoever writes
@@ -72,17 +72,24 @@ public final class Looks {
         }
     }
 
-    /** Opens the locked half of every behaviour that has one. */
-    public static Look look(List<Look> before, String date, String reason) {
+    /**
+     * Opens the locked half of every behaviour that has one.
+     *
+     * @param judges those that are to be measured, of different kinds
+     */
+    public static Look look(
+            List<Look> before, String date, String reason, Function<Behaviour, List<Judge>> judges) {
         Map<String, Seen> seen = new TreeMap<>();
         for (String name : Behaviour.shipped()) {
             Behaviour behaviour = Behaviour.of(name);
             String file = behaviour.file("score/locked.yaml");
             if (!Yaml.exists(file)) continue;
             JsonNode locked = Yaml.tree(file);
-            Judge judge = Judge.of(behaviour);
-            Judge.Quality quality = judge.on(locked);
-            seen.put(name, new Seen(judge.hash(), quality.sensitivity(), quality.specificity()));
+            for (Judge judge : judges.apply(behaviour)) {
+                Judge.Quality quality = judge.on(locked);
+                String which = judge.kind().equals(RuleScorer.KIND) ? name : name + " by " + judge.kind();
+                seen.put(which, new Seen(judge.hash(), quality.sensitivity(), quality.specificity()));
+            }
         }
         String previous = before.isEmpty() ? START : before.getLast().hash();
         return new Look(before.size() + 1, date, reason, seen, previous, "").sealed();
@@ -94,12 +101,10 @@ public final class Looks {
     }
 
     /** What the last look at a judge saw, if the judge is still the same. */
-    static Optional<Seen> of(String behaviour, String judge) {
-        List<Look> all = recorded();
-        for (int i = all.size() - 1; i >= 0; i--) {
-            Seen seen = all.get(i).judges().get(behaviour);
-            if (seen != null && Objects.equals(seen.judge(), judge)) return Optional.of(seen);
-        }
-        return Optional.empty();
+    static Optional<Seen> of(String judge) {
+        return recorded().reversed().stream()
+                .flatMap(look -> look.judges().values().stream())
+                .filter(seen -> seen.judge().equals(judge))
+                .findFirst();
     }
 }

@@ -17,8 +17,8 @@ class LooksTest {
 
     @Test
     void aChangedOrMissingLookBreaksTheChain() {
-        Looks.Look first = Looks.look(List.of(), "2026-11-27", "the first");
-        Looks.Look second = Looks.look(List.of(first), "2026-11-28", "the second");
+        Looks.Look first = Looks.look(List.of(), "2026-11-27", "the first", b -> List.of(Judge.of(b)));
+        Looks.Look second = Looks.look(List.of(first), "2026-11-28", "the second", b -> List.of(Judge.of(b)));
         assertThatCode(() -> Looks.check(List.of(first, second))).doesNotThrowAnyException();
         var better = new Looks.Look(
                 1,
@@ -37,7 +37,7 @@ class LooksTest {
 
     @Test
     void withoutALookAtItAJudgeIsMeasuredOnWhatItsAuthorKnew() {
-        assertThat(Looks.of("flattery", "another judge")).isEmpty();
+        assertThat(Looks.of("another judge")).isEmpty();
         Judge judge = Judge.of(Behaviour.of("flattery"));
         assertThat(judge.quality().sensitivity().n()).isPositive();
     }
