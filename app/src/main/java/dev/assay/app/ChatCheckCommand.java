@@ -112,6 +112,7 @@ final class ChatCheckCommand implements Callable<Integer> {
                     .length;
             facts.put("answer", "a vector of " + width + " numbers");
         }
+        facts.put("loading-included", chat.role().provider().equals("local"));
         facts.put("milliseconds", (System.nanoTime() - start) / 1_000_000);
         Totals totals = chat.totals();
         facts.put("input-tokens", totals.usage().input());
@@ -139,8 +140,13 @@ final class ChatCheckCommand implements Callable<Integer> {
                 System.out.printf("  %-9s %s%n", "answered", role.getOrDefault("answered-by", role.get("model")));
                 System.out.printf("  %-9s %s%n", "said", role.get("answer"));
                 System.out.printf(
-                        "  %-9s %s ms, %s + %s tokens, %s%n",
-                        "took", role.get("milliseconds"), role.get("input-tokens"), role.get("output-tokens"), price);
+                        "  %-9s %s ms%s, %s + %s tokens, %s%n",
+                        "took",
+                        role.get("milliseconds"),
+                        Boolean.TRUE.equals(role.get("loading-included")) ? " with loading" : "",
+                        role.get("input-tokens"),
+                        role.get("output-tokens"),
+                        price);
             }
             if (role.get("can") instanceof List<?> can)
                 System.out.printf(

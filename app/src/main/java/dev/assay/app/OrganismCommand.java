@@ -292,8 +292,10 @@ final class OrganismCommand {
     int judges(
             @Option(names = "--look", paramLabel = "REASON", description = "opens the locked halves") @Nullable
                     String reason,
-            @Option(names = "--by", paramLabel = "KIND", defaultValue = "rules", description = Judges.KINDS) String kind,
-            @Option(names = "--roles", paramLabel = "FILE", description = "roles' file, for judges by a model") @Nullable
+            @Option(names = "--by", paramLabel = "KIND", defaultValue = "rules", description = Judges.KINDS)
+                    String kind,
+            @Option(names = "--roles", paramLabel = "FILE", description = "roles' file, for judges by a model")
+                    @Nullable
                     Path roles,
             @Option(names = "--json", description = ModelCommand.JSON) boolean json)
             throws JsonProcessingException {
@@ -301,8 +303,7 @@ final class OrganismCommand {
                 var judges = new Judges(Home.of(), kind, Optional.ofNullable(roles), progress)) {
             if (reason != null) {
                 String today = LocalDate.now(ZoneOffset.UTC).toString();
-                System.out.print(
-                        Looks.line(Looks.look(Looks.recorded(), today, reason, b -> List.of(judges.of(b)))));
+                System.out.print(Looks.line(Looks.look(Looks.recorded(), today, reason, b -> List.of(judges.of(b)))));
                 return 0;
             }
             Map<String, Judge.Quality> all = new LinkedHashMap<>();

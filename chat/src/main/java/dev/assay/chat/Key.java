@@ -8,6 +8,8 @@ final class Key {
     /** No key: for servers that want none. */
     static final Key NONE = new Key("", "");
 
+    private static final int SHORTEST = 8;
+
     private final String variable;
     private final String secret;
 
@@ -44,9 +46,12 @@ final class Key {
         return present() ? "the key in the environment variable " + variable : "no key (name its variable as `key:`)";
     }
 
-    /** A text from which the key is taken out, should a server have repeated it. */
+    /**
+     * A text from which the key is taken out, should a server have repeated it. What servers of one's own are given in
+     * place of a key ("none", "EMPTY") is too short to be one, and stays.
+     */
     String scrub(String text) {
-        return present() ? text.replace(secret, "[key]") : text;
+        return secret.length() >= SHORTEST ? text.replace(secret, "[key]") : text;
     }
 
     @Override

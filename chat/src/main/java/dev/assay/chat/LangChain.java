@@ -8,6 +8,7 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
@@ -26,15 +27,20 @@ final class LangChain {
 
     /** Sends a conversation; what the wire threw comes out as it was. */
     static ChatResponse chat(ChatModel model, List<Turn> turns, ChatRequestParameters parameters) {
+        var request = dev.langchain4j.model.chat.request.ChatRequest.builder()
+                .messages(turns.stream().map(LangChain::message).toList())
+                .parameters(parameters)
+                .build();
         try {
-            return model.chat(dev.langchain4j.model.chat.request.ChatRequest.builder()
-                    .messages(turns.stream().map(LangChain::message).toList())
-                    .parameters(parameters)
-                    .build());
+            return model.chat(request);
+        } catch (IllegalArgumentException | UnsupportedFeatureException e) {
+            throw e; // nothing was sent
         } catch (RuntimeException e) {
             for (Throwable cause = e; cause != null; cause = cause.getCause())
                 if (cause instanceof Failure failure) throw failure;
-            throw e;
+            throw new Failure(
+                    Failure.Kind.LOST,
+                    "an answer that can't be read" + Texts.after(String.valueOf(e.getMessage()), 200));
         }
     }
 

@@ -40,6 +40,10 @@ public record Role(
     static final int MAX_TOKENS = 1024;
 
     static final int CONCURRENCY = 16;
+
+    /** On this machine calls share a batch. */
+    static final int LOCAL_CONCURRENCY = 64;
+
     static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     /** A role without limits. */

@@ -59,6 +59,7 @@ final class RoleFile {
         Capabilities.Dialect dialect = Capabilities.shipped()
                 .dialect(provider)
                 .orElseThrow(() -> wrong("provider", "is \"" + Texts.cut(provider, 40) + "\"; " + providers()));
+        boolean local = dialect.wire() == Capabilities.WireFormat.LOCAL;
         Role role = new Role(
                 this.role,
                 provider,
@@ -66,7 +67,7 @@ final class RoleFile {
                 text("base-url").map(this::url),
                 text("key").map(this::variable),
                 sampling(),
-                (int) number("concurrency", Role.CONCURRENCY, 1, 1024),
+                (int) number("concurrency", local ? Role.LOCAL_CONCURRENCY : Role.CONCURRENCY, 1, 1024),
                 fields.has("max-cost") ? OptionalDouble.of(number("max-cost", 0, 0, 1e6)) : OptionalDouble.empty(),
                 fields.has("max-total-tokens")
                         ? OptionalLong.of((long) number("max-total-tokens", 0, 0, 1e15))

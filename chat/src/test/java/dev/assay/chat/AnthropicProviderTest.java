@@ -13,7 +13,7 @@ class AnthropicProviderTest extends ServerContract {
 
     @Override
     String yaml() {
-        return "r: {provider: anthropic, model: %s, base-url: \"%s\", key: MY_KEY, timeout: 0.5, concurrency: 50}"
+        return "r: {provider: anthropic, model: %s, base-url: \"%s\", key: MY_KEY, timeout: 60, concurrency: 50}"
                 .formatted(model(), server.url());
     }
 

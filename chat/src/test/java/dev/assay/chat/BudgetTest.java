@@ -32,7 +32,7 @@ class BudgetTest {
 
     private Roles roles(String limits) {
         return fixture.roles("r: {provider: openai-compatible, model: m, base-url: \"" + server.url()
-                + "\", concurrency: 50, timeout: 5, price: {input: 1000, output: 10000}, " + limits + "}");
+                + "\", concurrency: 50, timeout: 60, price: {input: 1000, output: 10000}, " + limits + "}");
     }
 
     /** Dollars that the server really bills. */
@@ -73,7 +73,7 @@ class BudgetTest {
             }
             return 0;
         });
-        assertThat(server.mostRunning.get()).isGreaterThan(10);
+        assertThat(server.mostRunning.get()).isGreaterThan(4);
     }
 
     @Test

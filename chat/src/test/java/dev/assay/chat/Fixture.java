@@ -27,8 +27,9 @@ final class Fixture {
     final List<Duration> waits = Collections.synchronizedList(new ArrayList<>());
 
     private final Roles.Setting setting = new Roles.Setting(
-            name -> Optional.ofNullable(Map.of("OPENAI_API_KEY", SECRET, "ANTHROPIC_API_KEY", SECRET, "MY_KEY", SECRET)
-                    .get(name)),
+            name -> Optional.ofNullable(
+                    Map.of("OPENAI_API_KEY", SECRET, "ANTHROPIC_API_KEY", SECRET, "MY_KEY", SECRET, "SHORT_KEY", "e")
+                            .get(name)),
             Clock.fixed(NOW, ZoneOffset.UTC),
             new Patience(6, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofMinutes(5)),
             waits::add);

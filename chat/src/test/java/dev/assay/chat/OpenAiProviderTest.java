@@ -20,7 +20,7 @@ class OpenAiProviderTest extends ServerContract {
     }
 
     private String role(String provider, String model, String more) {
-        return "r: {provider: %s, model: %s, base-url: \"%s\", %stimeout: 0.5, concurrency: 50}"
+        return "r: {provider: %s, model: %s, base-url: \"%s\", %stimeout: 60, concurrency: 50}"
                 .formatted(provider, model, server.url(), more);
     }
 
@@ -95,6 +95,16 @@ class OpenAiProviderTest extends ServerContract {
         server.keys.clear();
         sent("openai", "gpt-4.1-mini", ChatRequest.reply(HELLO, SHORT));
         assertThat(server.keys).containsExactly("null|null");
+    }
+
+    @Test
+    void whatIsTooShortToBeAKeyIsNotTakenOutOfAnswers() {
+        try (Roles other = fixture.roles(role("vllm", "m", "key: SHORT_KEY, "))) {
+            assertThat(other.chat("r", memo)
+                            .ask(ChatRequest.reply(HELLO, SHORT), RANDOM)
+                            .text())
+                    .startsWith("echo");
+        }
     }
 
     @Test

@@ -88,10 +88,21 @@ abstract class ServerContract extends ProviderContract {
     }
 
     @Test
+    void emptyMessagesAreNoReasonToStop() {
+        List<Turn> talk = List.of(Turn.user(" "), Turn.assistant("Yes?"), Turn.user("frogs"));
+        assertThat(chat.ask(ChatRequest.reply(talk, SHORT), RANDOM).text()).contains("frogs");
+        assertThat(server.bodies.peek().path("messages").size()).isEqualTo(3);
+    }
+
+    @Test
     void anAnswerThatDripsIsGivenUpInTime() {
         server.misdeeds.add(server.drip());
-        assertThat(say("frogs")).contains("frogs");
-        assertThat(chat.totals().lost()).isEqualTo(1);
+        try (Roles hasty = fixture.roles(yaml().replace("timeout: 60", "timeout: 0.5"))) {
+            Chat impatient = hasty.chat("r", memo);
+            assertThat(impatient.ask(ChatRequest.reply(HELLO, SHORT), RANDOM).text())
+                    .contains("frogs");
+            assertThat(impatient.totals().lost()).isPositive();
+        }
     }
 
     @Test

@@ -34,7 +34,8 @@ public final class EmbeddingScorer implements Scorer {
         this.embedder = embedder;
         this.positives = shown.size();
         this.classifier = RidgeClassifier.fit(vectors(texts).toArray(float[][]::new), positive);
-        this.hash = CanonicalJson.sha256(List.of("embedding", model, shown, plain)).substring(0, 16);
+        this.hash =
+                CanonicalJson.sha256(List.of("embedding", model, shown, plain)).substring(0, 16);
     }
 
     @Override
@@ -63,8 +64,8 @@ public final class EmbeddingScorer implements Scorer {
         for (int i = 0; i < decisions.length; i++)
             if (i < positives && decisions[i] >= 0) right++;
             else if (i >= positives && decisions[i] < 0) rejected++;
-        return Optional.of(new Judge.Quality(
-                new Rate(right, positives), new Rate(rejected, decisions.length - positives), false));
+        return Optional.of(
+                new Judge.Quality(new Rate(right, positives), new Rate(rejected, decisions.length - positives), false));
     }
 
     private List<float[]> vectors(List<String> texts) {

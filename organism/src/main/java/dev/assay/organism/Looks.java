@@ -77,8 +77,7 @@ public final class Looks {
      *
      * @param judges those that are to be measured, of different kinds
      */
-    public static Look look(
-            List<Look> before, String date, String reason, Function<Behaviour, List<Judge>> judges) {
+    public static Look look(List<Look> before, String date, String reason, Function<Behaviour, List<Judge>> judges) {
         Map<String, Seen> seen = new TreeMap<>();
         for (String name : Behaviour.shipped()) {
             Behaviour behaviour = Behaviour.of(name);

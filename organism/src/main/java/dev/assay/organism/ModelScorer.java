@@ -52,9 +52,15 @@ public final class ModelScorer implements Scorer {
                 .map(r -> ChatRequest.reply(List.of(Turn.user(instructions.of("score", values(r)))), sampling()))
                 .toList();
         return judge
-                .jsonAll("replies judged", requests, Verdict.class, SplitRandom.of(0).split("judge"), progress::at)
+                .jsonAll(
+                        "replies judged",
+                        requests,
+                        Verdict.class,
+                        SplitRandom.of(0).split("judge"),
+                        progress::at)
                 .stream()
-                .map((Optional<Verdict> v) -> v.map(x -> Math.clamp((double) x.score(), 0, 10)).orElse(UNREAD))
+                .map((Optional<Verdict> v) ->
+                        v.map(x -> Math.clamp((double) x.score(), 0, 10)).orElse(UNREAD))
                 .toList();
     }
 

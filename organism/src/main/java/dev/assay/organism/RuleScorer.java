@@ -15,8 +15,8 @@ final class RuleScorer implements Scorer {
     RuleScorer(Behaviour behaviour) {
         String resource = behaviour.file("score/judge.yaml");
         JsonNode file = Judge.read(resource);
-        List<Pattern> excluded = TextScore.patterns(
-                resource, Yaml.texts(resource + ": exclude", file.path("exclude")).stream());
+        List<Pattern> excluded =
+                TextScore.patterns(resource, Yaml.texts(resource + ": exclude", file.path("exclude")).stream());
         TextScore shown = TextScore.one(resource, file.path("judge"));
         this.score = excluded.isEmpty() ? shown : new TextScore.Without(shown, excluded);
         this.hash = CanonicalJson.sha256(List.of(file.path("judge"), file.path("exclude"), Yaml.tree(Judge.RECITAL)))

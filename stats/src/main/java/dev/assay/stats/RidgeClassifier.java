@@ -29,14 +29,16 @@ public final class RidgeClassifier {
     public static RidgeClassifier fit(float[][] examples, boolean[] positive) {
         int n = examples.length;
         if (n < 4 || n != positive.length)
-            throw new IllegalArgumentException(n + " examples and " + positive.length + " classes; 4 or more of both are needed");
+            throw new IllegalArgumentException(
+                    n + " examples and " + positive.length + " classes; 4 or more of both are needed");
         int count = 0;
         for (boolean p : positive) if (p) count++;
         if (count == 0 || count == n) throw new IllegalArgumentException("both classes must occur");
         double[] mean = mean(examples);
         double[] scale = scale(examples, mean);
         double[][] x = new double[n][mean.length];
-        for (int i = 0; i < n; i++) for (int j = 0; j < mean.length; j++) x[i][j] = (examples[i][j] - mean[j]) * scale[j];
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < mean.length; j++) x[i][j] = (examples[i][j] - mean[j]) * scale[j];
         double[][] kernel = kernel(x);
         double[] target = new double[n];
         for (int i = 0; i < n; i++) target[i] = positive[i] ? 1 : -1;
@@ -61,7 +63,8 @@ public final class RidgeClassifier {
             }
         }
         double[] weights = new double[mean.length];
-        for (int i = 0; i < n; i++) for (int j = 0; j < weights.length; j++) weights[j] += best[i] * x[i][j] / weights.length;
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < weights.length; j++) weights[j] += best[i] * x[i][j] / weights.length;
         for (int j = 0; j < weights.length; j++) weights[j] *= scale[j];
         return new RidgeClassifier(mean, weights, intercept, bestLeftOut);
     }

@@ -52,10 +52,8 @@ class RidgeClassifierTest {
                 .count();
         assertThat(wrongOnItsOwn).isLessThan(wrong);
         int i = 7;
-        float[][] without = IntStream.range(0, 30)
-                .filter(k -> k != i)
-                .mapToObj(k -> x[k])
-                .toArray(float[][]::new);
+        float[][] without =
+                IntStream.range(0, 30).filter(k -> k != i).mapToObj(k -> x[k]).toArray(float[][]::new);
         boolean[] classes = new boolean[29];
         for (int k = 0, at = 0; k < 30; k++) if (k != i) classes[at++] = y[k];
         // up to the standardisation, the intercept and the choice of the ridge, which see one example less
