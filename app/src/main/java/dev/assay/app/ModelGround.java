@@ -23,6 +23,7 @@ import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class ModelGround implements SaeGround {
     private final SaeModelOptions.ForTraining options;
     private final Lazy<LanguageModel> model;
     private final Lazy<Pieces> pieces;
+    private final Map<Integer, Tensor> heldOut = new HashMap<>(); // by rows; guarded by itself, kept for all runs
 
     ModelGround(SaeModelOptions.ForTraining options) {
         this.options = options;
@@ -127,7 +129,6 @@ final class ModelGround implements SaeGround {
         private final Source source;
         private final List<Lora> adapters;
         private final ConsoleProgress progress;
-        private Optional<Tensor> heldOut = Optional.empty();
 
         Opened(ModelActivations data, Source source, List<Lora> adapters, ConsoleProgress progress) {
             this.data = data;
@@ -169,18 +170,19 @@ final class ModelGround implements SaeGround {
             return fidelity.scores();
         }
 
-        /** Read once; whole batches. */
+        /** Whole batches, read once for all runs. */
         private Tensor heldOut(int batch) {
-            if (heldOut.isEmpty()) {
-                long positions = data.pieces().heldOut().stream()
-                        .mapToLong(p -> p.length - 1)
-                        .sum();
-                long rows = Math.max(1, Math.min(SCORED, positions) / batch) * batch;
-                try (var scope = Scope.open()) {
-                    heldOut = Optional.of(scope.keep(data.heldOut((int) rows)));
-                }
+            long positions = data.pieces().heldOut().stream()
+                    .mapToLong(p -> p.length - 1)
+                    .sum();
+            int rows = (int) Math.max(1, Math.min(SCORED, positions) / batch) * batch;
+            synchronized (heldOut) {
+                return heldOut.computeIfAbsent(rows, count -> {
+                    try (var scope = Scope.open()) {
+                        return scope.keep(data.heldOut(count));
+                    }
+                });
             }
-            return heldOut.get();
         }
 
         private void splice(Function<Tensor, Encoded> encode, int latents, Map<String, Double> out) {
@@ -214,7 +216,6 @@ final class ModelGround implements SaeGround {
 
         @Override
         public void close() {
-            heldOut.ifPresent(Tensor::close);
             data.close();
             adapters.forEach(Lora::close);
         }

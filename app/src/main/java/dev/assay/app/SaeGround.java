@@ -29,7 +29,7 @@ sealed interface SaeGround permits WorldGround, ModelGround {
          * @param decoder its rows, {@code [latents, dModel]}
          * @param samples how many it is scored on, as far as there are so many
          * @param batch the trained form of BatchTopK chooses within batches of this size
-         * @param last whether training has ended, so that scores may take their time
+         * @param last whether this is the form that counts, so that scores may take their time
          */
         Map<String, Double> scores(
                 Function<Tensor, Encoded> encode, Tensor decoder, long samples, int batch, boolean last);

@@ -25,10 +25,13 @@ record SaeRow(
         Optional<Claim> claim,
         SortedMap<Long, SaeResult> runs) {
 
-    /** Of one score of the form that is trained, which every architecture has. */
+    /**
+     * Of one score: of the form that is trained, which every architecture has; on a model of the form that is used, where
+     * there is one, for only there the model was run with it.
+     */
     SampleMean training(String score) {
         return SampleMean.of(runs.values().stream()
-                .mapToDouble(r -> value(r.training(), score))
+                .mapToDouble(r -> value(counted(r), score))
                 .toArray());
     }
 
@@ -46,14 +49,19 @@ record SaeRow(
         common.keySet().retainAll(other.runs.keySet());
         Map<String, SampleMean> differences = new LinkedHashMap<>();
         if (common.isEmpty()) return differences;
-        for (String score : run(common.firstKey()).training().keySet())
+        for (String score : counted(run(common.firstKey())).keySet())
             differences.put(
                     score,
                     SampleMean.of(common.keySet().stream()
-                            .mapToDouble(seed -> value(run(seed).training(), score)
-                                    - value(other.run(seed).training(), score))
+                            .mapToDouble(
+                                    seed -> value(counted(run(seed)), score) - value(counted(other.run(seed)), score))
                             .toArray()));
         return differences;
+    }
+
+    private static Map<String, Double> counted(SaeResult result) {
+        boolean world = result.training().containsKey("f1");
+        return world || result.inference().isEmpty() ? result.training() : result.inference();
     }
 
     private SaeResult run(long seed) {

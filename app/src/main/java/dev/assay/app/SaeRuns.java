@@ -5,6 +5,7 @@ import dev.assay.journal.Journal;
 import dev.assay.journal.JournalException;
 import dev.assay.journal.Manifest;
 import dev.assay.sae.Checkpoint;
+import dev.assay.sae.InferenceSae;
 import dev.assay.sae.Recipe;
 import dev.assay.sae.SaeLensFolder;
 import dev.assay.sae.Trainer;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Training runs in folders that can be gone on with and answer once they are done. */
 final class SaeRuns {
@@ -70,7 +72,7 @@ final class SaeRuns {
             if (Files.exists(checkpoint)) Checkpoint.read(checkpoint, trainer);
             double rate = steps(job, ground, trainer, journal, checkpoint);
             progress.at(job.name() + ": scoring", 0, 2);
-            Map<String, Double> training = score(trainer, ground, recipe, job.scored(), true);
+            Map<String, Double> training = score(trainer, ground, recipe, job.scored(), !used(trainer));
             try (var scope = Scope.open()) {
                 ground.keepLatents(trainer.parameters().get("W_dec"), journal.folder());
             }
@@ -155,6 +157,15 @@ final class SaeRuns {
                     samples,
                     recipe.training().batch(),
                     last);
+        }
+    }
+
+    /** Whether there is a form in which it is used. */
+    private static boolean used(Trainer trainer) {
+        try (var scope = Scope.open()) {
+            Optional<InferenceSae> sae = trainer.export();
+            sae.ifPresent(InferenceSae::close);
+            return sae.isPresent();
         }
     }
 
