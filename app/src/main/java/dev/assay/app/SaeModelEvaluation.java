@@ -14,6 +14,7 @@ import dev.assay.sae.model.ModelAbsorption;
 import dev.assay.sae.model.ModelPerturbation;
 import dev.assay.sae.model.ModelProbes;
 import dev.assay.sae.model.ModelSource;
+import dev.assay.sae.model.Norms;
 import dev.assay.sae.model.Pieces;
 import dev.assay.sae.model.Placement;
 import dev.assay.sae.model.ProbeFolder;
@@ -27,6 +28,9 @@ import dev.assay.sae.probe.SparseProbe;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Device;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -173,16 +177,12 @@ final class SaeModelEvaluation {
         return all;
     }
 
+    /** Where it says it belongs, or where the user says so of one that doesn't say. */
     private Placement place(SaeLensFolder.Checkpoint read, SaeEvalCommand.Subject s, LanguageModel model) {
-        if (where.at == null) return Placement.of(read.metadata(), s.folder().toString());
-        Placement any = new Placement(
-                where.options().model,
-                where.site(model.config()),
-                new dev.assay.sae.model.Norms(Double.POSITIVE_INFINITY, Double.NaN),
-                where.context);
-        return read.metadata().has("assay")
-                ? Placement.of(read.metadata(), s.folder().toString())
-                : any;
+        if (where.at == null || read.metadata().has("assay"))
+            return Placement.of(read.metadata(), s.folder().toString());
+        var all = new Norms(Double.POSITIVE_INFINITY, Double.NaN);
+        return new Placement(where.options().model, where.site(model.config()), all, where.context);
     }
 
     private void core(
@@ -310,10 +310,10 @@ final class SaeModelEvaluation {
         Path file = out.resolve(metric).resolve(l.subject.name() + "_custom_sae_eval_results.json");
         try {
             Files.createDirectories(file.getParent());
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException("cannot create " + file.getParent() + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot create " + file.getParent() + ": " + e.getMessage(), e);
         }
-        AtomicFile.write(file, json.toPrettyString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        AtomicFile.write(file, json.toPrettyString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Where activations of texts are kept that have nothing to do with the autoencoder. */

@@ -9,11 +9,13 @@ import dev.assay.organism.Assortment;
 import dev.assay.sae.model.ProbeFolder;
 import dev.assay.smollm2.SmolLm2;
 import dev.assay.stats.SplitRandom;
+import dev.assay.tensor.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -85,8 +87,7 @@ final class SaeTextCommand implements Callable<Integer> {
         var parts = new ArrayList<Part>();
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
             var suite = Suite.embedded(Home.of(), progress);
-            LanguageModel counter =
-                    LanguageModel.load(SmolLm2.file(Home.of().models()), dev.assay.tensor.Device.fastest());
+            LanguageModel counter = LanguageModel.load(SmolLm2.file(Home.of().models()), Device.fastest());
             if (replies > 0) parts.add(replies(suite, counter, random));
             parts.add(organisms(suite, counter, random, progress));
             if (probes != null) parts.add(real(ProbeFolder.of(probes), counter, random, left(parts), progress));
@@ -176,11 +177,7 @@ final class SaeTextCommand implements Callable<Integer> {
                     lines.write('\n');
                 }
             }
-            Files.move(
-                    part,
-                    file,
-                    java.nio.file.StandardCopyOption.REPLACE_EXISTING,
-                    java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Lora;
+import dev.assay.smollm2.SmolLm2;
 import dev.assay.tensor.DType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -148,8 +149,7 @@ class SaeModelTest {
 
     private void aTargetIsComparedWithItsTwin(Path alone) throws IOException {
         Path adapter = folder.resolve("adapter");
-        LanguageModel model =
-                LanguageModel.load(dev.assay.smollm2.SmolLm2.file(Home.of().models()), DType.F32);
+        LanguageModel model = LanguageModel.load(SmolLm2.file(Home.of().models()), DType.F32);
         try (Lora fresh = Lora.fresh(model, 2, 8, 1)) {
             fresh.weights()
                     .forEach((name, weight) -> weight.addInPlace(weight.mul(0).exp(), 0.02));

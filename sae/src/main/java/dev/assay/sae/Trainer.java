@@ -7,6 +7,7 @@ import dev.assay.tensor.Kernels;
 import dev.assay.tensor.Parallel;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -138,9 +139,8 @@ public final class Trainer implements AutoCloseable {
     public Optional<InferenceSae> export() {
         try (var scope = Scope.open()) {
             // norms are those of the folded decoder, 1 / inputScale of those that the choices were made with
-            double[] folded = java.util.Arrays.stream(thresholds())
-                    .map(t -> t / inputScale)
-                    .toArray();
+            double[] folded =
+                    Arrays.stream(thresholds()).map(t -> t / inputScale).toArray();
             return Export.of(recipe.architecture(), parameters(), folded);
         }
     }

@@ -3,6 +3,7 @@ package dev.assay.sae.model;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.TrainingText;
 import dev.assay.sae.InferenceSae;
+import dev.assay.sae.SaeException;
 import dev.assay.sae.probe.Perturbation;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * TPP and SCR on a model, on tasks of sae-probes in the place of SAEBench's own data, which no package brings: classes of one
@@ -52,7 +54,7 @@ public final class ModelPerturbation {
         this.context = context;
         this.random = random;
         this.progress = progress;
-        List<String> wanted = java.util.stream.Stream.of(CLASSES, PAIRS)
+        List<String> wanted = Stream.of(CLASSES, PAIRS)
                 .flatMap(List::stream)
                 .flatMap(List::stream)
                 .toList();
@@ -65,7 +67,7 @@ public final class ModelPerturbation {
 
     private ProbeTask task(String name) {
         ProbeTask task = tasks.get(name);
-        if (task == null) throw new dev.assay.sae.SaeException("the folder of sae-probes lacks the task " + name);
+        if (task == null) throw new SaeException("the folder of sae-probes lacks the task " + name);
         return task;
     }
 

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -36,7 +38,7 @@ public record Pieces(List<int[]> training, List<int[]> heldOut, String hash) {
     public static Pieces of(List<int[]> texts, int context) {
         if (context < 2) throw new SaeException("a piece of text needs at least 2 tokens, not " + context);
         List<int[]> all = cut(texts, context);
-        java.util.Collections.shuffle(all, new Random(SplitRandom.of(ORDER).seed()));
+        Collections.shuffle(all, new Random(SplitRandom.of(ORDER).seed()));
         var training = new ArrayList<int[]>();
         var heldOut = new ArrayList<int[]>();
         for (int i = 0; i < all.size(); i++) (i % HELD_OUT == HELD_OUT - 1 ? heldOut : training).add(all.get(i));
@@ -50,7 +52,7 @@ public record Pieces(List<int[]> training, List<int[]> heldOut, String hash) {
         var all = new ArrayList<int[]>();
         for (int[] text : texts)
             for (int from = 0; from < text.length; from += context) {
-                int[] piece = java.util.Arrays.copyOfRange(text, from, Math.min(text.length, from + context));
+                int[] piece = Arrays.copyOfRange(text, from, Math.min(text.length, from + context));
                 if (piece.length > 1) all.add(piece);
             }
         return all;

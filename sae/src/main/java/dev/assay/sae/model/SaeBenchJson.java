@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.sae.InferenceSae;
 import dev.assay.sae.probe.Absorption;
 import dev.assay.sae.probe.SparseProbe;
+import dev.assay.stats.SampleMean;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -192,8 +194,7 @@ public record SaeBenchJson(String name, String model, InferenceSae sae, long mil
     }
 
     private static double sd(double[] values) {
-        return dev.assay.stats.SampleMean.of(values.length == 0 ? new double[] {0} : values)
-                .sd();
+        return SampleMean.of(values.length == 0 ? new double[] {0} : values).sd();
     }
 
     /** Shape of the weights, latent by latent. */
@@ -220,11 +221,11 @@ public record SaeBenchJson(String name, String model, InferenceSae sae, long mil
         }
 
         double meanMaxEncoder() {
-            return java.util.Arrays.stream(maxEncoder).average().orElse(0);
+            return Arrays.stream(maxEncoder).average().orElse(0);
         }
 
         double meanMaxDecoder() {
-            return java.util.Arrays.stream(maxDecoder).average().orElse(0);
+            return Arrays.stream(maxDecoder).average().orElse(0);
         }
     }
 }

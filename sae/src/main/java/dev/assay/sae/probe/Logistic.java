@@ -1,5 +1,7 @@
 package dev.assay.sae.probe;
 
+import java.util.Arrays;
+
 /**
  * Logistic regression as scikit-learn poses it: Σ log(1 + exp(-y z)) · C plus the penalty, ‖w‖₁ or ½‖w‖², over the weights
  * without the intercept. It is solved by Newton steps whose quadratic models are minimised coordinate by coordinate
@@ -36,7 +38,7 @@ public record Logistic(double[] weights, double intercept) {
     /** The same with equal samples. */
     public static Logistic fit(double[][] x, boolean[] y, double c, Penalty penalty) {
         var ones = new double[y.length];
-        java.util.Arrays.fill(ones, 1);
+        Arrays.fill(ones, 1);
         return fit(x, y, ones, c, penalty);
     }
 
@@ -52,7 +54,7 @@ public record Logistic(double[] weights, double intercept) {
     /** The logit of each sample. */
     public double[] decide(double[][] x, int samples) {
         var z = new double[samples];
-        java.util.Arrays.fill(z, intercept);
+        Arrays.fill(z, intercept);
         for (int f = 0; f < weights.length; f++) {
             if (weights[f] == 0) continue;
             for (int i = 0; i < samples; i++) z[i] += weights[f] * x[f][i];

@@ -4,6 +4,7 @@ import dev.assay.sae.SaeDecoder;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.SparseRows;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class Perturbation {
             var rows = new ArrayList<>(positive.subList(0, each));
             rows.addAll(negative.subList(0, each));
             var classes = new boolean[2 * each];
-            java.util.Arrays.fill(classes, 0, each, true);
+            Arrays.fill(classes, 0, each, true);
             return new Balanced(all.at(rows.stream().mapToInt(i -> i).toArray()), classes);
         }
 
