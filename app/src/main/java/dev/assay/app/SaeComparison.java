@@ -68,13 +68,18 @@ record SaeComparison(String title, String about, String world, String protocol, 
         return scores().getFirst();
     }
 
+    /** Whether runs were scored by the features of a world. */
+    boolean onWorld() {
+        return primary().equals("f1");
+    }
+
     private static String primary(List<SaeRow> rows) {
         return scores(rows).getFirst();
     }
 
     /** Scores whose differences are shown. */
     List<String> shown() {
-        return scores().subList(0, primary().equals("f1") ? 3 : 2);
+        return scores().subList(0, onWorld() ? 3 : 2);
     }
 
     /** Lines by group, in order. */
@@ -113,7 +118,8 @@ record SaeComparison(String title, String about, String world, String protocol, 
 
     /** How verdicts come about, in words. */
     String method() {
-        return "Differences are paired by seed (same start, same samples), in the form that is trained; intervals are"
+        return "Differences are paired by seed (same start, same samples), in the form that is "
+                + (onWorld() ? "trained" : "used") + "; intervals are"
                 + " Student's, 95 %, for one difference. A verdict is two one-sided t tests after Holm's correction over all"
                 + " answers of its table: any wrong verdict in a table has a chance of at most 5 %. Differences of up to "
                 + SaeText.number(margin, 3) + " count as none.";

@@ -96,7 +96,7 @@ final class SaeReport {
                 lines.stream().map(l -> SaeText.cells(comparison, l)).toList());
         List<SaeRow> rows = withBase(lines.stream().map(SaeComparison.Line::row).toList());
         training(rows, "Reconstruction error", "mean squared error", SaePoint::error);
-        if (comparison.primary().equals("f1")) {
+        if (comparison.onWorld()) {
             training(rows, "F1", "F1", SaePoint::f1);
             training(rows, "MCC", "MCC", SaePoint::mcc);
         } else training(rows, "EV", "EV", SaePoint::explainedVariance);

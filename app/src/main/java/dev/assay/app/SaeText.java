@@ -90,7 +90,7 @@ final class SaeText {
     static List<String> head(SaeComparison c) {
         List<String> head = new ArrayList<>(List.of("row", "n"));
         for (String score : c.scores()) head.add(heading(score));
-        head.add(heading(c.primary()) + " as used");
+        if (c.onWorld()) head.add(heading(c.primary()) + " as used");
         head.add("less");
         for (String score : c.shown()) head.add(heading(score) + " difference");
         head.addAll(List.of("p (Holm)", "verdict"));
@@ -112,7 +112,8 @@ final class SaeText {
         List<String> cells =
                 new ArrayList<>(List.of(row.name(), Integer.toString(row.runs().size())));
         for (String score : c.scores()) cells.add(mean(row.training(score), score));
-        cells.add(row.inference(c.primary()).map(m -> mean(m, c.primary())).orElse("–"));
+        if (c.onWorld())
+            cells.add(row.inference(c.primary()).map(m -> mean(m, c.primary())).orElse("–"));
         cells.add(line.verdict().map(v -> row.against()).orElse("–"));
         for (String score : c.shown())
             cells.add(line.verdict().map(v -> difference(v, score)).orElse("–"));

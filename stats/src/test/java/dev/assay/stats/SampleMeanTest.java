@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -88,5 +89,19 @@ class SampleMeanTest {
         assertThatThrownBy(() -> SampleMean.ofDifferences(A, new double[] {1}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("5 and 1");
+    }
+
+    /** Of pairs of single values of the same spread, one in twenty is further apart. */
+    @Test
+    void differencesOfNoiseAreRarelyCalledReliable() {
+        var random = new Random(11);
+        int beyond = 0;
+        double least = SampleMean.of(
+                        random.doubles(4000).map(d -> random.nextGaussian()).toArray())
+                .leastReliableDifference()
+                .orElseThrow();
+        for (int i = 0; i < 20_000; i++) if (Math.abs(random.nextGaussian() - random.nextGaussian()) > least) beyond++;
+        assertThat(beyond / 20_000.0).isBetween(0.04, 0.06);
+        assertThat(SampleMean.of(3).leastReliableDifference()).isEmpty();
     }
 }
