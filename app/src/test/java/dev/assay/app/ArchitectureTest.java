@@ -34,7 +34,7 @@ class ArchitectureTest {
             entry("smollm2"),
             entry("lm", "tensor"),
             entry("chat", "lm", "journal", "stats", "tensor"),
-            entry("organism", "lm", "journal", "stats", "tensor"),
+            entry("organism", "chat", "lm", "journal", "stats", "tensor"),
             entry("world", "tensor", "stats"),
             entry("sae", "world", "lm", "tensor", "stats"),
             entry("audit", "organism", "lm", "journal", "stats"),

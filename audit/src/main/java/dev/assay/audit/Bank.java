@@ -23,6 +23,9 @@ import java.util.Optional;
  * {@code find/} alone; whether a hypothesis is true of any model is not in it.
  */
 public final class Bank {
+    /** The one part of a behaviour's folder that is read. */
+    private static final String ENTRY = "find/bank.yaml";
+
     private static final String DECOYS = "/bank/decoys.yaml";
     private static final String SCENARIOS = "/bank/scenarios.yaml";
     private static final String DETECTORS = "/bank/detectors.yaml";
@@ -59,7 +62,7 @@ public final class Bank {
         Map<String, Family> families = readFamilies(SCENARIOS, Yaml.tree(SCENARIOS));
         ObjectNode detectors = Yaml.tree(DETECTORS).deepCopy();
         for (String behaviour : behaviours()) {
-            String file = Behaviour.bankEntry(behaviour);
+            String file = Behaviour.file(behaviour, ENTRY);
             ObjectNode entry = Yaml.tree(file).deepCopy();
             readFamilies(file, entry).forEach((name, family) -> {
                 if (families.putIfAbsent(name, family) != null)
@@ -79,7 +82,7 @@ public final class Bank {
     /** The behaviours that have an entry of their own; of the others some stand among the decoys. */
     public static List<String> behaviours() {
         return Behaviour.names().stream()
-                .filter(b -> Yaml.exists(Behaviour.bankEntry(b)))
+                .filter(b -> Yaml.exists(Behaviour.file(b, ENTRY)))
                 .toList();
     }
 

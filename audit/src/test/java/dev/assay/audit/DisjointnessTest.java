@@ -26,7 +26,9 @@ class DisjointnessTest {
         for (String b : Bank.behaviours()) {
             out.put(
                     b + "/find",
-                    Set.of(Yaml.tree(Behaviour.bankEntry(b)).path("statement").asText()));
+                    Set.of(Yaml.tree(Behaviour.file(b, "find/bank.yaml"))
+                            .path("statement")
+                            .asText()));
         }
         Set<String> scenarios = new HashSet<>();
         Bank.load().families().values().forEach(f -> f.scenarios().forEach(s -> scenarios.addAll(s.userTurns())));

@@ -54,15 +54,11 @@ public record Behaviour(
         return file(name, part);
     }
 
-    private static String file(String name, String part) {
+    /** The same by the behaviour's name. */
+    public static String file(String name, String part) {
         Path own = OwnBehaviours.folders().get(name);
         return own == null
                 ? "/behaviours/" + name + "/" + part
                 : own.resolve(part).toUri().toString();
-    }
-
-    /** Where the entry of the investigator's bank stands, the one file of a behaviour that an audit reads. */
-    public static String bankEntry(String name) {
-        return file(name, "find/bank.yaml");
     }
 }
