@@ -49,9 +49,8 @@ final class Grammar {
     }
 
     private Slot known(String id) {
-        return slot(id)
-                .orElseThrow(() -> new ResearchException("the grammar has no slot '" + id + "'; there are "
-                        + String.join(", ", slots.stream().map(Slot::id).toList())));
+        return slot(id).orElseThrow(() -> new ResearchException("the grammar has no slot '" + id + "'; there are "
+                + String.join(", ", slots.stream().map(Slot::id).toList())));
     }
 
     /** Whether the slot would change the recipe of these choices. */
@@ -106,7 +105,8 @@ final class Grammar {
         Map<String, String> out = new TreeMap<>(fields);
         for (String name : List.of("training.dead-window", "training.warm-up-steps"))
             out.computeIfPresent(
-                    name, (n, steps) -> String.valueOf(Math.max(1, Long.parseLong(steps) * samples / protocol.samples())));
+                    name,
+                    (n, steps) -> String.valueOf(Math.max(1, Long.parseLong(steps) * samples / protocol.samples())));
         return out;
     }
 

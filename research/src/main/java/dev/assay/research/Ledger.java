@@ -96,7 +96,8 @@ public final class Ledger {
                 return work.get();
             }
         } catch (IOException e) {
-            throw new ResearchException(lockFile + " can't be locked (" + e.getMessage() + "): mend its permissions", e);
+            throw new ResearchException(
+                    lockFile + " can't be locked (" + e.getMessage() + "): mend its permissions", e);
         } finally {
             here.unlock();
         }

@@ -39,8 +39,9 @@ public record Protocol(
         baseline = Map.copyOf(baseline);
         without = List.copyOf(without);
         if (latents < 2 || samples < batch || batch < 1 || !(learningRate > 0) || !(k > 0) || familyEvery < 2)
-            throw new ResearchException(FILE + ": latents, samples, batch, learning-rate and k must be positive, samples"
-                    + " at least one batch, family-every at least 2");
+            throw new ResearchException(
+                    FILE + ": latents, samples, batch, learning-rate and k must be positive, samples"
+                            + " at least one batch, family-every at least 2");
     }
 
     /**
@@ -78,8 +79,9 @@ public record Protocol(
             screenPairs = List.copyOf(screenPairs);
             looks = List.copyOf(looks);
             if (screenShares.size() != screenPairs.size() || looks.isEmpty() || floorSeeds < 2 || holdOutPairs < 2)
-                throw new ResearchException(FILE + ": ladder needs as many screen-pairs as screen-shares, a look, and at"
-                        + " least two floor-seeds and hold-out-pairs");
+                throw new ResearchException(
+                        FILE + ": ladder needs as many screen-pairs as screen-shares, a look, and at"
+                                + " least two floor-seeds and hold-out-pairs");
         }
     }
 
@@ -92,10 +94,21 @@ public record Protocol(
                         family, 128, 512_000, 512, 3e-3, 5.8, 0.2, 100_000, baseline, without, 4, limits(600), ladder);
             case "suite" ->
                 new Protocol(
-                        family, 512, 4_000_000, 1024, 1e-3, 12, 0.2, 100_000, baseline, without, 4, limits(7200), ladder);
+                        family,
+                        512,
+                        4_000_000,
+                        1024,
+                        1e-3,
+                        12,
+                        0.2,
+                        100_000,
+                        baseline,
+                        without,
+                        4,
+                        limits(7200),
+                        ladder);
             case "tiny", "noise" ->
-                new Protocol(
-                        family, 16, 12_800, 128, 1e-2, 2.5, 0.4, 4_000, baseline, without, 4, limits(120), ladder);
+                new Protocol(family, 16, 12_800, 128, 1e-2, 2.5, 0.4, 4_000, baseline, without, 4, limits(120), ladder);
             default -> throw WorldFamily.unknown(family);
         };
     }

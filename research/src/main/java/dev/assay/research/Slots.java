@@ -55,7 +55,8 @@ final class Slots {
                 value("jumprelu, tanh", jump + "mode: tanh; bandwidth: 2; penalty: " + tuned),
                 value(
                         "jumprelu, quadratic",
-                        jump + "mode: quadratic; bandwidth: 1; target: " + number(p.k()) + "; penalty: {coefficient: 1}"),
+                        jump + "mode: quadratic; bandwidth: 1; target: " + number(p.k())
+                                + "; penalty: {coefficient: 1}"),
                 value("gated", "architecture: gated; penalty: " + tuned),
                 value("L1", "architecture: standard; penalty: " + tuned),
                 value("matching pursuit", "architecture: matching-pursuit; iterations: " + k));
@@ -286,8 +287,7 @@ final class Slots {
 
     private static Value refined(int times, double eta) {
         return value(
-                times + " × " + number(eta),
-                "refinement.iterations: " + times + "; refinement.eta: " + number(eta));
+                times + " × " + number(eta), "refinement.iterations: " + times + "; refinement.eta: " + number(eta));
     }
 
     private Value startK(double factor) {
@@ -296,7 +296,8 @@ final class Slots {
     }
 
     private Value warmUp(double share) {
-        return value("over " + number(100 * share) + " %", "training.warm-up-steps: " + Math.max(1, (long) (steps * share)));
+        return value(
+                "over " + number(100 * share) + " %", "training.warm-up-steps: " + Math.max(1, (long) (steps * share)));
     }
 
     private Value batch(double factor) {

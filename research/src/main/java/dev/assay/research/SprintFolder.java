@@ -65,7 +65,8 @@ final class SprintFolder {
     }
 
     private static String slug(String idea) {
-        String words = idea.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        String words =
+                idea.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
         return words.length() <= 60 ? words : words.substring(0, 60).replaceAll("-$", "");
     }
 
@@ -87,14 +88,16 @@ final class SprintFolder {
 
     /** Takes over the oldest unfinished sprint that nobody works on. */
     static Optional<SprintFolder> takeOver(Workspace workspace, String owner) {
-        return workspace.ledger().exclusively(() -> all(workspace).stream()
-                .filter(f -> !done(f) && abandoned(workspace, f))
-                .findFirst()
-                .map(f -> {
-                    var sprint = new SprintFolder(workspace, f, owner);
-                    sprint.renew();
-                    return sprint;
-                }));
+        return workspace
+                .ledger()
+                .exclusively(() -> all(workspace).stream()
+                        .filter(f -> !done(f) && abandoned(workspace, f))
+                        .findFirst()
+                        .map(f -> {
+                            var sprint = new SprintFolder(workspace, f, owner);
+                            sprint.renew();
+                            return sprint;
+                        }));
     }
 
     private static boolean abandoned(Workspace workspace, Path folder) {
@@ -102,7 +105,8 @@ final class SprintFolder {
         if (!Files.exists(file)) return true;
         try {
             JsonNode lease = CanonicalJson.parse(Files.readAllBytes(file));
-            if (Instant.parse(lease.path("until").asText()).isBefore(workspace.clock().instant())) return true;
+            if (Instant.parse(lease.path("until").asText())
+                    .isBefore(workspace.clock().instant())) return true;
             boolean here = lease.path("host").asText().equals(host());
             long pid = lease.path("pid").asLong();
             return here && !began(pid).equals(lease.path("began").asText());

@@ -12,7 +12,8 @@ final class TaskFile {
 
     static String template(Protocol p) {
         return String.format(
-                Locale.ROOT, """
+                Locale.ROOT,
+                """
                 # Task
 
                 ## Goal
@@ -50,11 +51,20 @@ final class TaskFile {
                 Lines that begin with `- ` put what they name first; lines that begin with `- not:` forbid it. Words are matched
                 with the names of the grammar (`assay research ideas --list`). Edit this list while the loop runs: the change is
                 written down, and counts from the next sprint on.
-                """, p.family(), p.samples(), plain(p.learningRate()), p.latents(), 100 * p.l0Tolerance(), plain(p.k()), IDEAS);
+                """,
+                p.family(),
+                p.samples(),
+                plain(p.learningRate()),
+                p.latents(),
+                100 * p.l0Tolerance(),
+                plain(p.k()),
+                IDEAS);
     }
 
     private static String plain(double number) {
-        return new java.math.BigDecimal(String.valueOf(number)).stripTrailingZeros().toPlainString();
+        return new java.math.BigDecimal(String.valueOf(number))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** What a person put on the list of ideas. */

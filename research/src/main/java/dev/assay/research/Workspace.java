@@ -59,10 +59,14 @@ public final class Workspace {
         workspace.ledger.append(
                 "init",
                 Map.of(
-                        "code", code,
-                        "protocol", protocol,
-                        "protocol-sha256", Hashes.of(folder.resolve(Protocol.FILE)),
-                        "baseline-sha256", Hashes.of(folder.resolve(BASELINE))));
+                        "code",
+                        code,
+                        "protocol",
+                        protocol,
+                        "protocol-sha256",
+                        Hashes.of(folder.resolve(Protocol.FILE)),
+                        "baseline-sha256",
+                        Hashes.of(folder.resolve(BASELINE))));
         workspace.readTask();
         return workspace;
     }

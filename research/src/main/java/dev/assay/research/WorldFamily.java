@@ -33,8 +33,7 @@ public record WorldFamily(String name, List<Member> development, List<Member> he
         return switch (name) {
             case "small" -> small();
             case "suite" ->
-                new WorldFamily(
-                        name, presets(Presets.Family.DEVELOPMENT), presets(Presets.Family.HELD_OUT));
+                new WorldFamily(name, presets(Presets.Family.DEVELOPMENT), presets(Presets.Family.HELD_OUT));
             case "tiny" -> tiny();
             case "noise" -> noise();
             default -> throw unknown(name);
@@ -42,11 +41,14 @@ public record WorldFamily(String name, List<Member> development, List<Member> he
     }
 
     static ResearchException unknown(String name) {
-        return new ResearchException("there is no family of worlds " + name + "; there are " + String.join(", ", NAMES));
+        return new ResearchException(
+                "there is no family of worlds " + name + "; there are " + String.join(", ", NAMES));
     }
 
     private static List<Member> presets(Presets.Family family) {
-        return Presets.of(family).stream().map(p -> new Member(p.name(), p.config())).toList();
+        return Presets.of(family).stream()
+                .map(p -> new Member(p.name(), p.config()))
+                .toList();
     }
 
     private static Member of(String name, WorldConfig base, UnaryOperator<WorldConfigBuilder> change) {
@@ -70,7 +72,8 @@ public record WorldFamily(String name, List<Member> development, List<Member> he
                         of(
                                 "small-gated-only",
                                 base,
-                                c -> c.trees(WorldConfig.Trees.exclusive(16, 4, 2).withScaling(false))),
+                                c -> c.trees(
+                                        WorldConfig.Trees.exclusive(16, 4, 2).withScaling(false))),
                         of(
                                 "small-heavier-tailed",
                                 base,
@@ -91,9 +94,7 @@ public record WorldFamily(String name, List<Member> development, List<Member> he
     private static WorldFamily noise() {
         WorldConfig base = tinyBase().change().observationNoise(200).build();
         return new WorldFamily(
-                "noise",
-                List.of(new Member("noise", base)),
-                List.of(of("noise-roomy", base, c -> c.hiddenDim(20))));
+                "noise", List.of(new Member("noise", base)), List.of(of("noise-roomy", base, c -> c.hiddenDim(20))));
     }
 
     private static WorldConfig tinyBase() {

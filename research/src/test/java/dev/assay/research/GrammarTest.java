@@ -32,14 +32,20 @@ class GrammarTest {
         for (Slot slot : grammar.slots()) {
             Map<String, String> base = new HashMap<>();
             for (String need : slot.needs())
-                base.put(need, grammar.slot(need).orElseThrow().values().getFirst().name());
+                base.put(
+                        need,
+                        grammar.slot(need).orElseThrow().values().getFirst().name());
             String before = Grammar.recipe(grammar.text(base)).toString();
             for (Slot.Value value : slot.values()) {
                 Map<String, String> choices = new HashMap<>(base);
                 choices.put(slot.id(), value.name());
                 Recipe recipe = Grammar.recipe(grammar.text(choices));
-                assertThat(recipe.toString()).as(slot.id() + ": " + value.name()).isNotEqualTo(before);
-                assertThat(recipes.add(recipe.toString())).as(slot.id() + ": " + value.name()).isTrue();
+                assertThat(recipe.toString())
+                        .as(slot.id() + ": " + value.name())
+                        .isNotEqualTo(before);
+                assertThat(recipes.add(recipe.toString()))
+                        .as(slot.id() + ": " + value.name())
+                        .isTrue();
             }
         }
     }

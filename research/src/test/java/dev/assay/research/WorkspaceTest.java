@@ -45,7 +45,9 @@ class WorkspaceTest {
         Path task = w.folder().resolve("TASK.md");
         Files.writeString(task, Files.readString(task) + "- not: tilt\n- refinement\n");
         LedgerEntry entry = w.readTask();
-        assertThat(entry.body().path("diff")).extracting(d -> d.asText()).containsExactly("+ - not: tilt", "+ - refinement");
+        assertThat(entry.body().path("diff"))
+                .extracting(d -> d.asText())
+                .containsExactly("+ - not: tilt", "+ - refinement");
         assertThat(TaskFile.forbidden(w.task())).containsExactly("tilt");
         assertThat(TaskFile.wanted(w.task())).containsExactly("refinement");
     }
@@ -64,8 +66,8 @@ class WorkspaceTest {
     void aFolderWithSomethingInItIsLeftAlone() throws IOException {
         Files.writeString(temp.resolve("thesis.tex"), "years");
         assertThatExceptionOfType(ResearchException.class)
-                .isThrownBy(() -> Workspace.init(
-                        temp, Protocol.of("tiny", Map.of(), List.of()), "assay test", Clock.systemUTC()))
+                .isThrownBy(() ->
+                        Workspace.init(temp, Protocol.of("tiny", Map.of(), List.of()), "assay test", Clock.systemUTC()))
                 .withMessageContaining("not empty");
         assertThat(temp).isDirectoryNotContaining("glob:**/TASK.md");
     }
@@ -77,9 +79,13 @@ class WorkspaceTest {
                 .parallel()
                 .mapToObj(i -> SprintFolder.create(w, "Same idea!", "# idea " + i, SprintFolder.newOwner()))
                 .toList();
-        assertThat(folders).extracting(SprintFolder::name).doesNotHaveDuplicates().allMatch(n -> n.contains("--same-idea"));
-        assertThat(SprintFolder.all(w)).hasSize(8).allSatisfy(f -> assertThat(f.resolve("README.md")).content()
-                .startsWith("# idea"));
+        assertThat(folders)
+                .extracting(SprintFolder::name)
+                .doesNotHaveDuplicates()
+                .allMatch(n -> n.contains("--same-idea"));
+        assertThat(SprintFolder.all(w))
+                .hasSize(8)
+                .allSatisfy(f -> assertThat(f.resolve("README.md")).content().startsWith("# idea"));
     }
 
     @Test

@@ -48,7 +48,8 @@ public sealed interface Architecture {
         /** As it was before there was a coefficient where that is 1: runs are recorded under this text. */
         @Override
         public String toString() {
-            return "BatchTopK[k=" + k + ", refinement=" + refinement + ", levels=" + levels + ", tilt=" + tilt + ", aux="
+            return "BatchTopK[k=" + k + ", refinement=" + refinement + ", levels=" + levels + ", tilt=" + tilt
+                    + ", aux="
                     + aux + (auxCoefficient == 1 ? "" : ", auxCoefficient=" + auxCoefficient) + ", centredTarget="
                     + centredTarget + "]";
         }

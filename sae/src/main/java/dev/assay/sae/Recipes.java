@@ -210,7 +210,10 @@ public final class Recipes {
     private static Architecture batchTopK(Fields f, long steps) {
         f.number("k");
         double k = f.positive("k", 0);
-        var schedule = new KSchedule(f.positive("initial-k", k), k, (long) (steps * f.within("k-share", 0, 1, 1)),
+        var schedule = new KSchedule(
+                f.positive("initial-k", k),
+                k,
+                (long) (steps * f.within("k-share", 0, 1, 1)),
                 f.one(KSchedule.Shape.class, "k-shape", KSchedule.Shape.LINEAR));
         Fields levels = f.section("levels");
         Fields refinement = f.section("refinement");

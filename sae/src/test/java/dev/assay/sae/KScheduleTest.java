@@ -23,7 +23,8 @@ class KScheduleTest {
     void halfwayIsTheMeanOfItsKind() {
         assertThat(new KSchedule(40, 10, 100).at(50)).isEqualTo(25);
         assertThat(new KSchedule(40, 10, 100, KSchedule.Shape.COSINE).at(50)).isCloseTo(25, within(1e-12));
-        assertThat(new KSchedule(40, 10, 100, KSchedule.Shape.EXPONENTIAL).at(50)).isCloseTo(20, within(1e-12));
+        assertThat(new KSchedule(40, 10, 100, KSchedule.Shape.EXPONENTIAL).at(50))
+                .isCloseTo(20, within(1e-12));
     }
 
     /** Runs are recorded under the text of their recipe. */
@@ -36,6 +37,7 @@ class KScheduleTest {
                         + " refinement=Refinement[iterations=1, eta=0.3, learned=false, separate=false, blocked=false],"
                         + " levels=Levels[widths=[128, 512, 2048], detached=true, order=FREQUENCY],"
                         + " tilt=0.002, aux=TOPK, centredTarget=true]");
-        assertThat(new Levels(List.of(2), false, Levels.Order.INDEX, 0.5).toString()).contains("weight=0.5");
+        assertThat(new Levels(List.of(2), false, Levels.Order.INDEX, 0.5).toString())
+                .contains("weight=0.5");
     }
 }
