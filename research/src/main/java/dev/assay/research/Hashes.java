@@ -26,6 +26,15 @@ final class Hashes {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** Of the first bytes of a file. */
+    static String ofStart(Path file, long bytes) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return of(in.readNBytes((int) bytes));
+        } catch (IOException e) {
+            throw new ResearchException(file + " can't be read (" + e.getMessage() + ")", e);
+        }
+    }
+
     /** Of the names and contents of all files below a folder that are wanted, in the order of their names. */
     static String ofTree(Path folder, Predicate<Path> wanted) {
         var digest = digest();

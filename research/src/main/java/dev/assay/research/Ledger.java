@@ -103,6 +103,12 @@ public final class Ledger {
         }
     }
 
+    /** Length of what has been read of the file. */
+    long bytes() {
+        entries();
+        return read;
+    }
+
     private String head() {
         return known.isEmpty() ? GENESIS : known.getLast().hash();
     }

@@ -108,7 +108,7 @@ public record Protocol(
                         limits(7200),
                         ladder);
             case "tiny", "noise" ->
-                new Protocol(family, 16, 12_800, 128, 1e-2, 2.5, 0.4, 4_000, baseline, without, 4, limits(120), ladder);
+                new Protocol(family, 16, 12_800, 32, 1e-2, 2.5, 0.4, 4_000, baseline, without, 4, limits(120), ladder);
             default -> throw WorldFamily.unknown(family);
         };
     }
