@@ -36,9 +36,11 @@ class ArchitectureTest {
             entry("organism", "lm", "journal", "stats", "tensor"),
             entry("world", "tensor", "stats"),
             entry("sae", "world", "tensor", "stats"),
+            entry("research", "sae", "world", "report", "journal", "stats", "tensor"),
             entry("audit", "organism", "lm", "journal", "stats"),
             entry(
                     "app",
+                    "research",
                     "audit",
                     "organism",
                     "sae",
@@ -58,6 +60,7 @@ class ArchitectureTest {
     private static final Map<String, String> OWNERS = Map.of(
             "org.bytedeco..", "tensor",
             "picocli..", "app",
+            "org.apache.pdfbox..", "report",
             "ai.djl..", "lm");
 
     /** Of organism: what makes, trains and judges. */

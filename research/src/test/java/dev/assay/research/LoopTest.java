@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.pdfbox.Loader;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -76,6 +77,7 @@ class LoopTest {
     }
 
     @Test
+    @Tag("soak")
     void nothingIsFoundInNoise() {
         Workspace w = Candidates.workspace(temp.resolve("w"), "noise");
         var ideas = List.of(Scripted.idea("decay", Map.of("decay", "from the start"), Map.of()));
