@@ -123,7 +123,7 @@ final class PdfCanvas {
             out.setNonStrokingColor(colour[0], colour[1], colour[2]);
             out.setStrokingColor(colour[0], colour[1], colour[2]);
             out.setRenderingMode(bold ? RenderingMode.FILL_STROKE : RenderingMode.FILL);
-            if (bold) out.setLineWidth(size * 0.032f); // one font is embedded: bold is its outline
+            if (bold) out.setLineWidth(size * 0.026f); // one font is embedded: bold is its outline
             out.newLineAtOffset(MARGIN + x, y - below);
             out.showText(known(text));
             out.endText();

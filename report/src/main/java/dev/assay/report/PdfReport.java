@@ -218,11 +218,17 @@ public final class PdfReport implements Page {
             float from = (float) (left + axis.at(row.low()) * (right - left));
             float to = (float) (left + axis.at(row.high()) * (right - left));
             canvas.line(from, y, to, y, ACCENT, 1.2f);
-            if (row.low() >= axis.low()) canvas.line(from, y - 3, from, y + 3, ACCENT, 1.2f);
-            if (row.high() <= axis.high()) canvas.line(to, y - 3, to, y + 3, ACCENT, 1.2f);
+            end(from, y, row.low() < axis.low() ? 4 : 0);
+            end(to, y, row.high() > axis.high() ? -4 : 0);
         }
         if (row.value() >= axis.low() && row.value() <= axis.high())
             canvas.dot((float) (left + axis.at(row.value()) * (right - left)), y, 2.6f, ACCENT);
+    }
+
+    /** A bar, or an arrow where the interval goes on beyond the axis. */
+    private void end(float x, float y, float arrow) {
+        canvas.line(x + arrow, y - 3, x, arrow == 0 ? y + 3 : y, ACCENT, 1.2f);
+        if (arrow != 0) canvas.line(x + arrow, y + 3, x, y, ACCENT, 1.2f);
     }
 
     private static String numbers(Estimate row, Axis axis) {
@@ -250,7 +256,7 @@ public final class PdfReport implements Page {
         float left = 42;
         float right = canvas.width() - 84;
         new PdfLines(canvas, x, y, left, right, height).draw(lines, levels, INK, MUTED, RULE, ACCENT);
-        canvas.down(height + 14);
+        canvas.down(height + 23);
         canvas.text(xLabel, (left + right - canvas.width(xLabel, SMALL)) / 2, SMALL, MUTED);
         canvas.down(20);
         return this;

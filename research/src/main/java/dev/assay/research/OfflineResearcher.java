@@ -159,8 +159,8 @@ final class OfflineResearcher implements Researcher {
                 c.family(),
                 origin,
                 new Motivation(memory).of(c.slots(), origin),
-                "At least one of " + variants.size() + " variants of " + c.key()
-                        + " raises F1 over the control on fresh worlds and on held-out ones.",
+                (variants.size() == 1 ? "The variant of " : "At least one of " + variants.size() + " variants of ")
+                        + c.key() + " raises F1 over the control on fresh worlds and on held-out ones.",
                 c.chance(),
                 variants));
     }

@@ -16,6 +16,10 @@ final class Rules {
     static final double HOPELESS = 3;
 
     static final double LEVEL = 0.95;
+
+    /** Below so many seeds a figure is a hint and no more. */
+    static final int LEAST_SEEDS = 5;
+
     private static final double SPENDING = 3;
 
     private Rules() {}
@@ -101,9 +105,10 @@ final class Rules {
         return lower(differences, alpha) > -floor;
     }
 
-    /** What stands when an idea got no further than these differences. */
+    /** What stands when an idea got no further than these differences: fewer than five refute nothing. */
     static Verdict unconfirmed(List<Double> differences) {
-        boolean loses = interval(differences).map(i -> i.high() < 0).orElse(false);
+        boolean enough = differences.size() >= LEAST_SEEDS;
+        boolean loses = enough && interval(differences).map(i -> i.high() < 0).orElse(false);
         return loses ? Verdict.REFUTED : Verdict.NO_EVIDENCE;
     }
 

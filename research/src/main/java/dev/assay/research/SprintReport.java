@@ -13,10 +13,12 @@ import dev.assay.sae.Architecture;
 import dev.assay.sae.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** The report of a sprint, made from the ledger: the same on a screen and on paper. */
@@ -234,17 +236,27 @@ final class SprintReport {
                 .orElse(idea.variants().getFirst())
                 .choices();
         Recipe after = Grammar.recipe(grammar.text(choices));
-        page.lines(
-                "Learning rate over training", "share of training", "learning rate", false, List.of(rate("control", before, false), rate("this idea", after, true)), List.of());
-        if (before.architecture() instanceof Architecture.BatchTopK a && after.architecture() instanceof Architecture.BatchTopK b)
-            page.lines(
-                    "Active latents per sample over training",
-                    "share of training",
-                    "k",
-                    false,
-                    List.of(k("control", before, a, false), k("this idea", after, b, true)),
-                    List.of(new Level(workspace.protocol().k(), "wanted")));
+        var rates = List.of(rate("control", before, false), rate("this idea", after, true));
+        if (differ(rates))
+            page.lines("Learning rate over training", "share of training", "learning rate", false, rates, List.of());
+        if (before.architecture() instanceof Architecture.BatchTopK a
+                && after.architecture() instanceof Architecture.BatchTopK b) {
+            var ks = List.of(k("control", before, a, false), k("this idea", after, b, true));
+            if (differ(ks))
+                page.lines(
+                        "Active latents per sample over training",
+                        "share of training",
+                        "k",
+                        false,
+                        ks,
+                        List.of(new Level(workspace.protocol().k(), "wanted")));
+            if (!differ(ks) && !differ(rates)) page.prose("Schedules of k and of the learning rate are the control's.");
+        }
         page.prose("The variant's recipe:\n" + grammar.text(choices));
+    }
+
+    private static boolean differ(List<Line> two) {
+        return !Arrays.equals(two.getFirst().y(), two.getLast().y());
     }
 
     private static Line rate(String name, Recipe recipe, boolean emphasised) {
@@ -291,11 +303,15 @@ final class SprintReport {
         out.put("Ledger", "every run with its counts, under the name " + sprint);
         out.put("Runs", (int) numbers.get("runs") + ", of which void " + (int) numbers.get("void"));
         out.put("Training", String.format(Locale.ROOT, "%.0f s", numbers.get("seconds")));
-        out.put("Evaluator", rows.stream().map(r -> r.evaluator().substring(0, 16)).distinct().toList().toString());
-        out.put("Sandbox", rows.stream().map(RunRow::sandbox).distinct().toList().toString());
-        out.put("Worlds", rows.stream().map(r -> r.draw().member()).distinct().toList().toString());
+        out.put("Evaluator", distinct(r -> r.evaluator().substring(0, 16)));
+        out.put("Sandbox", distinct(RunRow::sandbox));
+        out.put("Worlds", distinct(r -> r.draw().member()));
         out.put("Check", "assay research verify computes every number anew from the ledger");
         return out;
+    }
+
+    private String distinct(Function<RunRow, String> what) {
+        return String.join(", ", rows.stream().map(what).distinct().toList());
     }
 
     private static String number(double x) {

@@ -102,6 +102,8 @@ class RulesTest {
         assertThat(Rules.interval(List.of(0.3))).isEmpty();
         assertThat(Rules.holds(List.of(0.3), 0.025)).isFalse();
         assertThat(Rules.unconfirmed(List.of(-0.3))).isEqualTo(Verdict.NO_EVIDENCE);
+        assertThat(Rules.unconfirmed(List.of(-0.3, -0.31, -0.29, -0.3))).isEqualTo(Verdict.NO_EVIDENCE);
+        assertThat(Rules.unconfirmed(List.of(-0.3, -0.31, -0.29, -0.3, -0.3))).isEqualTo(Verdict.REFUTED);
     }
 
     @Test
