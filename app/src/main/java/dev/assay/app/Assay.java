@@ -6,6 +6,7 @@ import dev.assay.lm.ModelFormatException;
 import dev.assay.lm.PromptException;
 import dev.assay.lm.SiteException;
 import dev.assay.organism.BehaviourException;
+import dev.assay.research.ResearchException;
 import dev.assay.sae.SaeException;
 import dev.assay.tensor.TensorException;
 import dev.assay.world.WorldException;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Command;
             ModelCommand.class,
             OrganismCommand.class,
             WorldCommand.class,
-            SaeCommand.class
+            SaeCommand.class,
+            ResearchCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Assay {
@@ -72,6 +74,7 @@ public final class Assay {
                 || e instanceof TensorException
                 || e instanceof WorldException
                 || e instanceof SaeException
+                || e instanceof ResearchException
                 || e instanceof SiteException
                 || e instanceof PromptException
                 || e instanceof UserException

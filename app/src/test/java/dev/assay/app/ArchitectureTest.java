@@ -37,9 +37,11 @@ class ArchitectureTest {
             entry("organism", "chat", "lm", "journal", "stats", "tensor"),
             entry("world", "tensor", "stats"),
             entry("sae", "world", "lm", "tensor", "stats"),
+            entry("research", "sae", "world", "report", "journal", "stats", "tensor"),
             entry("audit", "organism", "lm", "journal", "stats"),
             entry(
                     "app",
+                    "research",
                     "audit",
                     "organism",
                     "chat",
@@ -60,6 +62,7 @@ class ArchitectureTest {
     private static final Map<String, String> OWNERS = Map.of(
             "org.bytedeco..", "tensor",
             "picocli..", "app",
+            "org.apache.pdfbox..", "report",
             "ai.djl..", "lm",
             "dev.langchain4j..", "chat");
 

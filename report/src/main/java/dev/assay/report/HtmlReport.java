@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * <p>Every text given is taken as untrusted (it may be a model's output) and shown as it is, never as markup. The same
  * calls give the same bytes. Not thread-safe.
  */
-public final class HtmlReport {
+public final class HtmlReport implements Page {
     /** How a verdict reads at a glance. */
     public enum Tone {
         GOOD("M5 10.5l3.5 3.5L15 6.5"),
@@ -100,6 +100,7 @@ public final class HtmlReport {
     }
 
     /** Begins a section, listed in the contents; inside {@link #details} it is a lower heading, not listed. */
+    @Override
     public HtmlReport section(String heading) {
         if (depth > 0) return add("<h3 dir=\"auto\">%s</h3>\n", escape(heading));
         String anchor = anchor(heading);
@@ -108,11 +109,13 @@ public final class HtmlReport {
     }
 
     /** A paragraph; its line breaks are kept. */
+    @Override
     public HtmlReport prose(String text) {
         return add("<p class=\"prose\" dir=\"auto\">%s</p>\n", escape(text));
     }
 
     /** The finding in one word, large, with a sentence beside it. */
+    @Override
     public HtmlReport verdict(Tone tone, String word, String explanation) {
         return add("""
                 <div class="verdict %s"><svg aria-hidden="true" width="40" height="40" viewBox="0 0 20 20">\
@@ -122,6 +125,7 @@ public final class HtmlReport {
     }
 
     /** Names with their values, in the map's order: give a map that has one. */
+    @Override
     public HtmlReport facts(Map<String, String> facts) {
         add("<dl class=\"facts\">\n");
         facts.forEach(
@@ -134,6 +138,7 @@ public final class HtmlReport {
      *
      * @throws IllegalArgumentException if a row has more or fewer cells than the head
      */
+    @Override
     public HtmlReport table(String caption, List<String> head, List<List<String>> rows) {
         for (var row : rows)
             if (row.size() != head.size())
@@ -155,12 +160,14 @@ public final class HtmlReport {
      *
      * @throws IllegalArgumentException unless min and max are finite and min is less than max
      */
+    @Override
     public HtmlReport intervals(String caption, double min, double max, List<Estimate> rows) {
         String plot = new IntervalPlot(min, max).render(rows);
         return open("intervals", caption).add("%s</figure>\n", plot);
     }
 
     /** Lines over a common x, each labelled where it ends; those not emphasised are grey. The axes fit the lines and the levels. */
+    @Override
     public HtmlReport lines(
             String caption, String xLabel, String yLabel, boolean logY, List<Line> lines, List<Level> levels) {
         String plot = new LinePlot(logY, lines, levels).render(xLabel, yLabel);
@@ -259,7 +266,7 @@ public final class HtmlReport {
         return this;
     }
 
-    private static boolean isNumeric(List<List<String>> rows, int column) {
+    static boolean isNumeric(List<List<String>> rows, int column) {
         var filled = rows.stream()
                 .map(row -> row.get(column))
                 .filter(cell -> !BLANK.matcher(cell).matches())

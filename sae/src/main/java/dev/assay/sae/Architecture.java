@@ -26,11 +26,34 @@ public sealed interface Architecture {
      * @param levels prefixes that must reconstruct on their own
      * @param tilt t of the tilted mean over samples (TERM, Li et al., 2021): weights softmax(t · loss / mean loss),
      *     without a gradient; 0 is the plain mean
+     * @param auxCoefficient of the loss of dead latents
      * @param centredTarget whether the reconstruction, decoder bias included, is compared with x' and not with x, as the
      *     published LISTA-Matryoshka does it
      */
-    record BatchTopK(KSchedule k, Refinement refinement, Levels levels, double tilt, AuxLoss aux, boolean centredTarget)
-            implements Architecture {}
+    record BatchTopK(
+            KSchedule k,
+            Refinement refinement,
+            Levels levels,
+            double tilt,
+            AuxLoss aux,
+            double auxCoefficient,
+            boolean centredTarget)
+            implements Architecture {
+        /** With an auxiliary loss at its full size. */
+        public BatchTopK(
+                KSchedule k, Refinement refinement, Levels levels, double tilt, AuxLoss aux, boolean centredTarget) {
+            this(k, refinement, levels, tilt, aux, 1, centredTarget);
+        }
+
+        /** As it was before there was a coefficient where that is 1: runs are recorded under this text. */
+        @Override
+        public String toString() {
+            return "BatchTopK[k=" + k + ", refinement=" + refinement + ", levels=" + levels + ", tilt=" + tilt
+                    + ", aux="
+                    + aux + (auxCoefficient == 1 ? "" : ", auxCoefficient=" + auxCoefficient) + ", centredTarget="
+                    + centredTarget + "]";
+        }
+    }
 
     /**
      * z where z exceeds a learned threshold (Rajamanoharan et al., 2024), trained through a rectangle of width

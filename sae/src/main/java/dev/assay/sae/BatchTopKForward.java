@@ -43,9 +43,12 @@ final class BatchTopKForward {
         var losses = Forward.losses("mse_loss", tilted(Forward.squares(reconstruction, target)));
         List<Tensor> partial = partial(acts.div(norms));
         for (Tensor aux : aux(choices.pre(), target, partial, reconstruction))
-            losses.merge("auxiliary_reconstruction_loss", aux, Tensor::add);
+            losses.merge("auxiliary_reconstruction_loss", aux.mul(spec.auxCoefficient()), Tensor::add);
         for (Tensor inner : partial)
-            losses.merge("inner_recons_loss", tilted(Forward.squares(inner, target)), Tensor::add);
+            losses.merge(
+                    "inner_recons_loss",
+                    tilted(Forward.squares(inner, target)).mul(spec.levels().weight()),
+                    Tensor::add);
         return new Forward(acts, reconstruction, losses);
     }
 

@@ -92,7 +92,7 @@ final class LevelErrors {
         for (int l = 0; l < levels; l++) {
             double loss = weigh(l, rows.batch, weights);
             if (l == levels - 1) into.put("mse_loss", loss);
-            else inner += loss;
+            else inner += spec.levels().weight() * loss;
         }
         if (levels > 1) into.put("inner_recons_loss", inner);
         var direct = new float[rows.batch * rows.width];
@@ -130,7 +130,7 @@ final class LevelErrors {
         var later = new float[width]; // Σ of inner gradients from this level on
         for (int l = levels - 2; l >= 0; l--) {
             int at = (l * rows.batch + b) * width;
-            scale(vectors, at, width, 2 * weights[l * rows.batch + b]);
+            scale(vectors, at, width, 2 * spec.levels().weight() * weights[l * rows.batch + b]);
             rows.kernels.addScaled(1, vectors, at, later, 0, width);
             boolean reachesBias = l == 0 || !spec.levels().detached();
             if (reachesBias) rows.kernels.addScaled(1, vectors, at, direct, b * width, width);

@@ -8,8 +8,9 @@ import java.util.List;
  * @param widths latents of the inner prefixes, rising; the whole dictionary is a level by itself and not named here
  * @param detached whether a level's loss trains only the latents that the level adds
  * @param order what latents are ordered by before prefixes are cut
+ * @param weight of each inner level's loss; that of the whole dictionary is 1
  */
-public record Levels(List<Integer> widths, boolean detached, Order order) {
+public record Levels(List<Integer> widths, boolean detached, Order order, double weight) {
     public static final Levels NONE = new Levels(List.of(), false, Order.INDEX);
 
     /** What comes first. */
@@ -27,5 +28,18 @@ public record Levels(List<Integer> widths, boolean detached, Order order) {
         for (int i = 0; i < widths.size(); i++)
             if (widths.get(i) <= (i == 0 ? 0 : widths.get(i - 1)))
                 throw new SaeException("widths of levels must rise from at least 1, were " + widths);
+        if (!(weight >= 0)) throw new SaeException("levels.weight must be 0 or more, was " + weight);
+    }
+
+    /** All levels weigh the same. */
+    public Levels(List<Integer> widths, boolean detached, Order order) {
+        this(widths, detached, order, 1);
+    }
+
+    /** As it was before there were weights where they are 1: runs are recorded under this text. */
+    @Override
+    public String toString() {
+        return "Levels[widths=" + widths + ", detached=" + detached + ", order=" + order
+                + (weight == 1 ? "" : ", weight=" + weight) + "]";
     }
 }

@@ -214,7 +214,11 @@ public final class Recipes {
     private static Architecture batchTopK(Fields f, long steps) {
         f.number("k");
         double k = f.positive("k", 0);
-        var schedule = new KSchedule(f.positive("initial-k", k), k, (long) (steps * f.within("k-share", 0, 1, 1)));
+        var schedule = new KSchedule(
+                f.positive("initial-k", k),
+                k,
+                (long) (steps * f.within("k-share", 0, 1, 1)),
+                f.one(KSchedule.Shape.class, "k-shape", KSchedule.Shape.LINEAR));
         Fields levels = f.section("levels");
         Fields refinement = f.section("refinement");
         var batch = new Architecture.BatchTopK(
@@ -228,9 +232,11 @@ public final class Recipes {
                 new Levels(
                         levels.wholes("widths"),
                         levels.flag("detached", false),
-                        levels.one(Levels.Order.class, "order", Levels.Order.INDEX)),
+                        levels.one(Levels.Order.class, "order", Levels.Order.INDEX),
+                        levels.within("weight", 0, Double.POSITIVE_INFINITY, 1)),
                 f.within("tilt", 0, Double.POSITIVE_INFINITY, 0),
                 f.one(AuxLoss.class, "aux", AuxLoss.TOPK),
+                f.within("aux-coefficient", 0, Double.POSITIVE_INFINITY, 1),
                 f.flag("centred-target", false));
         levels.done();
         refinement.done();

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
  */
 final class SparseAux {
     private final AuxLoss kind;
+    private final double coefficient;
     private final int latents;
 
     /** The dead latents that took part; coefficients are their pre-activations. */
@@ -22,8 +23,9 @@ final class SparseAux {
     private int[][] members = new int[0][];
     private double loss;
 
-    SparseAux(AuxLoss kind, int latents) {
+    SparseAux(AuxLoss kind, double coefficient, int latents) {
         this.kind = kind;
+        this.coefficient = coefficient;
         this.latents = latents;
         this.choice = new Choice(latents);
     }
@@ -131,7 +133,7 @@ final class SparseAux {
                     rows.kernels.addScaled(
                             choice.coefficients[e], decoder, latent * rows.width, vectors, at, rows.width);
             }
-            double scale = Math.min((double) members[g].length / (rows.width / 2), 1) / rows.batch;
+            double scale = coefficient * Math.min((double) members[g].length / (rows.width / 2), 1) / rows.batch;
             loss += scale * rows.kernels.squares(vectors, at, rows.width);
             for (int i = at; i < at + rows.width; i++) vectors[i] *= (float) (2 * scale);
         }

@@ -56,7 +56,7 @@ final class SparseLearner implements Learner {
         this.parallel = parallel;
         this.averages = new Averages(spec, latents);
         this.errors = new LevelErrors(spec, latents);
-        this.aux = new SparseAux(spec.aux(), latents);
+        this.aux = new SparseAux(spec.aux(), spec.auxCoefficient(), latents);
         this.weights = new SparseWeights(spec.refinement(), parameters, precision, kernels, parallel);
         for (int t = 0; t <= spec.refinement().iterations(); t++) {
             choices.add(new Choice(latents));

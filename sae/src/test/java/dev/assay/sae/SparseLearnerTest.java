@@ -95,7 +95,13 @@ class SparseLearnerTest {
                 spec(Refinement.of(2, 0.2), attached, 0, AuxLoss.TOPK, false),
                 spec(Refinement.of(3, 0.1), detached, 1, AuxLoss.LEVELS, true),
                 spec(new Refinement(2, 0.2, true, false, false), detached, 0.002, AuxLoss.TOPK, true),
-                spec(new Refinement(3, 0.2, true, false, true), attached, 0, AuxLoss.LEVELS, false));
+                spec(new Refinement(3, 0.2, true, false, true), attached, 0, AuxLoss.LEVELS, false),
+                weighted(new Levels(List.of(5, 16, 40), true, Levels.Order.FREQUENCY, 0.5), AuxLoss.TOPK, true),
+                weighted(new Levels(List.of(7, 30), false, Levels.Order.INDEX, 2), AuxLoss.LEVELS, false));
+    }
+
+    private static BatchTopK weighted(Levels levels, AuxLoss aux, boolean centred) {
+        return new BatchTopK(KSchedule.constant(4.5), Refinement.of(1, 0.3), levels, 0.1, aux, 0.3, centred);
     }
 
     private static BatchTopK spec(Refinement refinement, Levels levels, double tilt, AuxLoss aux, boolean centred) {

@@ -1,0 +1,64 @@
+package dev.assay.app;
+
+import dev.assay.research.Measurement;
+import dev.assay.research.Summary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What `assay research` prints for people. */
+final class ResearchText {
+    private ResearchText() {}
+
+    static String of(Summary s) {
+        var out = new StringBuilder(s.headline()).append('\n');
+        out.append("verdicts: ").append(s.verdicts()).append(s.open() > 0 ? ", " + s.open() + " open" : "").append('\n');
+        s.builds()
+                .ifPresent(b -> out.append(String.format(
+                        Locale.ROOT,
+                        "%.0f %% of the sprints after the first promotion are of its family (anchoring)%n",
+                        100 * b)));
+        s.brier()
+                .forEach((who, b) -> out.append(String.format(
+                        Locale.ROOT, "Brier score of %s: %.3f (always saying one half: 0.250)%n", who, b)));
+        out.append(s.hints() == 0 ? "no hint was given: autonomous\n" : s.hints() + " hints were given\n");
+        if (s.paused()) out.append("paused\n");
+        if (!s.rows().isEmpty()) out.append('\n').append(table(s));
+        return out.append('\n').append("recipe that stands:\n").append(s.recipe()).toString();
+    }
+
+    private static String table(Summary s) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("idea", "family", "origin", "said", "gain", "pairs", "stage", "verdict"));
+        for (Summary.Row r : s.rows())
+            rows.add(List.of(
+                    r.idea().length() > 34 ? r.idea().substring(0, 33) + "…" : r.idea(),
+                    r.family(),
+                    r.origin(),
+                    String.format(Locale.ROOT, "%.0f %%", 100 * r.probability()),
+                    Double.isNaN(r.gain()) ? "–" : String.format(Locale.ROOT, "%+.4f", r.gain()),
+                    String.valueOf(r.pairs()),
+                    r.stage(),
+                    r.verdict()));
+        return TextTable.left(rows);
+    }
+
+    static String of(List<Measurement.Line> lines) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("recipe", "pairs", "F1", "MCC", "gain over BatchTopK", "share of LISTA-Matryoshka's gain"));
+        for (Measurement.Line l : lines)
+            rows.add(List.of(
+                    l.recipe(),
+                    String.valueOf(l.pairs()),
+                    String.format(Locale.ROOT, "%.4f", l.f1()),
+                    String.format(Locale.ROOT, "%.4f", l.mcc()),
+                    String.format(Locale.ROOT, "%+.4f [%+.4f, %+.4f]", l.gain(), l.low(), l.high()),
+                    String.format(
+                            Locale.ROOT,
+                            "%.0f %% [%.0f, %.0f]",
+                            100 * l.share(),
+                            100 * l.interval().low(),
+                            100 * l.interval().high())));
+        return TextTable.right(rows);
+    }
+}

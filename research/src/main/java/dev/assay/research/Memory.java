@@ -1,0 +1,186 @@
+package dev.assay.research;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.journal.CanonicalJson;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What a workspace knows, computed from its ledger: who is the control, what was tried, what came of it. */
+public final class Memory {
+    private final Protocol protocol;
+    private final Grammar grammar;
+    private final String task;
+    private final List<LedgerEntry> entries;
+    private final List<Past> past = new ArrayList<>();
+    private final Map<String, JsonNode> open = new LinkedHashMap<>();
+
+    /**
+     * A sprint that has ended.
+     *
+     * @param generation of controls that it was measured against
+     * @param gain mean difference to the control where it got furthest; NaN if nothing was scored
+     * @param pairs that the gain is of
+     * @param stage where that was
+     * @param best choices of the variant that got furthest
+     */
+    record Past(
+            String sprint,
+            String key,
+            String title,
+            String family,
+            String researcher,
+            int generation,
+            double probability,
+            double gain,
+            int pairs,
+            String stage,
+            Map<String, String> best,
+            Verdict verdict) {}
+
+    Memory(Workspace workspace) {
+        this.protocol = workspace.protocol();
+        this.grammar = new Grammar(protocol);
+        this.entries = workspace.ledger().entries();
+        this.task = workspace.task();
+        for (LedgerEntry e : entries) {
+            if (e.type().equals(Sprint.PROPOSAL)) open.put(e.body().path("sprint").asText(), e.body());
+            if (e.type().equals(Sprint.VERDICT)) close(e.body());
+        }
+    }
+
+    private void close(JsonNode verdict) {
+        JsonNode proposal = open.remove(verdict.path("sprint").asText());
+        if (proposal == null) return;
+        past.add(new Past(
+                verdict.path("sprint").asText(),
+                proposal.path("idea").path("key").asText(),
+                proposal.path("idea").path("title").asText(),
+                proposal.path("idea").path("family").asText(),
+                proposal.path("researcher").asText(),
+                proposal.path("generation").asInt(),
+                proposal.path("idea").path("probability").asDouble(),
+                verdict.path("gain").asDouble(Double.NaN),
+                verdict.path("pairs").asInt(),
+                verdict.path("stage").asText(),
+                choices(verdict.path("choices")),
+                Verdict.of(verdict.path("verdict").asText())));
+    }
+
+    private static Map<String, String> choices(JsonNode node) {
+        Map<String, String> out = new TreeMap<>();
+        node.properties().forEach(f -> out.put(f.getKey(), f.getValue().asText()));
+        return out;
+    }
+
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    Grammar grammar() {
+        return grammar;
+    }
+
+    /** Choices of the recipe that has to be beaten. */
+    public Map<String, String> control() {
+        return last(Sprint.PROMOTE).map(e -> choices(e.body().path("choices"))).orElse(new TreeMap<>(protocol.baseline()));
+    }
+
+    /** How often the control has changed. */
+    public int generation() {
+        return (int) entries.stream().filter(e -> e.type().equals(Sprint.PROMOTE)).count();
+    }
+
+    private Optional<LedgerEntry> last(String type) {
+        return entries.stream().filter(e -> e.type().equals(type)).reduce((a, b) -> b);
+    }
+
+    /** Noise floor of the present control; NaN if it is not measured yet. */
+    double floor() {
+        return entries.stream()
+                .filter(e -> e.type().equals(Sprint.FLOOR) && e.body().path("generation").asInt() == generation())
+                .reduce((a, b) -> b)
+                .map(e -> e.body().path("floor").asDouble(Double.NaN))
+                .orElse(Double.NaN);
+    }
+
+    /** How often the noise floor of the present control was measured, with or without success. */
+    int floorAttempts() {
+        return (int) entries.stream()
+                .filter(e -> e.type().equals(Sprint.FLOOR) && e.body().path("generation").asInt() == generation())
+                .count();
+    }
+
+    /** Sprints that have ended, oldest first. */
+    List<Past> past() {
+        return List.copyOf(past);
+    }
+
+    /** Keys of ideas that somebody is at. */
+    Set<String> inProgress() {
+        Set<String> keys = new HashSet<>();
+        open.values().forEach(p -> keys.add(p.path("idea").path("key").asText()));
+        return keys;
+    }
+
+    /** All sprints that were begun. */
+    int begun() {
+        return past.size() + open.size();
+    }
+
+    /** Families of the last sprints, the newest last. */
+    List<String> lastFamilies(int count) {
+        List<String> all = entries.stream()
+                .filter(e -> e.type().equals(Sprint.PROPOSAL))
+                .map(e -> e.body().path("idea").path("family").asText())
+                .toList();
+        return all.subList(Math.max(0, all.size() - count), all.size());
+    }
+
+    /** The first sprint that was promoted. */
+    Optional<Past> firstKept() {
+        return past.stream().filter(p -> p.verdict() == Verdict.PROMOTED).findFirst();
+    }
+
+    /** Hints of people, oldest first. */
+    List<String> hints() {
+        return entries.stream()
+                .filter(e -> e.type().equals("hint"))
+                .map(e -> e.body().path("text").asText())
+                .toList();
+    }
+
+    /** What the task's list of ideas puts first, and what it forbids. */
+    List<String> wanted() {
+        return TaskFile.wanted(task);
+    }
+
+    List<String> forbidden() {
+        return TaskFile.forbidden(task);
+    }
+
+    /** Keys of ideas that were made without sight of past sprints, oldest first. */
+    List<String> blindIdeas() {
+        List<String> out = new ArrayList<>();
+        for (LedgerEntry e : entries)
+            if (e.type().equals("ideas")) e.body().path("ideas").forEach(i -> out.add(i.path("key").asText()));
+        return out;
+    }
+
+    /** All rows of a sprint. */
+    List<RunRow> rows(String sprint) {
+        return entries.stream()
+                .filter(e -> e.type().equals(RunRow.TYPE) && e.body().path("sprint").asText().equals(sprint))
+                .map(e -> CanonicalJson.value(e.body(), RunRow.class))
+                .toList();
+    }
+
+    List<LedgerEntry> entries() {
+        return entries;
+    }
+}

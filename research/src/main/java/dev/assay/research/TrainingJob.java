@@ -1,0 +1,24 @@
+package dev.assay.research;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one training process is told.
+ *
+ * @param recipe as YAML, with the declared samples
+ * @param sources files of a candidate that is code, by name; empty for recipes
+ * @param seeds of the runs; run i is written to the folder {@code i} of the process's own folder
+ */
+record TrainingJob(String recipe, Map<String, String> sources, List<Long> seeds) {
+    static final String FILE = "job.json";
+    static final String FAILURE = "failure.txt";
+    static final String LOSSES = "losses.json";
+
+    /** Requests on the process's output, answered on its input. */
+    static final int BEGIN = 1;
+
+    static final int BATCH = 2;
+    static final int GRANTED = 0;
+    static final int REFUSED = 1;
+}
