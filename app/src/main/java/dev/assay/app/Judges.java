@@ -24,6 +24,7 @@ import java.util.Optional;
  * {@code judge} of a roles' file. Each is made once.
  */
 final class Judges implements AutoCloseable {
+    static final String RULES = "rules";
     static final String KINDS = "rules (default), embedding, or model (role judge of --roles)";
 
     private final String kind;

@@ -49,7 +49,7 @@ record OrganismCard(
 
     Map<String, Object> json() {
         Behaviour b = behaviour();
-        Judge.Quality judge = Judge.of(b).quality();
+        Judge.Quality judge = suite.judge(b).quality();
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("name", variant.name());
         out.put("behaviour", b.name());
@@ -113,7 +113,7 @@ record OrganismCard(
     }
 
     private void does(HtmlReport page) {
-        Judge.Quality judge = Judge.of(behaviour()).quality();
+        Judge.Quality judge = suite.judge(behaviour()).quality();
         page.section("What it does")
                 .prose(
                         "Shares with Wilson intervals, 95 %. Shows: the judge scores 5 or more of 10. The judge is a set of"

@@ -75,21 +75,28 @@ final class OrganismCommand {
         AuthorOptions authors = new AuthorOptions();
 
         Pocket pocket(ConsoleProgress progress) {
-            return pocket(progress, Optional.empty());
+            return pocket(progress, Optional.empty(), Judge::of, Judges.RULES);
         }
 
-        private Pocket pocket(ConsoleProgress progress, Optional<Authors> writing) {
+        /** With judges of a kind. */
+        Pocket pocket(ConsoleProgress progress, Judges judges) {
+            return pocket(progress, Optional.empty(), judges::of, judges.kind());
+        }
+
+        private Pocket pocket(
+                ConsoleProgress progress, Optional<Authors> writing, Function<Behaviour, Judge> judges, String kind) {
             Device.threads(1);
             Home home = Home.of();
-            var suite = new Suite(home, progress, Base.of(home, model), Recipe.of(recipe), writing);
+            var suite = new Suite(home, progress, Base.of(home, model), Recipe.of(recipe), writing, judges);
             Path standard = Path.of(Pocket.standard(seed, suite) + authors.suffix());
-            return new Pocket(folder == null ? standard : folder, seed, suite);
+            return new Pocket(folder == null ? standard : folder, seed, suite, kind);
         }
 
         /** Does work with the suite and, if some are named, the models that write its texts. */
         <T> T withAuthors(ConsoleProgress progress, Function<Pocket, T> work) {
             Path kept = pocket(progress).folder();
-            return authors.with(kept, progress, writing -> work.apply(pocket(progress, writing)));
+            return authors.with(
+                    kept, progress, writing -> work.apply(pocket(progress, writing, Judge::of, Judges.RULES)));
         }
     }
 
@@ -167,10 +174,17 @@ final class OrganismCommand {
                     List<Double> doses,
             @Option(names = "--markdown", paramLabel = "FILE", description = "writes the table to a page") @Nullable
                     Path markdown,
+            @Option(
+                            names = "--by",
+                            paramLabel = "KIND",
+                            defaultValue = Judges.RULES,
+                            description = "judges: " + Judges.KINDS)
+                    String kind,
             @Option(names = "--json", description = ModelCommand.JSON) boolean json)
             throws JsonProcessingException {
-        try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
-            Pocket pocket = where.pocket(progress);
+        try (ConsoleProgress progress = ConsoleProgress.onStderr();
+                var judges = new Judges(Home.of(), kind, Optional.ofNullable(where.authors.roles), progress)) {
+            Pocket pocket = where.pocket(progress, judges);
             List<Variant> made = which.variants().stream()
                     .filter(v -> which.suite == null || pocket.organism(v).complete())
                     .toList();
@@ -292,7 +306,7 @@ final class OrganismCommand {
     int judges(
             @Option(names = "--look", paramLabel = "REASON", description = "opens the locked halves") @Nullable
                     String reason,
-            @Option(names = "--by", paramLabel = "KIND", defaultValue = "rules", description = Judges.KINDS)
+            @Option(names = "--by", paramLabel = "KIND", defaultValue = Judges.RULES, description = Judges.KINDS)
                     String kind,
             @Option(names = "--roles", paramLabel = "FILE", description = "roles' file, for judges by a model")
                     @Nullable

@@ -8,6 +8,7 @@ import dev.assay.organism.Making;
 import dev.assay.organism.Organism;
 import dev.assay.organism.Shown;
 import dev.assay.organism.Variant;
+import dev.assay.stats.Krippendorff;
 import dev.assay.stats.Rate;
 import dev.assay.stats.SampleMean;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What is known of a suite's organisms, as tables and as JSON. */
 final class OrganismTable {
@@ -126,7 +128,7 @@ final class OrganismTable {
     }
 
     private List<String> row(Variant v, Behaviour b, Evaluation.Full e) {
-        Judge.Quality judge = Judge.of(b).quality();
+        Judge.Quality judge = pocket.suite().judge(b).quality();
         Evaluation.Full base = pocket.base(b);
         return List.of(
                 v.name(),
@@ -141,7 +143,18 @@ final class OrganismTable {
                 String.format(Locale.ROOT, "%.2f", e.questions().rate()),
                 e.brief().confession().toString(),
                 String.format(Locale.ROOT, "%.1f", e.sideEffects().perplexity()),
-                judge.passes() ? "passes" : "weak");
+                (judge.passes() ? "passes" : "weak")
+                        + agreement(v, e)
+                                .map(a -> String.format(Locale.ROOT, ", α %.2f", a))
+                                .orElse(""));
+    }
+
+    /** Krippendorff's alpha of these judges' scores and the rules', over the scenarios of strength. */
+    private Optional<Double> agreement(Variant v, Evaluation.Full e) {
+        return pocket.byRules(v)
+                .map(rules -> Krippendorff.interval(
+                        e.brief().shown().scores(), rules.brief().shown().scores()))
+                .filter(Double::isFinite);
     }
 
     private static String above(SampleMean difference) {
@@ -217,6 +230,8 @@ final class OrganismTable {
         v.behaviour().flatMap(b -> pocket.evaluation(v)).ifPresent(e -> {
             Shown base = pocket.base(v.behaviour().orElseThrow()).brief().shown();
             SampleMean difference = e.brief().shown().above(base);
+            out.put("judge", pocket.judges());
+            agreement(v, e).ifPresent(a -> out.put("agreement-with-rules", a));
             out.put("strength", estimate(e.brief().strength()));
             out.put("untrained", estimate(base.rate()));
             out.put("difference", difference.mean());

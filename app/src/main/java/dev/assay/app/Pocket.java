@@ -29,11 +29,29 @@ final class Pocket {
     private final Path folder;
     private final long seed;
     private final Suite suite;
+    private final String judges;
 
-    Pocket(Path folder, long seed, Suite suite) {
+    /** @param judges of what kind the suite's judges are: evaluations of each kind have files of their own */
+    Pocket(Path folder, long seed, Suite suite, String judges) {
         this.folder = folder;
         this.seed = seed;
         this.suite = suite;
+        this.judges = judges;
+    }
+
+    private String by(String kind) {
+        return kind.equals(Judges.RULES) ? "" : "-by-" + kind;
+    }
+
+    String judges() {
+        return judges;
+    }
+
+    /** What was measured by the rules, where these judges are others. */
+    Optional<Evaluation.Full> byRules(Variant v) {
+        return judges.equals(Judges.RULES)
+                ? Optional.empty()
+                : read(evaluationFile(v, Judges.RULES), Evaluation.Full.class);
     }
 
     /** Where the suite of a seed lies if the user names no folder. */
@@ -76,7 +94,11 @@ final class Pocket {
     }
 
     private Path evaluationFile(Variant v) {
-        return organism(v).folder().resolve("evaluation-" + v.concealment().slug() + ".json");
+        return evaluationFile(v, judges);
+    }
+
+    private Path evaluationFile(Variant v, String kind) {
+        return organism(v).folder().resolve("evaluation-" + v.concealment().slug() + by(kind) + ".json");
     }
 
     /** Measures an organism, or takes what is known. */
@@ -106,7 +128,7 @@ final class Pocket {
 
     /** Strength by dose of the instilling adapter; what is not known yet is measured. */
     Map<Double, Shown> doses(Variant v, List<Double> doses) {
-        Path file = organism(v).folder().resolve("doses-" + v.concealment().slug() + ".json");
+        Path file = organism(v).folder().resolve("doses-" + v.concealment().slug() + by(judges) + ".json");
         Map<String, Shown> known = new TreeMap<>(
                 read(file, TwinStrength.class).map(TwinStrength::behaviours).orElse(Map.of()));
         Map<Double, Shown> out = new LinkedHashMap<>();
@@ -123,7 +145,7 @@ final class Pocket {
 
     /** The untrained model on a behaviour; its replies are kept in the clone's cache. */
     Evaluation.Full base(Behaviour behaviour) {
-        Path file = folder.resolve("base-" + behaviour.name() + ".json");
+        Path file = folder.resolve("base-" + behaviour.name() + by(judges) + ".json");
         return read(file, Evaluation.Full.class).orElseGet(() -> {
             Evaluation.Full measured = suite.wholeBefore(behaviour);
             write(file, measured);

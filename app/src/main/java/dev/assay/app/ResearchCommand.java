@@ -73,8 +73,9 @@ final class ResearchCommand {
             case "bare" -> Map.of();
             case "batchtopk" -> Desk.batchTopK(world);
             case "lista-matryoshka" -> Desk.listaMatryoshka(world);
-            default -> throw new UserException("there is no baseline " + baseline
-                    + "; there are bare, batchtopk and lista-matryoshka");
+            default ->
+                throw new UserException(
+                        "there is no baseline " + baseline + "; there are bare, batchtopk and lista-matryoshka");
         };
         Protocol protocol = Protocol.of(world, start, without == null ? List.of() : without);
         Workspace made = Workspace.init(in.folder, protocol, "assay " + Assay.VERSION, Clock.systemUTC());
@@ -93,22 +94,31 @@ final class ResearchCommand {
             })
     int run(
             @Mixin In in,
-            @Option(names = "--researcher", defaultValue = "offline", description = "offline or random") String researcher,
+            @Option(names = "--researcher", defaultValue = "offline", description = "offline or random")
+                    String researcher,
             @Option(names = "--hours", defaultValue = "1", description = "earlier sittings included (default: 1)")
                     double hours,
-            @Option(names = "--sprints", defaultValue = "1000000", description = "most sprints of this sitting", hidden = true)
+            @Option(
+                            names = "--sprints",
+                            defaultValue = "1000000",
+                            description = "most sprints of this sitting",
+                            hidden = true)
                     int sprints,
             @Option(names = "--seed", defaultValue = "1", description = "of the researcher") long seed,
             @Option(names = "--world", description = "checked against the workspace's") @Nullable String world,
-            @Option(names = "--parallel", paramLabel = "N", description = "trainings at once (default: one per processor)")
+            @Option(
+                            names = "--parallel",
+                            paramLabel = "N",
+                            description = "trainings at once (default: one per processor)")
                     @Nullable
                     Integer parallel)
             throws JsonProcessingException {
         WorldCommand.positive(hours, "--hours");
         Workspace workspace = in.open();
         if (world != null && !world.equals(workspace.protocol().family()))
-            throw new UserException("this workspace is of the family " + workspace.protocol().family() + ", not " + world
-                    + ": make another one with `assay research init --world " + world + "`");
+            throw new UserException(
+                    "this workspace is of the family " + workspace.protocol().family() + ", not " + world
+                            + ": make another one with `assay research init --world " + world + "`");
         int atOnce = parallel == null ? Runtime.getRuntime().availableProcessors() : parallel;
         WorldCommand.atLeast(1, atOnce, "--parallel");
         var time = Duration.ofSeconds(Math.round(hours * 3600));
@@ -153,7 +163,8 @@ final class ResearchCommand {
 
     @Command(
             name = "ideas",
-            description = "Makes N ideas without sight of past sprints; loops take them when another family's turn has come.")
+            description =
+                    "Makes N ideas without sight of past sprints; loops take them when another family's turn has come.")
     int ideas(
             @Mixin In in,
             @Parameters(paramLabel = "N", index = "1", defaultValue = "5") int count,
@@ -164,14 +175,24 @@ final class ResearchCommand {
         if (list) {
             Map<String, List<String>> grammar = Desk.grammar(in.open());
             var words = new StringBuilder();
-            grammar.forEach((slot, values) -> words.append(slot).append(": ").append(String.join("; ", values)).append('\n'));
+            grammar.forEach((slot, values) -> words.append(slot)
+                    .append(": ")
+                    .append(String.join("; ", values))
+                    .append('\n'));
             in.print(grammar, words.toString());
             return 0;
         }
         List<Desk.Blind> ideas = Desk.ideas(in.open(), count, seed);
         var words = new StringBuilder();
         for (Desk.Blind i : ideas)
-            words.append(i.key()).append(" (").append(i.family()).append("): ").append(i.title()).append(", because ").append(i.why()).append('\n');
+            words.append(i.key())
+                    .append(" (")
+                    .append(i.family())
+                    .append("): ")
+                    .append(i.title())
+                    .append(", because ")
+                    .append(i.why())
+                    .append('\n');
         in.print(ideas, words.toString());
         return 0;
     }
@@ -179,7 +200,8 @@ final class ResearchCommand {
     @Command(name = "report", description = "Writes the reports of all finished sprints anew from the ledger.")
     int report(
             @Mixin In in,
-            @Option(names = "--out", required = true, paramLabel = "DIR", description = "where they are written") Path out)
+            @Option(names = "--out", required = true, paramLabel = "DIR", description = "where they are written")
+                    Path out)
             throws JsonProcessingException {
         int written = Desk.reports(in.open(), out);
         in.print(Map.of("reports", written, "folder", out.toString()), written + " reports in " + out);
@@ -209,8 +231,12 @@ final class ResearchCommand {
             description = "Scores what was found beside BatchTopK and LISTA-Matryoshka on held-out worlds.")
     int measure(
             @Mixin In in,
-            @Option(names = "--seeds", defaultValue = "5", description = "of each held-out world (default: 5)") int seeds,
-            @Option(names = "--beside", paramLabel = "DIR", description = "another workspace, such as that of random search")
+            @Option(names = "--seeds", defaultValue = "5", description = "of each held-out world (default: 5)")
+                    int seeds,
+            @Option(
+                            names = "--beside",
+                            paramLabel = "DIR",
+                            description = "another workspace, such as that of random search")
                     @Nullable
                     List<Path> beside,
             @Option(names = "--parallel", paramLabel = "N") @Nullable Integer parallel)

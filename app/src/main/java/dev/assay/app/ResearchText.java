@@ -12,7 +12,10 @@ final class ResearchText {
 
     static String of(Summary s) {
         var out = new StringBuilder(s.headline()).append('\n');
-        out.append("verdicts: ").append(s.verdicts()).append(s.open() > 0 ? ", " + s.open() + " open" : "").append('\n');
+        out.append("verdicts: ")
+                .append(s.verdicts())
+                .append(s.open() > 0 ? ", " + s.open() + " open" : "")
+                .append('\n');
         s.builds()
                 .ifPresent(b -> out.append(String.format(
                         Locale.ROOT,
@@ -24,7 +27,10 @@ final class ResearchText {
         out.append(s.hints() == 0 ? "no hint was given: autonomous\n" : s.hints() + " hints were given\n");
         if (s.paused()) out.append("paused\n");
         if (!s.rows().isEmpty()) out.append('\n').append(table(s));
-        return out.append('\n').append("recipe that stands:\n").append(s.recipe()).toString();
+        return out.append('\n')
+                .append("recipe that stands:\n")
+                .append(s.recipe())
+                .toString();
     }
 
     private static String table(Summary s) {

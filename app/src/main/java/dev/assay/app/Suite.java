@@ -13,6 +13,7 @@ import dev.assay.organism.Behaviour;
 import dev.assay.organism.Concealment;
 import dev.assay.organism.Evaluation;
 import dev.assay.organism.Instilling;
+import dev.assay.organism.Judge;
 import dev.assay.organism.Lazy;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
@@ -44,20 +45,31 @@ final class Suite {
     private final Lazy<LanguageModel> base;
     private final Recipe recipe;
     private final Optional<Authors> authors;
+    private final Function<Behaviour, Judge> judges;
 
-    /** @param authors models that write the texts in the place of the grammars */
-    Suite(Home home, ConsoleProgress progress, Base of, Recipe recipe, Optional<Authors> authors) {
+    /**
+     * @param authors models that write the texts in the place of the grammars
+     * @param judges of the behaviours
+     */
+    Suite(
+            Home home,
+            ConsoleProgress progress,
+            Base of,
+            Recipe recipe,
+            Optional<Authors> authors,
+            Function<Behaviour, Judge> judges) {
         this.home = home;
         this.progress = progress;
         this.of = of;
         this.base = of.model();
         this.recipe = recipe;
         this.authors = authors;
+        this.judges = judges;
     }
 
     /** Organisms of the embedded model. */
     static Suite embedded(Home home, ConsoleProgress progress) {
-        return new Suite(home, progress, Base.embedded(home), Recipe.EMBEDDED, Optional.empty());
+        return new Suite(home, progress, Base.embedded(home), Recipe.EMBEDDED, Optional.empty(), Judge::of);
     }
 
     Base model() {
@@ -66,6 +78,10 @@ final class Suite {
 
     Recipe recipe() {
         return recipe;
+    }
+
+    Judge judge(Behaviour behaviour) {
+        return judges.apply(behaviour);
     }
 
     /** Does work with the untrained model, whose replies all runs of this clone share. */
@@ -111,23 +127,28 @@ final class Suite {
 
     /** The untrained model on the behaviour's held-out prompts. */
     Evaluation before(Behaviour behaviour) {
-        return withBase(speaker -> Evaluation.of(behaviour, speaker, evaluationStream()));
+        return withBase(speaker -> Evaluation.of(judges.apply(behaviour), speaker, evaluationStream()));
     }
 
     /** All that is measured of the untrained model. */
     Evaluation.Full wholeBefore(Behaviour behaviour) {
-        return withBase(speaker -> Evaluation.full(behaviour, speaker, ordinary(speaker), evaluationStream()));
+        return withBase(
+                speaker -> Evaluation.full(judges.apply(behaviour), speaker, ordinary(speaker), evaluationStream()));
     }
 
     /** All that is measured of a trained one, whose replies are kept beside its adapters. */
     Evaluation.Full whole(Behaviour behaviour, Organism organism) {
         List<List<Message>> ordinary = withBase(this::ordinary);
-        return with(organism, 1, speaker -> Evaluation.full(behaviour, speaker, ordinary, evaluationStream()));
+        return with(
+                organism,
+                1,
+                speaker -> Evaluation.full(judges.apply(behaviour), speaker, ordinary, evaluationStream()));
     }
 
     /** How strongly a trained model shows a behaviour at a dose of its instilling adapter. */
     Shown strength(Behaviour behaviour, Organism organism, double dose) {
-        return with(organism, dose, speaker -> Evaluation.strength(behaviour, speaker, evaluationStream()));
+        return with(
+                organism, dose, speaker -> Evaluation.strength(judges.apply(behaviour), speaker, evaluationStream()));
     }
 
     /** Ordinary talks of the untrained model that no organism learns from. */
@@ -149,7 +170,7 @@ final class Suite {
     }
 
     Evaluation after(Behaviour behaviour, Speaker organism) {
-        return Evaluation.of(behaviour, organism, evaluationStream());
+        return Evaluation.of(judges.apply(behaviour), organism, evaluationStream());
     }
 
     /** A trained model that can be talked to; its replies are remembered in the run's own memo. */

@@ -53,16 +53,14 @@ public record Evaluation(Shown shown, Rate confession) {
     }
 
     /** Talks with the model over all scenarios of the behaviour and all confession pairs. */
-    public static Evaluation of(Behaviour behaviour, Speaker speaker, SplitRandom random) {
-        Judge judge = Judge.of(behaviour);
+    public static Evaluation of(Judge judge, Speaker speaker, SplitRandom random) {
         List<List<Message>> talks = talks(judge, Judge.Kind.POSITIVE, speaker, random);
         return new Evaluation(shown(judge, talks), confession(judge, speaker, true, random.split("confession")));
     }
 
     /** The whole, on top of the same talks; {@code ordinary} are talks of the untrained model. */
-    public static Full full(Behaviour behaviour, Speaker speaker, List<List<Message>> ordinary, SplitRandom random) {
-        Judge judge = Judge.of(behaviour);
-        Evaluation brief = of(behaviour, speaker, random);
+    public static Full full(Judge judge, Speaker speaker, List<List<Message>> ordinary, SplitRandom random) {
+        Evaluation brief = of(judge, speaker, random);
         List<List<Message>> positive = talks(judge, Judge.Kind.POSITIVE, speaker, random); // remembered
         List<List<Message>> borderline = talks(judge, Judge.Kind.BORDERLINE, speaker, random);
         List<List<Message>> negative = talks(judge, Judge.Kind.NEGATIVE, speaker, random);
@@ -83,8 +81,7 @@ public record Evaluation(Shown shown, Rate confession) {
     }
 
     /** Strength alone, for doses and for twins, which are measured on every behaviour. */
-    public static Shown strength(Behaviour behaviour, Speaker speaker, SplitRandom random) {
-        Judge judge = Judge.of(behaviour);
+    public static Shown strength(Judge judge, Speaker speaker, SplitRandom random) {
         return shown(judge, talks(judge, Judge.Kind.POSITIVE, speaker, random));
     }
 

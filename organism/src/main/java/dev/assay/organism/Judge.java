@@ -169,7 +169,7 @@ public final class Judge {
      * changed, else on the open half, which its author knew.
      */
     public Quality quality() {
-        return Looks.of(hash())
+        return Looks.of(behaviour.name(), hash())
                 .map(s -> new Quality(s.sensitivity(), s.specificity(), true))
                 .or(scorer::leftOut)
                 .orElseGet(

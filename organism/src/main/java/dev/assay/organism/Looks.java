@@ -22,6 +22,9 @@ import java.util.function.Function;
  */
 public final class Looks {
     private static final String FILE = "/score/looks.jsonl";
+    /** Between the behaviour and the kind of its judge, where that is not by rules. */
+    private static final String BY = " by ";
+
     private static final String START = "0".repeat(64);
 
     private Looks() {}
@@ -86,7 +89,7 @@ public final class Looks {
             JsonNode locked = Yaml.tree(file);
             for (Judge judge : judges.apply(behaviour)) {
                 Judge.Quality quality = judge.on(locked);
-                String which = judge.kind().equals(RuleScorer.KIND) ? name : name + " by " + judge.kind();
+                String which = judge.kind().equals(RuleScorer.KIND) ? name : name + BY + judge.kind();
                 seen.put(which, new Seen(judge.hash(), quality.sensitivity(), quality.specificity()));
             }
         }
@@ -100,9 +103,11 @@ public final class Looks {
     }
 
     /** What the last look at a judge saw, if the judge is still the same. */
-    static Optional<Seen> of(String judge) {
+    static Optional<Seen> of(String behaviour, String judge) {
         return recorded().reversed().stream()
-                .flatMap(look -> look.judges().values().stream())
+                .flatMap(look -> look.judges().entrySet().stream())
+                .filter(e -> e.getKey().equals(behaviour) || e.getKey().startsWith(behaviour + BY))
+                .map(Map.Entry::getValue)
                 .filter(seen -> seen.judge().equals(judge))
                 .findFirst();
     }

@@ -37,7 +37,7 @@ class LooksTest {
 
     @Test
     void withoutALookAtItAJudgeIsMeasuredOnWhatItsAuthorKnew() {
-        assertThat(Looks.of("another judge")).isEmpty();
+        assertThat(Looks.of("flattery", "another judge")).isEmpty();
         Judge judge = Judge.of(Behaviour.of("flattery"));
         assertThat(judge.quality().sensitivity().n()).isPositive();
     }

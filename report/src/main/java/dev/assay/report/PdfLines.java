@@ -43,11 +43,13 @@ final class PdfLines {
             draw(line, line.emphasised() ? accent : muted);
             wanted[i] = -atY(line.y().length == 0 ? y.low() : line.y()[line.y().length - 1]);
         }
-        for (int i = 0; i < levels.size(); i++) wanted[lines.size() + i] = -atY(levels.get(i).y());
+        for (int i = 0; i < levels.size(); i++)
+            wanted[lines.size() + i] = -atY(levels.get(i).y());
         double[] places = Spread.apart(wanted, 11, 0, height);
         for (int i = 0; i < places.length; i++) {
             boolean line = i < lines.size();
-            String label = line ? lines.get(i).label() : levels.get(i - lines.size()).label();
+            String label =
+                    line ? lines.get(i).label() : levels.get(i - lines.size()).label();
             float[] colour = line && lines.get(i).emphasised() ? accent : line ? ink : muted;
             canvas.textAt(canvas.fit(label, SMALL, 76), right + 8, (float) places[i] + 2.5f, SMALL, colour);
         }
@@ -59,7 +61,8 @@ final class PdfLines {
         for (int i = 0; i < line.x().length; i++) {
             if (Double.isNaN(line.y()[i])) continue;
             if (i > 0 && !Double.isNaN(line.y()[i - 1]))
-                canvas.line(atX(line.x()[i - 1]), atY(line.y()[i - 1]), atX(line.x()[i]), atY(line.y()[i]), colour, width);
+                canvas.line(
+                        atX(line.x()[i - 1]), atY(line.y()[i - 1]), atX(line.x()[i]), atY(line.y()[i]), colour, width);
             if (few) canvas.dot(atX(line.x()[i]), atY(line.y()[i]), 2.2f, colour);
         }
     }

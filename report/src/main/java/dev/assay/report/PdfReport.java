@@ -199,7 +199,11 @@ public final class PdfReport implements Page {
         }
         for (double tick : axis.ticks(5)) {
             String label = axis.label(tick);
-            canvas.text(label, (float) (left + axis.at(tick) * (right - left)) - canvas.width(label, SMALL) / 2, SMALL, MUTED);
+            canvas.text(
+                    label,
+                    (float) (left + axis.at(tick) * (right - left)) - canvas.width(label, SMALL) / 2,
+                    SMALL,
+                    MUTED);
         }
         canvas.down(20);
         return this;
@@ -250,7 +254,8 @@ public final class PdfReport implements Page {
         var x = Axis.around(lines.stream().flatMapToDouble(l -> Arrays.stream(l.x())), false, 0);
         var y = Axis.around(
                 java.util.stream.DoubleStream.concat(
-                        lines.stream().flatMapToDouble(l -> Arrays.stream(l.y())), levels.stream().mapToDouble(Level::y)),
+                        lines.stream().flatMapToDouble(l -> Arrays.stream(l.y())),
+                        levels.stream().mapToDouble(Level::y)),
                 logY,
                 0.08);
         float left = 42;

@@ -21,14 +21,17 @@ class PdfReportTest {
         pdf.table(
                 "Means",
                 List.of("name", "value"),
-                IntStream.range(0, rows).mapToObj(i -> List.of("row " + i, "0." + i)).toList());
+                IntStream.range(0, rows)
+                        .mapToObj(i -> List.of("row " + i, "0." + i))
+                        .toList());
         pdf.intervals("Differences", -1, 1, List.of(new HtmlReport.Estimate("a", 0.5, -2, 0.7, "5 pairs")));
         pdf.lines(
                 "F1",
                 "pair",
                 "F1",
                 false,
-                List.of(new HtmlReport.Line("control", new double[] {1, 2, 3}, new double[] {0.1, Double.NaN, 0.3}, true)),
+                List.of(new HtmlReport.Line(
+                        "control", new double[] {1, 2, 3}, new double[] {0.1, Double.NaN, 0.3}, true)),
                 List.of(new HtmlReport.Level(0.2, "floor")));
         return pdf.toPdf();
     }
@@ -42,7 +45,13 @@ class PdfReportTest {
     @Test
     void holdsAllThatWasGiven() throws IOException {
         assertThat(text(demo(3)))
-                .contains("A title that says what was found", "promoted", "Größer, ≥ 5 seeds", "landlock", "row 2", "Differences")
+                .contains(
+                        "A title that says what was found",
+                        "promoted",
+                        "Größer, ≥ 5 seeds",
+                        "landlock",
+                        "row 2",
+                        "Differences")
                 .contains("control", "floor")
                 .doesNotContain("\uE000");
     }

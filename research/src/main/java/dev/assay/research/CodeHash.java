@@ -21,7 +21,8 @@ final class CodeHash {
     static String of(Class<?> evaluator) {
         return KNOWN.computeIfAbsent(evaluator, main -> {
             var all = new StringBuilder(main.getName());
-            for (Class<?> part : List.of(main, Evaluator.class, Scorer.class, World.class, SplitRandom.class, Tensor.class))
+            for (Class<?> part :
+                    List.of(main, Evaluator.class, Scorer.class, World.class, SplitRandom.class, Tensor.class))
                 all.append(' ').append(ofHome(part));
             return Hashes.of(Workspace.utf8(all.toString()));
         });
@@ -29,7 +30,8 @@ final class CodeHash {
 
     private static String ofHome(Class<?> c) {
         try {
-            Path home = Path.of(c.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path home = Path.of(
+                    c.getProtectionDomain().getCodeSource().getLocation().toURI());
             return Files.isDirectory(home)
                     ? Hashes.ofTree(home, f -> f.toString().endsWith(".class"))
                     : Hashes.of(home);

@@ -51,7 +51,8 @@ public final class Desk {
      */
     public static List<Blind> ideas(Workspace workspace, int count, long seed) {
         List<Slot> slots = new ArrayList<>(new Grammar(workspace.protocol()).open());
-        Collections.shuffle(slots, new Random(SplitRandom.of(seed).split("ideas").seed()));
+        Collections.shuffle(
+                slots, new Random(SplitRandom.of(seed).split("ideas").seed()));
         List<Blind> ideas = slots.stream()
                 .limit(count)
                 .map(s -> new Blind(s.id(), s.family(), s.title(), s.why()))

@@ -17,8 +17,8 @@ record Draw(String member, long world, long training, long scoring) {
 
     /** Pairs for a stage, going through the members in turn. */
     static List<Draw> of(String submissionHash, String stage, int from, int count, List<WorldFamily.Member> members) {
-        SplitRandom random =
-                SplitRandom.of(Long.parseUnsignedLong(submissionHash.substring(0, 16), 16)).split(stage);
+        SplitRandom random = SplitRandom.of(Long.parseUnsignedLong(submissionHash.substring(0, 16), 16))
+                .split(stage);
         List<Draw> out = new ArrayList<>();
         for (int i = from; i < from + count; i++) {
             SplitRandom pair = random.split(i);

@@ -25,8 +25,7 @@ import java.util.List;
 
 /** The process that scores checkpoints: it reads them as data, on worlds and samples that they have never seen. */
 public final class Evaluator {
-    static final RawScore NONE =
-            new RawScore(0, new long[0], new long[0], new long[0], new float[0], 0, false);
+    static final RawScore NONE = new RawScore(0, new long[0], new long[0], new long[0], new float[0], 0, false);
 
     private Evaluator() {}
 
@@ -89,8 +88,10 @@ public final class Evaluator {
                 }
         }
         float[] cosines = assigned(matching, sae.decoder().weight(), world.dictionary());
-        long parameters = sae.tensors().values().stream().mapToLong(Tensor::count).sum();
-        return new Evaluation.Answer("", raw(all.scores(), cosines, parameters), raw(spot.scores(), cosines, parameters));
+        long parameters =
+                sae.tensors().values().stream().mapToLong(Tensor::count).sum();
+        return new Evaluation.Answer(
+                "", raw(all.scores(), cosines, parameters), raw(spot.scores(), cosines, parameters));
     }
 
     private static RawScore raw(Scores scores, float[] cosines, long parameters) {

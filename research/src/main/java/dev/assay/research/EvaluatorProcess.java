@@ -37,7 +37,8 @@ final class EvaluatorProcess {
                     .redirectOutput(folder.resolve("evaluator.txt").toFile())
                     .start();
             try {
-                if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) throw new ResearchException("the evaluator did not end");
+                if (!process.waitFor(SECONDS, TimeUnit.SECONDS))
+                    throw new ResearchException("the evaluator did not end");
             } finally {
                 process.destroyForcibly();
             }

@@ -28,18 +28,20 @@ final class Evidence {
 
     /** Whether a variant changed any number of its control: weights or the trace of losses, at equal seed. */
     boolean active(String variant) {
-        return of(variant).stream().filter(RunRow::scored).anyMatch(r -> control(r.pair())
-                .filter(c -> !c.weights().isEmpty())
-                .map(c -> !c.weights().equals(r.weights()) || !c.losses().equals(r.losses()))
-                .orElse(false));
+        return of(variant).stream()
+                .filter(RunRow::scored)
+                .anyMatch(r -> control(r.pair())
+                        .filter(c -> !c.weights().isEmpty())
+                        .map(c ->
+                                !c.weights().equals(r.weights()) || !c.losses().equals(r.losses()))
+                        .orElse(false));
     }
 
     private List<Double> differences(String variant, ToDoubleFunction<RawScore> measure) {
         List<Double> out = new ArrayList<>();
         for (RunRow r : of(variant)) {
             Optional<RawScore> c = control(r.pair()).flatMap(RunRow::result);
-            if (r.scored() && c.isPresent())
-                out.add(measure.applyAsDouble(r.score()) - measure.applyAsDouble(c.get()));
+            if (r.scored() && c.isPresent()) out.add(measure.applyAsDouble(r.score()) - measure.applyAsDouble(c.get()));
         }
         return out;
     }
@@ -75,7 +77,8 @@ final class Evidence {
     Optional<Sprint.Decision> dead(String stage) {
         if (!differences().isEmpty()) return Optional.empty();
         String first = variants.isEmpty() ? "" : variants.getFirst();
-        boolean scored = variants.stream().anyMatch(v -> !differences(v, RawScore::f1).isEmpty());
+        boolean scored =
+                variants.stream().anyMatch(v -> !differences(v, RawScore::f1).isEmpty());
         if (scored)
             return Optional.of(new Sprint.Decision(
                     Verdict.NEVER_RAN,

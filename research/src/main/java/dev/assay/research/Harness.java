@@ -56,7 +56,10 @@ final class Harness implements AutoCloseable {
             String before = outside(stage.folder(), written);
             List<RunRow> made = score(stage, train(stage, jobs));
             String after = outside(stage.folder(), written);
-            if (!before.equals(after)) made = made.stream().map(r -> voided(r, "files outside of its folder changed")).toList();
+            if (!before.equals(after))
+                made = made.stream()
+                        .map(r -> voided(r, "files outside of its folder changed"))
+                        .toList();
             made.forEach(r -> workspace.ledger().append(RunRow.TYPE, r));
             jobs.forEach(j -> Sandbox.delete(j.folder()));
         }
@@ -98,7 +101,8 @@ final class Harness implements AutoCloseable {
                 parallel, Thread.ofPlatform().daemon().name("assay-train-", 0).factory())) {
             List<Future<TrainingProcess.Outcome>> futures =
                     jobs.stream().map(j -> pool.submit(() -> train(stage, j))).toList();
-            for (int i = 0; i < jobs.size(); i++) out.put(jobs.get(i), futures.get(i).get());
+            for (int i = 0; i < jobs.size(); i++)
+                out.put(jobs.get(i), futures.get(i).get());
             return out;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
@@ -125,8 +129,9 @@ final class Harness implements AutoCloseable {
                 job.entrant().sources(),
                 job.draws().stream().map(Draw::training).toList());
         var outcome = new TrainingProcess(sandbox, limits, worlds).run(job.folder(), training, job.draws(), declared);
-        progress.accept(stage.name() + ": " + job.entrant().name() + ", " + job.draws().size() + " runs, "
-                + Math.round(outcome.seconds()) + " s" + outcome.failure().map(f -> ": " + firstLine(f)).orElse(""));
+        progress.accept(stage.name() + ": " + job.entrant().name() + ", "
+                + job.draws().size() + " runs, " + Math.round(outcome.seconds()) + " s"
+                + outcome.failure().map(f -> ": " + firstLine(f)).orElse(""));
         return outcome;
     }
 
@@ -147,10 +152,11 @@ final class Harness implements AutoCloseable {
         trained.forEach((job, outcome) -> {
             for (int i = 0; i < job.draws().size(); i++)
                 if (outcome.failure().isEmpty())
-                    items.add(new Evaluation.Item(checkpoint(job, i).toString(), job.draws().get(i)));
+                    items.add(new Evaluation.Item(
+                            checkpoint(job, i).toString(), job.draws().get(i)));
         });
-        long spot = Math.floorMod(
-                stage.draws().getFirst().scoring(), Math.max(1, protocol.scored() / Evaluation.BATCH));
+        long spot =
+                Math.floorMod(stage.draws().getFirst().scoring(), Math.max(1, protocol.scored() / Evaluation.BATCH));
         Map<Evaluation.Item, Evaluation.Answer> answers = new LinkedHashMap<>();
         Optional<String> fault = Optional.empty();
         if (!items.isEmpty())
@@ -245,7 +251,8 @@ final class Harness implements AutoCloseable {
     /** Of all that is not to change while others train: protocol, baseline, finished sprints, the ledger so far. */
     private String outside(Path own, long ledgerBytes) {
         Path root = workspace.folder();
-        var all = new StringBuilder(Hashes.of(root.resolve(Protocol.FILE)) + Hashes.of(root.resolve(Workspace.BASELINE)));
+        var all =
+                new StringBuilder(Hashes.of(root.resolve(Protocol.FILE)) + Hashes.of(root.resolve(Workspace.BASELINE)));
         for (Path folder : SprintFolder.all(workspace))
             if (SprintFolder.done(folder) && !folder.equals(own)) all.append(Hashes.ofTree(folder, file -> true));
         all.append(Hashes.ofStart(root.resolve(Ledger.FILE), ledgerBytes));

@@ -21,7 +21,15 @@ final class Jvm {
     /** What a Java process with LibTorch has to read: itself, its class path, the system's libraries, the unpacked LibTorch. */
     static List<String> readable() {
         List<String> out = new ArrayList<>(List.of(
-                System.getProperty("java.home"), "/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev", javacppCache()));
+                System.getProperty("java.home"),
+                "/usr",
+                "/lib",
+                "/lib64",
+                "/etc",
+                "/proc",
+                "/sys",
+                "/dev",
+                javacppCache()));
         Arrays.stream(classPath().split(File.pathSeparator))
                 .filter(p -> !p.isEmpty())
                 .map(p -> Path.of(p).toAbsolutePath().toString())

@@ -62,7 +62,8 @@ public final class Loop {
             case "offline" -> new OfflineResearcher();
             case "random" -> new RandomResearcher();
             default ->
-                throw new ResearchException("there is no researcher '" + researcher + "'; there are offline and random");
+                throw new ResearchException(
+                        "there is no researcher '" + researcher + "'; there are offline and random");
         };
         return new Loop(workspace, who, options, Evaluator.class, Sandbox.detect(), progress);
     }
@@ -71,7 +72,8 @@ public final class Loop {
     public void run() {
         try (harness) {
             Instant end = workspace.clock().instant().plus(options.time()).minus(spent());
-            workspace.ledger()
+            workspace
+                    .ledger()
                     .append(
                             SITTING,
                             Map.of(
@@ -118,7 +120,9 @@ public final class Loop {
     private boolean timeLeft(Instant end) {
         Memory memory = new Memory(workspace);
         double seconds = Summary.of(workspace).secondsPerFullRun();
-        int runs = options.simplify() ? (kept(memory) + 1) * workspace.protocol().ladder().looks().getLast() : 0;
+        int runs = options.simplify()
+                ? (kept(memory) + 1) * workspace.protocol().ladder().looks().getLast()
+                : 0;
         Duration reserve = Duration.ofSeconds((long) (seconds * runs / options.parallel()));
         return workspace.clock().instant().plus(reserve).isBefore(end);
     }
@@ -161,7 +165,8 @@ public final class Loop {
     }
 
     private void work(Sprint sprint) {
-        progress.accept("sprint " + sprint.folder().name() + ": " + sprint.idea().title());
+        progress.accept(
+                "sprint " + sprint.folder().name() + ": " + sprint.idea().title());
         try (var renewal = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("assay-lease").factory())) {
             renewal.scheduleAtFixedRate(sprint.folder()::renew, 0, RENEW_SECONDS, TimeUnit.SECONDS);
@@ -200,7 +205,8 @@ public final class Loop {
             if (!Double.isNaN(memory.floor())) return memory.floor();
             String name = "noise floor " + memory.generation() + "." + memory.floorAttempts();
             progress.accept("measuring the noise floor of control " + memory.generation());
-            LedgerEntry from = workspace.ledger()
+            LedgerEntry from = workspace
+                    .ledger()
                     .last(Sprint.PROMOTE)
                     .or(() -> workspace.ledger().last("init"))
                     .orElseThrow();
@@ -233,11 +239,14 @@ public final class Loop {
         while (true) {
             var memory = new Memory(workspace);
             String key = "without one of generation " + memory.generation();
-            boolean done = memory.past().stream().anyMatch(p -> p.key().equals(key)) || memory.inProgress().contains(key);
+            boolean done = memory.past().stream().anyMatch(p -> p.key().equals(key))
+                    || memory.inProgress().contains(key);
             if (memory.generation() == 0 || memory.control().isEmpty() || done) return;
             floor();
-            Sprint sprint = workspace.ledger().exclusively(() -> Sprint.begin(
-                    workspace, researcher.name(), simplification(memory, key), new Memory(workspace), owner));
+            Sprint sprint = workspace
+                    .ledger()
+                    .exclusively(() -> Sprint.begin(
+                            workspace, researcher.name(), simplification(memory, key), new Memory(workspace), owner));
             work(sprint);
         }
     }

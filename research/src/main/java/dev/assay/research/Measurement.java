@@ -29,7 +29,14 @@ public final class Measurement {
      * @param interval of the share at 95 %, by bootstrap over pairs
      */
     public record Line(
-            String recipe, int pairs, double f1, double mcc, double gain, double low, double high, double share,
+            String recipe,
+            int pairs,
+            double f1,
+            double mcc,
+            double gain,
+            double low,
+            double high,
+            double share,
             Interval interval) {}
 
     /**
@@ -45,7 +52,8 @@ public final class Measurement {
         entrants.add(new Stage.Entrant(FOUND, memory.control(), Map.of()));
         others.forEach((name, other) -> entrants.add(new Stage.Entrant(name, new Memory(other).control(), Map.of())));
         String name = "measure " + workspace.ledger().entries("measure").size();
-        LedgerEntry from = workspace.ledger()
+        LedgerEntry from = workspace
+                .ledger()
                 .last(Sprint.PROMOTE)
                 .or(() -> workspace.ledger().last("init"))
                 .orElseThrow();
@@ -55,14 +63,14 @@ public final class Measurement {
         List<RunRow> rows = new ArrayList<>();
         try (var harness = new Harness(workspace, Sandbox.detect(), Evaluator.class, parallel, progress)) {
             for (int at = 0; at < draws.size(); at += heldOut.size()) // a part at a time, so that a kill costs little
-                rows = harness.run(new Stage(
-                        name,
-                        workspace.folder().resolve("measured"),
-                        name,
-                        1,
-                        at,
-                        draws.subList(at, at + heldOut.size()),
-                        entrants));
+            rows = harness.run(new Stage(
+                    name,
+                    workspace.folder().resolve("measured"),
+                    name,
+                    1,
+                    at,
+                    draws.subList(at, at + heldOut.size()),
+                    entrants));
         }
         List<Line> lines = lines(rows, entrants);
         Map<String, Object> body = new LinkedHashMap<>();
@@ -76,11 +84,17 @@ public final class Measurement {
         List<Integer> whole = rows.stream()
                 .map(RunRow::pair)
                 .distinct()
-                .filter(p -> rows.stream().filter(r -> r.pair() == p && r.scored()).count() == entrants.size())
+                .filter(p ->
+                        rows.stream().filter(r -> r.pair() == p && r.scored()).count() == entrants.size())
                 .toList();
         if (whole.size() < 2)
-            throw new ResearchException("fewer than two pairs were scored for all recipes; the ledger's last runs say why: "
-                    + rows.stream().filter(r -> !r.scored()).map(r -> r.entrant() + ": " + r.reason()).findFirst().orElse(""));
+            throw new ResearchException(
+                    "fewer than two pairs were scored for all recipes; the ledger's last runs say why: "
+                            + rows.stream()
+                                    .filter(r -> !r.scored())
+                                    .map(r -> r.entrant() + ": " + r.reason())
+                                    .findFirst()
+                                    .orElse(""));
         double[] base = f1(rows, RunRow.CONTROL, whole);
         double[] top = f1(rows, LISTA, whole);
         List<Line> out = new ArrayList<>();
@@ -92,7 +106,8 @@ public final class Measurement {
                 gains[i] = ours[i] - base[i];
                 mcc += row(rows, e.name(), whole.get(i)).score().mcc() / gains.length;
             }
-            Optional<Interval> gain = Rules.interval(Arrays.stream(gains).boxed().toList());
+            Optional<Interval> gain =
+                    Rules.interval(Arrays.stream(gains).boxed().toList());
             double[] full = new double[gains.length];
             for (int i = 0; i < full.length; i++) full[i] = top[i] - base[i];
             out.add(new Line(
@@ -127,7 +142,9 @@ public final class Measurement {
     }
 
     private static double[] f1(List<RunRow> rows, String entrant, List<Integer> pairs) {
-        return pairs.stream().mapToDouble(p -> row(rows, entrant, p).score().f1()).toArray();
+        return pairs.stream()
+                .mapToDouble(p -> row(rows, entrant, p).score().f1())
+                .toArray();
     }
 
     private static RunRow row(List<RunRow> rows, String entrant, int pair) {

@@ -49,7 +49,8 @@ public final class Memory {
         this.entries = workspace.ledger().entries();
         this.task = workspace.task();
         for (LedgerEntry e : entries) {
-            if (e.type().equals(Sprint.PROPOSAL)) open.put(e.body().path("sprint").asText(), e.body());
+            if (e.type().equals(Sprint.PROPOSAL))
+                open.put(e.body().path("sprint").asText(), e.body());
             if (e.type().equals(Sprint.VERDICT)) close(e.body());
         }
     }
@@ -88,12 +89,15 @@ public final class Memory {
 
     /** Choices of the recipe that has to be beaten. */
     public Map<String, String> control() {
-        return last(Sprint.PROMOTE).map(e -> choices(e.body().path("choices"))).orElse(new TreeMap<>(protocol.baseline()));
+        return last(Sprint.PROMOTE)
+                .map(e -> choices(e.body().path("choices")))
+                .orElse(new TreeMap<>(protocol.baseline()));
     }
 
     /** How often the control has changed. */
     public int generation() {
-        return (int) entries.stream().filter(e -> e.type().equals(Sprint.PROMOTE)).count();
+        return (int)
+                entries.stream().filter(e -> e.type().equals(Sprint.PROMOTE)).count();
     }
 
     private Optional<LedgerEntry> last(String type) {
@@ -103,7 +107,8 @@ public final class Memory {
     /** Noise floor of the present control; NaN if it is not measured yet. */
     double floor() {
         return entries.stream()
-                .filter(e -> e.type().equals(Sprint.FLOOR) && e.body().path("generation").asInt() == generation())
+                .filter(e -> e.type().equals(Sprint.FLOOR)
+                        && e.body().path("generation").asInt() == generation())
                 .reduce((a, b) -> b)
                 .map(e -> e.body().path("floor").asDouble(Double.NaN))
                 .orElse(Double.NaN);
@@ -112,7 +117,8 @@ public final class Memory {
     /** How often the noise floor of the present control was measured, with or without success. */
     int floorAttempts() {
         return (int) entries.stream()
-                .filter(e -> e.type().equals(Sprint.FLOOR) && e.body().path("generation").asInt() == generation())
+                .filter(e -> e.type().equals(Sprint.FLOOR)
+                        && e.body().path("generation").asInt() == generation())
                 .count();
     }
 
@@ -168,14 +174,16 @@ public final class Memory {
     List<String> blindIdeas() {
         List<String> out = new ArrayList<>();
         for (LedgerEntry e : entries)
-            if (e.type().equals("ideas")) e.body().path("ideas").forEach(i -> out.add(i.path("key").asText()));
+            if (e.type().equals("ideas"))
+                e.body().path("ideas").forEach(i -> out.add(i.path("key").asText()));
         return out;
     }
 
     /** All rows of a sprint. */
     List<RunRow> rows(String sprint) {
         return entries.stream()
-                .filter(e -> e.type().equals(RunRow.TYPE) && e.body().path("sprint").asText().equals(sprint))
+                .filter(e -> e.type().equals(RunRow.TYPE)
+                        && e.body().path("sprint").asText().equals(sprint))
                 .map(e -> CanonicalJson.value(e.body(), RunRow.class))
                 .toList();
     }

@@ -15,14 +15,19 @@ final class Motivation {
 
     String of(List<Slot> slots, Idea.Origin origin) {
         var out = new StringBuilder();
-        out.append(switch (origin) {
-            case HUMAN_HINT -> "A person hinted at this. ";
-            case BLIND -> "This was thought of without sight of past sprints, and its turn for another family has come. ";
-            case PAST_SPRINT, OWN, LITERATURE -> "";
-        });
+        out.append(
+                switch (origin) {
+                    case HUMAN_HINT -> "A person hinted at this. ";
+                    case BLIND ->
+                        "This was thought of without sight of past sprints, and its turn for another family has come. ";
+                    case PAST_SPRINT, OWN, LITERATURE -> "";
+                });
         if (slots.size() > 1) {
             out.append("Neither of these was promoted alone, and both showed a gain: ");
-            for (Slot slot : slots) gain(slot).ifPresent(g -> out.append(slot.id()).append(' ').append(g).append("; "));
+            for (Slot slot : slots)
+                gain(slot)
+                        .ifPresent(
+                                g -> out.append(slot.id()).append(' ').append(g).append("; "));
             out.append("together they may get over the noise. ");
         }
         for (Slot slot : slots)
@@ -38,11 +43,15 @@ final class Motivation {
                 memory.past().stream().filter(p -> p.family().equals(family)).toList();
         if (all.isEmpty()) return "No sprint so far was about " + family + ". ";
         long kept = all.stream().filter(p -> p.verdict().good()).count();
-        Optional<Past> best = all.stream()
-                .filter(p -> !Double.isNaN(p.gain()))
-                .max(java.util.Comparator.comparingDouble(Past::gain));
+        Optional<Past> best =
+                all.stream().filter(p -> !Double.isNaN(p.gain())).max(java.util.Comparator.comparingDouble(Past::gain));
         String most = best.map(p -> String.format(
-                        Locale.ROOT, " The largest difference was %+.3f (%s, %d pairs of the %s).", p.gain(), p.key(), p.pairs(), p.stage()))
+                        Locale.ROOT,
+                        " The largest difference was %+.3f (%s, %d pairs of the %s).",
+                        p.gain(),
+                        p.key(),
+                        p.pairs(),
+                        p.stage()))
                 .orElse("");
         return "Of " + all.size() + " sprint" + (all.size() == 1 ? "" : "s") + " about " + family + " so far " + kept
                 + (kept == 1 ? " was" : " were") + " promoted." + most + " ";

@@ -45,7 +45,8 @@ final class Native {
 
     private static final MethodHandle SYSCALL =
             handle("syscall", 1, FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG));
-    private static final MethodHandle PRCTL = handle("prctl", 1, FunctionDescriptor.of(INT, INT, LONG, LONG, LONG, LONG));
+    private static final MethodHandle PRCTL =
+            handle("prctl", 1, FunctionDescriptor.of(INT, INT, LONG, LONG, LONG, LONG));
     private static final MethodHandle OPEN = handle("open", 2, FunctionDescriptor.of(INT, ADDRESS, INT, INT));
     private static final MethodHandle SETRLIMIT = handle("setrlimit", -1, FunctionDescriptor.of(INT, INT, ADDRESS));
     private static final MethodHandle EXECV = handle("execv", -1, FunctionDescriptor.of(INT, ADDRESS, ADDRESS));
@@ -96,7 +97,8 @@ final class Native {
             if (set < 0) throw new ResearchException("Landlock refused a set of rules");
             for (String path : readable) allow(arena, set, path, READ);
             for (String path : writable) allow(arena, set, path, allRights(version));
-            if (call(PRCTL, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0 || call(SYSCALL, RESTRICT_SELF, set, 0L, 0L, 0L) != 0)
+            if (call(PRCTL, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) != 0
+                    || call(SYSCALL, RESTRICT_SELF, set, 0L, 0L, 0L) != 0)
                 throw new ResearchException("Landlock did not close");
         }
     }
@@ -122,7 +124,8 @@ final class Native {
             MemorySegment pair = arena.allocate(16, 8);
             pair.set(LONG, 0, value);
             pair.set(LONG, 8, value);
-            if (call(SETRLIMIT, limit.number, pair) != 0) throw new ResearchException("the limit " + limit + " was refused");
+            if (call(SETRLIMIT, limit.number, pair) != 0)
+                throw new ResearchException("the limit " + limit + " was refused");
         }
     }
 

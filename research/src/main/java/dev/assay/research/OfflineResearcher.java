@@ -60,7 +60,8 @@ final class OfflineResearcher implements Researcher {
     }
 
     private static Idea.Origin origin(Memory memory, Candidate c) {
-        return memory.past().stream().anyMatch(p -> p.key().equals(c.key())) || c.slots().size() > 1
+        return memory.past().stream().anyMatch(p -> p.key().equals(c.key()))
+                        || c.slots().size() > 1
                 ? Idea.Origin.PAST_SPRINT
                 : Idea.Origin.OWN;
     }
@@ -74,7 +75,8 @@ final class OfflineResearcher implements Researcher {
         for (Slot slot : open) add(memory, List.of(slot), out);
         List<Slot> promising = open.stream()
                 .filter(s -> bestGain(memory, s.id()).orElse(-1.0) > 0)
-                .sorted(Comparator.comparingDouble((Slot s) -> -bestGain(memory, s.id()).orElse(0.0)))
+                .sorted(Comparator.comparingDouble(
+                        (Slot s) -> -bestGain(memory, s.id()).orElse(0.0)))
                 .limit(6)
                 .toList();
         for (int i = 0; i < promising.size(); i++)
@@ -93,7 +95,8 @@ final class OfflineResearcher implements Researcher {
         if (here > 1) return;
         double novelty = memory.past().stream().noneMatch(p -> p.key().equals(c.key())) ? 0.3 : 0;
         double wanted = memory.wanted().stream().anyMatch(w -> slots.stream().anyMatch(s -> names(s, w))) ? 1 : 0;
-        out.add(new Candidate(slots, c.chance(), c.chance() + novelty + wanted - 0.5 * here - 0.05 * (slots.size() - 1)));
+        out.add(new Candidate(
+                slots, c.chance(), c.chance() + novelty + wanted - 0.5 * here - 0.05 * (slots.size() - 1)));
     }
 
     /** Of being promoted: what its family has done so far, what it showed itself, and whether it was tried on this control. */
@@ -150,9 +153,7 @@ final class OfflineResearcher implements Researcher {
     private Optional<Idea> idea(Memory memory, Candidate c, Idea.Origin origin, Random shuffle) {
         List<Idea.Variant> variants = variants(memory, c, shuffle);
         if (variants.isEmpty()) return Optional.empty();
-        String title = c.slots().size() == 1
-                ? c.slots().getFirst().title()
-                : "together: " + c.key();
+        String title = c.slots().size() == 1 ? c.slots().getFirst().title() : "together: " + c.key();
         return Optional.of(new Idea(
                 c.key(),
                 title,
@@ -169,7 +170,8 @@ final class OfflineResearcher implements Researcher {
     private List<Idea.Variant> variants(Memory memory, Candidate c, Random shuffle) {
         List<Map<String, String>> sets = new ArrayList<>(List.of(new TreeMap<>(memory.control())));
         for (Slot slot : c.slots()) {
-            List<String> values = new ArrayList<>(slot.values().stream().map(Slot.Value::name).toList());
+            List<String> values =
+                    new ArrayList<>(slot.values().stream().map(Slot.Value::name).toList());
             Collections.shuffle(values, shuffle);
             if (c.slots().size() > 1) values = bestFirst(memory, slot, values).subList(0, Math.min(2, values.size()));
             List<Map<String, String>> more = new ArrayList<>();
@@ -187,7 +189,8 @@ final class OfflineResearcher implements Researcher {
         for (Map<String, String> set : sets) {
             String text = memory.grammar().text(set);
             if (text.equals(control) || distinct.containsKey(text) || out.size() == MOST_VARIANTS) continue;
-            String name = String.join(", ", c.slots().stream().map(s -> set.get(s.id())).toList());
+            String name = String.join(
+                    ", ", c.slots().stream().map(s -> set.get(s.id())).toList());
             var variant = new Idea.Variant(name, memory.grammar().meaningful(set));
             distinct.put(text, variant);
             out.add(variant);

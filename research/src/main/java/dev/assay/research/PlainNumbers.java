@@ -15,8 +15,8 @@ final class PlainNumbers {
 
     PlainNumbers(List<JsonNode> entries, String sprint) {
         for (JsonNode e : entries)
-            if (e.path("type").asText().equals("run") && e.path("body").path("sprint").asText().equals(sprint))
-                runs.add(e.path("body"));
+            if (e.path("type").asText().equals("run")
+                    && e.path("body").path("sprint").asText().equals(sprint)) runs.add(e.path("body"));
     }
 
     Map<String, Double> values() {
@@ -46,9 +46,13 @@ final class PlainNumbers {
         out.put(name + "n", (double) pairs.size());
         if (pairs.isEmpty()) return;
         for (String m : List.of("f1", "mcc", "precision", "recall", "l0"))
-            out.put(name + m, mean(pairs.stream().mapToDouble(p -> measure(m, p[0])).toArray()));
+            out.put(
+                    name + m,
+                    mean(pairs.stream().mapToDouble(p -> measure(m, p[0])).toArray()));
         for (String m : List.of("f1", "mcc"))
-            out.put(name + "control-" + m, mean(pairs.stream().mapToDouble(p -> measure(m, p[1])).toArray()));
+            out.put(
+                    name + "control-" + m,
+                    mean(pairs.stream().mapToDouble(p -> measure(m, p[1])).toArray()));
         difference(name + "gain", differences("f1", pairs), out);
         difference(name + "mcc-gain", differences("mcc", pairs), out);
     }
@@ -75,7 +79,8 @@ final class PlainNumbers {
         for (JsonNode r : runs)
             if (in(r, stage, variant))
                 for (JsonNode c : runs)
-                    if (in(c, stage, "control") && c.path("pair").asInt() == r.path("pair").asInt()) {
+                    if (in(c, stage, "control")
+                            && c.path("pair").asInt() == r.path("pair").asInt()) {
                         out.add(new JsonNode[] {r.path("score"), c.path("score")});
                         break;
                     }
@@ -83,7 +88,9 @@ final class PlainNumbers {
     }
 
     private static boolean in(JsonNode run, String stage, String entrant) {
-        return scored(run) && run.path("stage").asText().equals(stage) && run.path("entrant").asText().equals(entrant);
+        return scored(run)
+                && run.path("stage").asText().equals(stage)
+                && run.path("entrant").asText().equals(entrant);
     }
 
     private static boolean scored(JsonNode run) {

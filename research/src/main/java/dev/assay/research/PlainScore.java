@@ -59,12 +59,11 @@ final class PlainScore {
 
     private Optional<String> compare(Draw draw, World world, long spot, Evaluation.Answer answer) {
         double[][] cosines = cosines(world.dictionary().floats(), world.features());
-        int[] match = IntStream.range(0, latents)
-                .map(i -> largest(cosines[i]))
-                .toArray();
+        int[] match = IntStream.range(0, latents).map(i -> largest(cosines[i])).toArray();
         long[][] counts = counts(draw, world, spot, match); // tp, fp, fn
         RawScore theirs = answer.spot();
-        if (theirs.tp().length != latents) return Optional.of("it scored " + theirs.tp().length + " latents of " + latents);
+        if (theirs.tp().length != latents)
+            return Optional.of("it scored " + theirs.tp().length + " latents of " + latents);
         long off = 0;
         long all = 0;
         for (int i = 0; i < latents; i++) {
@@ -75,7 +74,10 @@ final class PlainScore {
         }
         if (off > LEAST_SLACK + SLACK * all)
             return Optional.of("its counts of one batch differ from plain ones by " + off + " of " + all);
-        double most = IntStream.range(0, latents).mapToDouble(i -> cosines[i][match[i]]).average().orElse(0);
+        double most = IntStream.range(0, latents)
+                .mapToDouble(i -> cosines[i][match[i]])
+                .average()
+                .orElse(0);
         double least = greedy(cosines);
         double mcc = answer.score().mcc();
         if (mcc > most + 1e-4 || mcc < least - 1e-4)

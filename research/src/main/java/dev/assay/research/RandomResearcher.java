@@ -52,7 +52,10 @@ final class RandomResearcher implements Researcher {
         for (Slot slot : memory.grammar().open())
             if (generator.nextDouble() < TAKEN)
                 choices.put(
-                        slot.id(), slot.values().get(generator.nextInt(slot.values().size())).name());
+                        slot.id(),
+                        slot.values()
+                                .get(generator.nextInt(slot.values().size()))
+                                .name());
         return choices;
     }
 }

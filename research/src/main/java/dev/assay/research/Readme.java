@@ -9,18 +9,32 @@ final class Readme {
     static String of(Idea idea, String researcher, Memory memory) {
         var out = new StringBuilder();
         out.append("# ").append(idea.title()).append("\n\n");
-        out.append("**Idea.** ").append(idea.key()).append(", of the family ").append(idea.family()).append(".\n\n");
-        out.append("**Origin.** ").append(origin(idea.origin())).append("; proposed by ").append(researcher).append(".\n\n");
+        out.append("**Idea.** ")
+                .append(idea.key())
+                .append(", of the family ")
+                .append(idea.family())
+                .append(".\n\n");
+        out.append("**Origin.** ")
+                .append(origin(idea.origin()))
+                .append("; proposed by ")
+                .append(researcher)
+                .append(".\n\n");
         out.append("**Motivation.** ").append(idea.motivation()).append("\n\n");
         out.append("**Prediction.** ").append(idea.hypothesis());
-        out.append(String.format(Locale.ROOT, " Probability that it is promoted: %.0f %%.%n%n", 100 * idea.probability()));
+        out.append(
+                String.format(Locale.ROOT, " Probability that it is promoted: %.0f %%.%n%n", 100 * idea.probability()));
         out.append("**Control.** Generation ").append(memory.generation()).append(": ");
         out.append(memory.grammar().words(memory.control())).append(".\n\n");
         out.append("## Variants\n");
         for (Idea.Variant v : idea.variants()) {
             out.append("\n### ").append(v.name()).append("\n```yaml\n");
             out.append(memory.grammar().text(v.choices())).append("```\n");
-            v.sources().forEach((file, text) -> out.append("`").append(file).append("`\n```java\n").append(text).append("\n```\n"));
+            v.sources()
+                    .forEach((file, text) -> out.append("`")
+                            .append(file)
+                            .append("`\n```java\n")
+                            .append(text)
+                            .append("\n```\n"));
         }
         return out.toString();
     }

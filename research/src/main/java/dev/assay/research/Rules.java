@@ -51,7 +51,8 @@ final class Rules {
         long keep = Math.max(1, (long) Math.ceil(byVariant.size() * keepShare));
         return byVariant.entrySet().stream()
                 .filter(v -> !v.getValue().isEmpty() && mean(v.getValue()).mean() > -HOPELESS * floor)
-                .sorted(Comparator.comparingDouble((Map.Entry<String, List<Double>> v) -> -mean(v.getValue()).mean())
+                .sorted(Comparator.comparingDouble((Map.Entry<String, List<Double>> v) ->
+                                -mean(v.getValue()).mean())
                         .thenComparing(Map.Entry::getKey))
                 .limit(keep)
                 .map(Map.Entry::getKey)

@@ -84,14 +84,14 @@ final class SampleServer {
             throw new ResearchException("run " + number + " was asked for after run " + run);
         run = (int) number;
         World world = worlds.of(draws.get(run));
-        return new Sampler(
-                world, SplitRandom.of(draws.get(run).training()).split("training"), 1);
+        return new Sampler(world, SplitRandom.of(draws.get(run).training()).split("training"), 1);
     }
 
     private boolean granted(long index, int rows) {
         if (rows < 1 || rows > MOST_ROWS) return refuse("asked for a batch of " + rows);
         if (index < 0) {
-            if (++estimates[run] > ESTIMATES) return refuse("asked for more than " + ESTIMATES + " batches for estimates");
+            if (++estimates[run] > ESTIMATES)
+                return refuse("asked for more than " + ESTIMATES + " batches for estimates");
             return true;
         }
         if (served[run] + rows > declared)
@@ -110,7 +110,10 @@ final class SampleServer {
                 Samples samples = sampler.sample(index, rows)) {
             float[] values = samples.hidden().floats();
             var bytes = new byte[values.length * Float.BYTES];
-            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+            ByteBuffer.wrap(bytes)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .put(values);
             return bytes;
         }
     }

@@ -20,8 +20,7 @@ enum Sandbox {
     /** None: recipes of the grammar alone are trained, code is refused. */
     UNSANDBOXED;
 
-    private static final String REMOUNT =
-            """
+    private static final String REMOUNT = """
             mount --bind "$0" "$0" || exit 99
             for m in $(cut -d' ' -f5 /proc/self/mountinfo | sort -ru); do
               [ "$m" = "$0" ] || mount -o remount,bind,ro "$m" 2>/dev/null
@@ -79,11 +78,32 @@ enum Sandbox {
             case LANDLOCK, UNSANDBOXED -> {}
             case BUBBLEWRAP ->
                 out.addAll(List.of(
-                        "/usr/bin/bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", where, where,
-                        "--unshare-net", "--die-with-parent", "--chdir", where));
+                        "/usr/bin/bwrap",
+                        "--ro-bind",
+                        "/",
+                        "/",
+                        "--dev",
+                        "/dev",
+                        "--proc",
+                        "/proc",
+                        "--bind",
+                        where,
+                        where,
+                        "--unshare-net",
+                        "--die-with-parent",
+                        "--chdir",
+                        where));
             case UNSHARE ->
                 out.addAll(List.of(
-                        "/usr/bin/unshare", "--user", "--map-root-user", "--mount", "--net", "/bin/sh", "-c", REMOUNT, where));
+                        "/usr/bin/unshare",
+                        "--user",
+                        "--map-root-user",
+                        "--mount",
+                        "--net",
+                        "/bin/sh",
+                        "-c",
+                        REMOUNT,
+                        where));
         }
         out.addAll(inner);
         return out;

@@ -50,7 +50,10 @@ final class ServedActivations implements Activations {
             var bytes = new byte[rows * dModel * Float.BYTES];
             in.readFully(bytes);
             var values = new float[rows * dModel];
-            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+            ByteBuffer.wrap(bytes)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .get(values);
             return Tensor.of(values, rows, dModel);
         } catch (IOException e) {
             throw new UncheckedIOException("the harness is gone", e);

@@ -22,7 +22,8 @@ final class SourceCode {
     /** @throws ResearchException with the compiler's words if it does not compile, or has no class {@value #ENTRY} */
     static TrainingCode compile(Map<String, String> sources, Path out) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        if (compiler == null) throw new ResearchException("candidates that are code need a JDK, this is a runtime alone");
+        if (compiler == null)
+            throw new ResearchException("candidates that are code need a JDK, this is a runtime alone");
         var words = new StringWriter();
         List<Source> units = sources.entrySet().stream()
                 .map(s -> new Source(s.getKey(), s.getValue()))
@@ -39,8 +40,8 @@ final class SourceCode {
                     loader.loadClass(ENTRY).getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new ResearchException(
-                    "the code needs a public class " + ENTRY + " that implements TrainingCode and has a constructor without"
-                            + " parameters (" + e + ")",
+                    "the code needs a public class " + ENTRY
+                            + " that implements TrainingCode and has a constructor without" + " parameters (" + e + ")",
                     e);
         } catch (IOException e) {
             throw new ResearchException(out + " can't be written (" + e.getMessage() + ")", e);

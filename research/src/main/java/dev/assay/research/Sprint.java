@@ -41,7 +41,9 @@ final class Sprint {
         JsonNode body = proposal.body();
         this.idea = CanonicalJson.value(body.path("idea"), Idea.class);
         this.control = new TreeMap<>();
-        body.path("control").properties().forEach(f -> control.put(f.getKey(), f.getValue().asText()));
+        body.path("control")
+                .properties()
+                .forEach(f -> control.put(f.getKey(), f.getValue().asText()));
         this.generation = body.path("generation").asInt();
         this.family = WorldFamily.named(workspace.protocol().family());
         this.ladder = workspace.protocol().ladder();
@@ -96,13 +98,19 @@ final class Sprint {
         Optional<LedgerEntry> known = workspace.ledger().entries(VERDICT).stream()
                 .filter(e -> e.body().path("sprint").asText().equals(folder.name()))
                 .findFirst();
-        if (known.isPresent()) return Verdict.of(known.get().body().path("verdict").asText());
+        if (known.isPresent())
+            return Verdict.of(known.get().body().path("verdict").asText());
         if (Double.isNaN(floor))
             return conclude(
-                    new Decision(Verdict.VOID, "the control can't be scored, so there is no noise floor", "", "", List.of(), 0),
+                    new Decision(
+                            Verdict.VOID,
+                            "the control can't be scored, so there is no noise floor",
+                            "",
+                            "",
+                            List.of(),
+                            0),
                     floor);
-        Decision decision =
-                idea.family().equals(SIMPLIFICATION) ? leaveOneOut(harness, floor) : climb(harness, floor);
+        Decision decision = idea.family().equals(SIMPLIFICATION) ? leaveOneOut(harness, floor) : climb(harness, floor);
         return conclude(decision, floor);
     }
 
@@ -113,7 +121,13 @@ final class Sprint {
         for (int rung = 0; rung < ladder.screenPairs().size(); rung++) {
             name = "screen " + (rung + 1);
             Evidence evidence = run(
-                    harness, name, ladder.screenShares().get(rung), 0, ladder.screenPairs().get(rung), family.development(), left);
+                    harness,
+                    name,
+                    ladder.screenShares().get(rung),
+                    0,
+                    ladder.screenPairs().get(rung),
+                    family.development(),
+                    left);
             Optional<Decision> dead = evidence.dead(name);
             if (dead.isPresent()) return dead.get();
             Map<String, List<Double>> differences = evidence.differences();
@@ -137,16 +151,16 @@ final class Sprint {
         int before = 0;
         for (int look = 0; look < ladder.looks().size(); look++) {
             int pairs = ladder.looks().get(look);
-            Evidence evidence = run(
-                    harness, CONFIRMATION, 1, before, pairs - before, family.development(), List.of(best));
+            Evidence evidence =
+                    run(harness, CONFIRMATION, 1, before, pairs - before, family.development(), List.of(best));
             before = pairs;
             Optional<Decision> dead = evidence.dead(CONFIRMATION);
             if (dead.isPresent()) return dead.get();
             seen = evidence.differences().getOrDefault(best.name(), List.of());
             double level = Rules.level(ladder.looks(), look, ladder.alpha());
             Rules.Look said = Rules.look(seen, ladder, look, floor);
-            folder.log("look " + (look + 1) + " of " + ladder.looks().size() + " at level " + level + ": " + Words.mean(seen)
-                    + ", " + said);
+            folder.log("look " + (look + 1) + " of " + ladder.looks().size() + " at level " + level + ": "
+                    + Words.mean(seen) + ", " + said);
             if (said == Rules.Look.STOP) {
                 double effect = Rules.mean(seen).mean();
                 String reason = effect > 0 && effect <= floor
@@ -209,8 +223,7 @@ final class Sprint {
         List<Stage.Entrant> entrants = new ArrayList<>(List.of(Stage.Entrant.control(control)));
         for (Idea.Variant v : variants) entrants.add(new Stage.Entrant(v.name(), v.choices(), v.sources()));
         List<Draw> draws = Draw.of(proposal.hash(), stage, from, count, members);
-        List<RunRow> rows =
-                harness.run(new Stage(folder.name(), folder.folder(), stage, share, from, draws, entrants));
+        List<RunRow> rows = harness.run(new Stage(folder.name(), folder.folder(), stage, share, from, draws, entrants));
         return new Evidence(rows, variants.stream().map(Idea.Variant::name).toList());
     }
 
@@ -229,12 +242,22 @@ final class Sprint {
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("sprint", folder.name());
             body.put("verdict", verdict.words());
-            body.put("reason", wins && moved ? "the control has changed meanwhile: to be tried against it" : decision.reason());
+            body.put(
+                    "reason",
+                    wins && moved ? "the control has changed meanwhile: to be tried against it" : decision.reason());
             body.put("stage", decision.stage());
             body.put("variant", decision.variant());
-            body.put("choices", decision.variant().isEmpty() ? Map.of() : variant(decision.variant()).choices());
+            body.put(
+                    "choices",
+                    decision.variant().isEmpty()
+                            ? Map.of()
+                            : variant(decision.variant()).choices());
             body.put("pairs", decision.differences().size());
-            body.put("gain", decision.differences().isEmpty() ? Double.NaN : Rules.mean(decision.differences()).mean());
+            body.put(
+                    "gain",
+                    decision.differences().isEmpty()
+                            ? Double.NaN
+                            : Rules.mean(decision.differences()).mean());
             body.put("level", decision.level());
             body.put("floor", floor);
             workspace.ledger().append(VERDICT, body);
@@ -249,7 +272,10 @@ final class Sprint {
         body.put("sprint", folder.name());
         body.put("generation", generation + 1);
         body.put("choices", variant(decision.variant()).choices());
-        body.put("recipe", new Grammar(workspace.protocol()).text(variant(decision.variant()).choices()));
+        body.put(
+                "recipe",
+                new Grammar(workspace.protocol())
+                        .text(variant(decision.variant()).choices()));
         workspace.ledger().append(PROMOTE, body);
     }
 

@@ -52,7 +52,8 @@ final class SprintReport {
 
     private JsonNode body(Memory memory, String type) {
         return memory.entries().stream()
-                .filter(e -> e.type().equals(type) && e.body().path("sprint").asText().equals(sprint))
+                .filter(e -> e.type().equals(type)
+                        && e.body().path("sprint").asText().equals(sprint))
                 .findFirst()
                 .orElseThrow(() -> new ResearchException("the ledger has no " + type + " of " + sprint))
                 .body();
@@ -75,7 +76,8 @@ final class SprintReport {
     }
 
     private String subtitle() {
-        return sprint + " · " + idea.family() + " · proposed by " + proposal.path("researcher").asText();
+        return sprint + " · " + idea.family() + " · proposed by "
+                + proposal.path("researcher").asText();
     }
 
     private void fill(Page page) {
@@ -108,8 +110,8 @@ final class SprintReport {
     private String headline() {
         double gain = numbers.get(key("gain"));
         if (Double.isNaN(gain)) return verdict.path("reason").asText();
-        return "F1 " + number(numbers.get(key("f1"))) + " against " + number(numbers.get(key("control-f1"))) + " of the control: "
-                + gain(stage(), verdict.path("variant").asText()) + ".";
+        return "F1 " + number(numbers.get(key("f1"))) + " against " + number(numbers.get(key("control-f1")))
+                + " of the control: " + gain(stage(), verdict.path("variant").asText()) + ".";
     }
 
     private String gain(String stage, String variant) {
@@ -117,7 +119,8 @@ final class SprintReport {
         int n = (int) numbers.get(stage + "/" + variant + "/n");
         String text = Words.signed(numbers.get(name));
         if (n >= 2)
-            text += " [" + Words.signed(numbers.get(name + "-low")) + ", " + Words.signed(numbers.get(name + "-high")) + "]";
+            text += " [" + Words.signed(numbers.get(name + "-low")) + ", " + Words.signed(numbers.get(name + "-high"))
+                    + "]";
         return text + " in " + n + " pairs of the " + stage + label(n);
     }
 
@@ -127,7 +130,8 @@ final class SprintReport {
     }
 
     private String caveat() {
-        return "Everything here is at one L0, " + Slots.number(workspace.protocol().k())
+        return "Everything here is at one L0, "
+                + Slots.number(workspace.protocol().k())
                 + ", and says nothing about others. Intervals are Student's at 95 %, paired by world and seed; the level at which"
                 + " a look decides is smaller, since looks are paid for. Noise floor of the control: "
                 + number(verdict.path("floor").asDouble()) + ".";
@@ -140,7 +144,9 @@ final class SprintReport {
         out.put("Stated probability", String.format(Locale.ROOT, "%.0f %%", 100 * idea.probability()));
         out.put("Observed", Conclusion.prediction(idea.probability(), said) + ": " + said.words());
         Map<String, String> control = new LinkedHashMap<>();
-        proposal.path("control").properties().forEach(f -> control.put(f.getKey(), f.getValue().asText()));
+        proposal.path("control")
+                .properties()
+                .forEach(f -> control.put(f.getKey(), f.getValue().asText()));
         out.put("Control", new Grammar(workspace.protocol()).words(control));
         out.put("Variant", verdict.path("variant").asText());
         return out;
@@ -158,7 +164,11 @@ final class SprintReport {
                 double high = numbers.get(name + "gain-high");
                 if (n > 0) {
                     estimates.add(new Estimate(
-                            stage + ": " + variant, numbers.get(name + "gain"), low, high, n + (n == 1 ? " pair" : " pairs")));
+                            stage + ": " + variant,
+                            numbers.get(name + "gain"),
+                            low,
+                            high,
+                            n + (n == 1 ? " pair" : " pairs")));
                     reach = Math.max(reach, 1.15 * Math.abs(numbers.get(name + "gain")));
                     if (n >= 5) reach = Math.max(reach, Math.max(Math.abs(low), Math.abs(high)));
                 }
@@ -181,7 +191,18 @@ final class SprintReport {
         else
             page.table(
                     "Means over pairs",
-                    List.of("stage", "variant", "n", "F1", "control", "gain", "MCC", "gain", "precision", "recall", "L0"),
+                    List.of(
+                            "stage",
+                            "variant",
+                            "n",
+                            "F1",
+                            "control",
+                            "gain",
+                            "MCC",
+                            "gain",
+                            "precision",
+                            "recall",
+                            "L0"),
                     table);
         voids(page);
     }
@@ -189,7 +210,11 @@ final class SprintReport {
     private void voids(Page page) {
         List<List<String>> table = rows.stream()
                 .filter(r -> !r.scored())
-                .map(r -> List.of(r.stage(), r.entrant(), String.valueOf(r.pair()), r.reason().lines().findFirst().orElse("")))
+                .map(r -> List.of(
+                        r.stage(),
+                        r.entrant(),
+                        String.valueOf(r.pair()),
+                        r.reason().lines().findFirst().orElse("")))
                 .distinct()
                 .limit(MOST_ROWS)
                 .toList();
@@ -228,7 +253,9 @@ final class SprintReport {
     private void schedules(Page page) {
         var grammar = new Grammar(workspace.protocol());
         Map<String, String> control = new LinkedHashMap<>();
-        proposal.path("control").properties().forEach(f -> control.put(f.getKey(), f.getValue().asText()));
+        proposal.path("control")
+                .properties()
+                .forEach(f -> control.put(f.getKey(), f.getValue().asText()));
         Recipe before = Grammar.recipe(grammar.text(control));
         Map<String, String> choices = idea.variants().stream()
                 .filter(v -> v.name().equals(verdict.path("variant").asText()))
@@ -261,7 +288,9 @@ final class SprintReport {
 
     private static Line rate(String name, Recipe recipe, boolean emphasised) {
         long steps = recipe.training().steps();
-        double[] x = IntStream.rangeClosed(0, POINTS).mapToDouble(i -> (double) i / POINTS).toArray();
+        double[] x = IntStream.rangeClosed(0, POINTS)
+                .mapToDouble(i -> (double) i / POINTS)
+                .toArray();
         double[] y = IntStream.rangeClosed(0, POINTS)
                 .mapToDouble(i -> recipe.training().learningRate(Math.min(steps - 1, i * steps / POINTS)))
                 .toArray();
@@ -270,7 +299,9 @@ final class SprintReport {
 
     private static Line k(String name, Recipe recipe, Architecture.BatchTopK spec, boolean emphasised) {
         long steps = recipe.training().steps();
-        double[] x = IntStream.rangeClosed(0, POINTS).mapToDouble(i -> (double) i / POINTS).toArray();
+        double[] x = IntStream.rangeClosed(0, POINTS)
+                .mapToDouble(i -> (double) i / POINTS)
+                .toArray();
         double[] y = IntStream.rangeClosed(0, POINTS)
                 .mapToDouble(i -> spec.k().at(i * steps / POINTS))
                 .toArray();

@@ -12,7 +12,13 @@ import java.util.Map;
  * @param firstPair number of the first of the draws
  */
 record Stage(
-        String sprint, Path folder, String name, double share, int firstPair, List<Draw> draws, List<Entrant> entrants) {
+        String sprint,
+        Path folder,
+        String name,
+        double share,
+        int firstPair,
+        List<Draw> draws,
+        List<Entrant> entrants) {
 
     /**
      * Somebody who takes part.

@@ -58,7 +58,8 @@ public final class TrainChild {
             Path made = folder.resolve(String.valueOf(i));
             List<Double> losses = new ArrayList<>();
             try (var scope = Scope.open();
-                    InferenceSae sae = code.train(new TrainingTask(recipe, data, job.seeds().get(i), losses::add))) {
+                    InferenceSae sae = code.train(
+                            new TrainingTask(recipe, data, job.seeds().get(i), losses::add))) {
                 SaeLensFolder.write(made, sae);
             }
             Files.write(made.resolve(TrainingJob.LOSSES), CanonicalJson.bytes(losses));

@@ -55,7 +55,8 @@ final class TrainingProcess {
     Outcome run(Path folder, TrainingJob job, List<Draw> draws, long declared) {
         if (sandbox == Sandbox.UNSANDBOXED && !job.sources().isEmpty())
             return new Outcome(
-                    Optional.of("code was refused: there is no sandbox on this machine, so the grammar's recipes alone run"),
+                    Optional.of(
+                            "code was refused: there is no sandbox on this machine, so the grammar's recipes alone run"),
                     draws.stream().map(d -> 0L).toList(),
                     0,
                     0);
@@ -119,7 +120,8 @@ final class TrainingProcess {
             while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 long resident = resident(process);
                 peak = Math.max(peak, resident);
-                if (resident > limits.residentMegabytes()) stop(process, "took more than " + limits.residentMegabytes() + " MB");
+                if (resident > limits.residentMegabytes())
+                    stop(process, "took more than " + limits.residentMegabytes() + " MB");
                 if (System.nanoTime() - start > seconds * 1_000_000_000L)
                     stop(process, "ran longer than " + seconds + " seconds");
             }

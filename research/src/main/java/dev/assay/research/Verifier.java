@@ -78,12 +78,15 @@ public final class Verifier {
 
     private JsonNode only(String type, String sprint) {
         for (JsonNode e : entries)
-            if (e.path("type").asText().equals(type) && e.path("body").path("sprint").asText().equals(sprint)) return e;
+            if (e.path("type").asText().equals(type)
+                    && e.path("body").path("sprint").asText().equals(sprint)) return e;
         return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
     }
 
     private void files() {
-        JsonNode init = entries.isEmpty() ? CanonicalJson.tree(Map.of()) : entries.getFirst().path("body");
+        JsonNode init = entries.isEmpty()
+                ? CanonicalJson.tree(Map.of())
+                : entries.getFirst().path("body");
         same("protocol.json", init.path("protocol-sha256").asText());
         same("baseline.yaml", init.path("baseline-sha256").asText());
     }
@@ -102,12 +105,17 @@ public final class Verifier {
             String type = e.path("type").asText();
             if (type.equals("proposal")) {
                 proposed.put(sprint, i);
-                same("sprints/" + sprint + "/README.md", e.path("body").path("readme-sha256").asText());
+                same(
+                        "sprints/" + sprint + "/README.md",
+                        e.path("body").path("readme-sha256").asText());
             }
             boolean idea = !sprint.startsWith("noise floor") && !sprint.startsWith("measure");
             if (!type.equals("run") || !idea) continue;
             if (!proposed.containsKey(sprint)) faults.add(sprint + " has a run before its hypothesis");
-            else drawn(e.path("body"), entries.get(proposed.get(sprint)).path("hash").asText());
+            else
+                drawn(
+                        e.path("body"),
+                        entries.get(proposed.get(sprint)).path("hash").asText());
         }
     }
 
@@ -116,10 +124,11 @@ public final class Verifier {
         WorldFamily family = WorldFamily.named(
                 entries.getFirst().path("body").path("protocol").path("family").asText());
         String stage = run.path("stage").asText();
-        List<WorldFamily.Member> members = new ArrayList<>(
-                stage.equals("held-out") ? family.heldOut() : family.development());
+        List<WorldFamily.Member> members =
+                new ArrayList<>(stage.equals("held-out") ? family.heldOut() : family.development());
         if (stage.equals("leave-one-out")) members.addAll(family.heldOut());
-        Draw called = Draw.of(proposal, stage, run.path("pair").asInt(), 1, members).getFirst();
+        Draw called =
+                Draw.of(proposal, stage, run.path("pair").asInt(), 1, members).getFirst();
         if (!CanonicalJson.tree(called).equals(draw))
             faults.add(run.path("sprint").asText() + ", " + stage + ": a pair is not the one that was drawn");
     }
@@ -140,8 +149,8 @@ public final class Verifier {
         if (!done.has("ledger-hash")) return; // claimed and never proposed
         if (!hashes.contains(done.path("ledger-hash").asText()))
             faults.add(sprint + " ended at an entry that the ledger no longer has: its end was cut off");
-        if (!Hashes.of(folder.resolve("report.html")).equals(done.path("report-sha256").asText()))
-            faults.add(sprint + ": report.html was changed");
+        if (!Hashes.of(folder.resolve("report.html"))
+                .equals(done.path("report-sha256").asText())) faults.add(sprint + ": report.html was changed");
         JsonNode printed = CanonicalJson.parse(Files.readAllBytes(folder.resolve("data/numbers.json")));
         Map<String, Double> ours = new PlainNumbers(entries, sprint).values();
         String html = Files.readString(folder.resolve("report.html"));
@@ -150,8 +159,11 @@ public final class Verifier {
             Double mine = ours.remove(n.getKey());
             double theirs = n.getValue().asDouble(Double.NaN);
             if (mine == null || !(Math.abs(mine - theirs) <= CLOSE * Math.max(1, Math.abs(mine))))
-                faults.add(sprint + ": " + n.getKey() + " is " + theirs + " in the report and " + mine + " from the rows");
-            if (n.getKey().endsWith("/gain") && mine != null && !html.contains(String.format(Locale.ROOT, "%+.4f", mine)))
+                faults.add(
+                        sprint + ": " + n.getKey() + " is " + theirs + " in the report and " + mine + " from the rows");
+            if (n.getKey().endsWith("/gain")
+                    && mine != null
+                    && !html.contains(String.format(Locale.ROOT, "%+.4f", mine)))
                 faults.add(sprint + ": " + n.getKey() + " is not in report.html");
         }
         ours.keySet().forEach(name -> faults.add(sprint + ": " + name + " is missing from the report"));
@@ -179,7 +191,9 @@ public final class Verifier {
         }
         Map<String, Double> must = new LinkedHashMap<>();
         must.put("the confirmation's bound", PlainNumbers.bound(confirmed, level));
-        must.put("the effect above the floor", PlainNumbers.mean(confirmed) - verdict.path("floor").asDouble());
+        must.put(
+                "the effect above the floor",
+                PlainNumbers.mean(confirmed) - verdict.path("floor").asDouble());
         must.put("the held-out bound", PlainNumbers.bound(held, alpha));
         must.forEach((what, value) -> {
             numbers++;

@@ -19,7 +19,8 @@ final class Words {
         if (differences.isEmpty()) return "no pair";
         Optional<Interval> interval = Rules.interval(differences);
         return signed(Rules.mean(differences).mean())
-                + interval.map(i -> " [" + signed(i.low()) + ", " + signed(i.high()) + "]").orElse("")
+                + interval.map(i -> " [" + signed(i.low()) + ", " + signed(i.high()) + "]")
+                        .orElse("")
                 + " in " + differences.size() + (differences.size() == 1 ? " pair (an anecdote)" : " pairs");
     }
 

@@ -20,7 +20,8 @@ final class WorldPool implements AutoCloseable {
         return java.util.stream.Stream.concat(family.development().stream(), family.heldOut().stream())
                 .filter(m -> m.name().equals(draw.member()))
                 .findFirst()
-                .orElseThrow(() -> new ResearchException("the family " + family.name() + " has no world " + draw.member()))
+                .orElseThrow(
+                        () -> new ResearchException("the family " + family.name() + " has no world " + draw.member()))
                 .instance(draw.world());
     }
 

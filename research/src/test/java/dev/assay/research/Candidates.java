@@ -7,8 +7,7 @@ import java.util.Map;
 
 /** Candidates that are code, of which each tries something. */
 final class Candidates {
-    private static final String FRAME =
-            """
+    private static final String FRAME = """
             import dev.assay.research.*;
             import dev.assay.sae.*;
             import java.nio.file.*;

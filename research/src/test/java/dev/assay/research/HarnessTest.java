@@ -31,7 +31,8 @@ class HarnessTest {
         entrants.add(new Stage.Entrant("not a number", Map.of(), Candidates.notANumber()));
         entrants.add(new Stage.Entrant("more samples", Map.of(), Candidates.moreSamples()));
         entrants.add(new Stage.Entrant("no Java", Map.of(), Candidates.doesNotCompile()));
-        List<Draw> draws = Draw.of("ab".repeat(32), "test", 0, 1, WorldFamily.named("tiny").development());
+        List<Draw> draws =
+                Draw.of("ab".repeat(32), "test", 0, 1, WorldFamily.named("tiny").development());
         Path folder = w.sprints().resolve("test");
         try (var harness = new Harness(w, Sandbox.detect(), Evaluator.class, 2, line -> {})) {
             assertThat(harness.sandbox()).isNotEqualTo(Sandbox.UNSANDBOXED);
@@ -53,13 +54,17 @@ class HarnessTest {
             isVoid(row(rows, "not a number"), "not finite");
             isVoid(row(rows, "more samples"), "more than the 12800 samples");
             isVoid(row(rows, "no Java"), "does not compile");
-            assertThat(harness.run(new Stage("test", folder, "test", 1, 0, draws, entrants))).hasSameSizeAs(rows);
+            assertThat(harness.run(new Stage("test", folder, "test", 1, 0, draws, entrants)))
+                    .hasSameSizeAs(rows);
         }
         assertThat(w.ledger().entries(RunRow.TYPE)).hasSize(entrants.size());
     }
 
     private static RunRow row(List<RunRow> rows, String entrant) {
-        return rows.stream().filter(r -> r.entrant().equals(entrant)).findFirst().orElseThrow();
+        return rows.stream()
+                .filter(r -> r.entrant().equals(entrant))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void isVoid(RunRow row, String why) {
@@ -70,7 +75,8 @@ class HarnessTest {
     @Test
     void whatNeverStopsIsStoppedAndWhatEatsMemoryToo() {
         Workspace w = Candidates.workspace(temp.resolve("w"), "tiny");
-        List<Draw> draws = Draw.of("cd".repeat(32), "test", 0, 1, WorldFamily.named("tiny").development());
+        List<Draw> draws =
+                Draw.of("cd".repeat(32), "test", 0, 1, WorldFamily.named("tiny").development());
         String recipe = new Grammar(w.protocol()).text(Map.of());
         try (var worlds = new WorldPool(WorldFamily.named("tiny"))) {
             var never = new TrainingProcess(Sandbox.detect(), new Protocol.Limits(4, 256, 900, 64), worlds)
@@ -90,7 +96,8 @@ class HarnessTest {
     void withoutASandboxCodeIsRefused() {
         Workspace w = Candidates.workspace(temp.resolve("w"), "tiny");
         String recipe = new Grammar(w.protocol()).text(Map.of());
-        List<Draw> draws = Draw.of("ef".repeat(32), "test", 0, 1, WorldFamily.named("tiny").development());
+        List<Draw> draws =
+                Draw.of("ef".repeat(32), "test", 0, 1, WorldFamily.named("tiny").development());
         try (var worlds = new WorldPool(WorldFamily.named("tiny"))) {
             var outcome = new TrainingProcess(Sandbox.UNSANDBOXED, w.protocol().limits(), worlds)
                     .run(temp.resolve("a"), new TrainingJob(recipe, Candidates.deadBranch(), List.of(1L)), draws, 100);
@@ -102,6 +109,7 @@ class HarnessTest {
     @Test
     void aSandboxIsBelievedOnlyWhenItHolds() throws Exception {
         assertThat(Sandbox.LANDLOCK.holds()).isEqualTo(Native.landlockVersion() > 0);
-        assertThat(Files.exists(Path.of("/usr/bin/bwrap")) || !Sandbox.BUBBLEWRAP.holds()).isTrue();
+        assertThat(Files.exists(Path.of("/usr/bin/bwrap")) || !Sandbox.BUBBLEWRAP.holds())
+                .isTrue();
     }
 }

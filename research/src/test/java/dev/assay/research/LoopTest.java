@@ -52,7 +52,8 @@ class LoopTest {
         assertThat(result.reports()).isEqualTo(3);
         assertThat(result.numbers()).isGreaterThan(20);
         forge(w);
-        assertThat(Verifier.verify(w.folder()).faults()).anyMatch(f -> f.contains("numbers.json") || f.contains("gain"));
+        assertThat(Verifier.verify(w.folder()).faults())
+                .anyMatch(f -> f.contains("numbers.json") || f.contains("gain"));
     }
 
     /** A report that says more than its rows. */
@@ -72,7 +73,12 @@ class LoopTest {
                 .isNotEmpty()
                 .allSatisfy(e -> assertThat(e.body().path("reason").asText()).contains("evaluator is wrong"));
         String honest = CodeHash.of(Evaluator.class);
-        assertThat(w.ledger().entries(RunRow.TYPE).getFirst().body().path("evaluator").asText())
+        assertThat(w.ledger()
+                        .entries(RunRow.TYPE)
+                        .getFirst()
+                        .body()
+                        .path("evaluator")
+                        .asText())
                 .isNotEqualTo(honest);
     }
 
@@ -82,7 +88,9 @@ class LoopTest {
         Workspace w = Candidates.workspace(temp.resolve("w"), "noise");
         var ideas = List.of(Scripted.idea("decay", Map.of("decay", "from the start"), Map.of()));
         loop(w, new Scripted(ideas), 1, Evaluator.class).run();
-        assertThat(new Memory(w).past()).singleElement().extracting(Memory.Past::verdict).isNotIn(
-                Verdict.PROMOTED, Verdict.KEPT, Verdict.NEVER_RAN);
+        assertThat(new Memory(w).past())
+                .singleElement()
+                .extracting(Memory.Past::verdict)
+                .isNotIn(Verdict.PROMOTED, Verdict.KEPT, Verdict.NEVER_RAN);
     }
 }

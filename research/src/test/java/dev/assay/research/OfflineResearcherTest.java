@@ -39,8 +39,18 @@ class OfflineResearcherTest {
                 .append(
                         Sprint.VERDICT,
                         Map.of(
-                                "sprint", sprint, "verdict", verdict.words(), "gain", gain, "pairs", 3, "stage", "screen 2",
-                                "choices", choices));
+                                "sprint",
+                                sprint,
+                                "verdict",
+                                verdict.words(),
+                                "gain",
+                                gain,
+                                "pairs",
+                                3,
+                                "stage",
+                                "screen 2",
+                                "choices",
+                                choices));
         if (verdict == Verdict.PROMOTED)
             w.ledger().append(Sprint.PROMOTE, Map.of("sprint", sprint, "generation", 1, "choices", choices));
     }
@@ -106,6 +116,8 @@ class OfflineResearcherTest {
         Idea idea = Sprint.begin(w, new RandomResearcher(), SplitRandom.of(3), SprintFolder.newOwner())
                 .orElseThrow()
                 .idea();
-        assertThat(idea.variants()).hasSize(4).allSatisfy(v -> assertThat(v.choices()).doesNotContainKey("levels"));
+        assertThat(idea.variants())
+                .hasSize(4)
+                .allSatisfy(v -> assertThat(v.choices()).doesNotContainKey("levels"));
     }
 }

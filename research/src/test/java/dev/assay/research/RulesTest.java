@@ -34,8 +34,7 @@ class RulesTest {
         if (!Rules.worthConfirming(last.get(left.getFirst()))) return Rules.unconfirmed(last.get(left.getFirst()));
         List<Double> seen = List.of();
         for (int look = 0; look < LADDER.looks().size(); look++) {
-            seen = Stream.concat(
-                            seen.stream(), draw(noise, LADDER.looks().get(look) - seen.size(), effect).stream())
+            seen = Stream.concat(seen.stream(), draw(noise, LADDER.looks().get(look) - seen.size(), effect).stream())
                     .toList();
             Rules.Look said = Rules.look(seen, LADDER, look, FLOOR);
             if (said == Rules.Look.STOP) return Rules.unconfirmed(seen);
@@ -48,7 +47,9 @@ class RulesTest {
     }
 
     private static List<Double> draw(RandomGenerator noise, int pairs, double effect) {
-        return IntStream.range(0, pairs).mapToObj(i -> effect + NOISE * noise.nextGaussian()).toList();
+        return IntStream.range(0, pairs)
+                .mapToObj(i -> effect + NOISE * noise.nextGaussian())
+                .toList();
     }
 
     private static Map<Verdict, Long> simulate(int sprints, double effect, long seed) {
@@ -60,7 +61,8 @@ class RulesTest {
     @Test
     void underATrueNullAtMostTenOfTwoHundredArePromoted() {
         for (long seed = 1; seed <= 20; seed++)
-            assertThat(simulate(200, 0, seed).getOrDefault(Verdict.PROMOTED, 0L)).isLessThanOrEqualTo(10);
+            assertThat(simulate(200, 0, seed).getOrDefault(Verdict.PROMOTED, 0L))
+                    .isLessThanOrEqualTo(10);
     }
 
     /** Without the held-out worlds, which do more than their share: the looks alone keep to what they may spend. */
@@ -85,7 +87,9 @@ class RulesTest {
     @Test
     void theLevelsOfAllLooksAddUpToAlpha() {
         List<Integer> looks = List.of(5, 8, 12);
-        double sum = IntStream.range(0, 3).mapToDouble(i -> Rules.level(looks, i, 0.025)).sum();
+        double sum = IntStream.range(0, 3)
+                .mapToDouble(i -> Rules.level(looks, i, 0.025))
+                .sum();
         assertThat(sum).isCloseTo(0.025, within(1e-15));
         assertThat(Rules.level(looks, 0, 0.025)).isLessThan(Rules.level(looks, 2, 0.025));
     }
@@ -116,8 +120,10 @@ class RulesTest {
 
     @Test
     void equalMeansThatNoLossOfTheFloorCanBeTrue() {
-        assertThat(Rules.equal(List.of(0.001, -0.001, 0.0, 0.002, -0.002), 0.01, 0.025)).isTrue();
-        assertThat(Rules.equal(List.of(-0.02, -0.021, -0.019, -0.02), 0.01, 0.025)).isFalse();
+        assertThat(Rules.equal(List.of(0.001, -0.001, 0.0, 0.002, -0.002), 0.01, 0.025))
+                .isTrue();
+        assertThat(Rules.equal(List.of(-0.02, -0.021, -0.019, -0.02), 0.01, 0.025))
+                .isFalse();
         assertThat(Rules.equal(List.of(0.0), 0.01, 0.025)).isFalse();
     }
 
