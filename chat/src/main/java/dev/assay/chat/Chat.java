@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import java.util.function.IntFunction;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -86,12 +87,14 @@ public final class Chat {
     /** Asks once; the answer is drawn from this stream. */
     public Answer ask(ChatRequest request, SplitRandom random) {
         check(request);
-        return once(request, random.seed());
+        return once(request, random.seed(), () -> false);
     }
 
-    private Answer once(ChatRequest request, long seed) {
-        return desk.once(
-                memo, key(request, seed), Answer.class, Ask.most(request), () -> provider.answer(request, seed));
+    private Answer once(ChatRequest request, long seed, BooleanSupplier stopped) {
+        return desk.once(memo, key(request, seed), Answer.class, Ask.most(request), () -> {
+            if (stopped.getAsBoolean()) throw new CancellationException("a call before this one failed");
+            return provider.answer(request, seed);
+        });
     }
 
     private String key(ChatRequest request, long seed) {
@@ -118,8 +121,8 @@ public final class Chat {
         return memo.computeAll(keys, Answer.class, (missing, done) -> {
             AtomicInteger finished = new AtomicInteger(requests.size() - missing.size());
             progress.at(what, finished.get(), requests.size());
-            sideBySide(missing, done, i -> {
-                Answer answer = once(requests.get(i), seeds.get(i));
+            sideBySide(missing, done, (i, stopped) -> {
+                Answer answer = once(requests.get(i), seeds.get(i), stopped);
                 synchronized (progress) {
                     progress.at(what, finished.incrementAndGet(), requests.size());
                 }
@@ -142,8 +145,13 @@ public final class Chat {
                         .toList();
     }
 
+    /** One of many calls, which is not to be sent any more once it is stopped. */
+    private interface Call {
+        Answer make(int item, BooleanSupplier stopped);
+    }
+
     /** As many workers as calls may run; after the first failure none begins another call. */
-    private void sideBySide(List<Integer> items, BiConsumer<Integer, Answer> done, IntFunction<Answer> call) {
+    private void sideBySide(List<Integer> items, BiConsumer<Integer, Answer> done, Call call) {
         AtomicInteger next = new AtomicInteger();
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         List<Thread> workers = new ArrayList<>();
@@ -154,7 +162,7 @@ public final class Chat {
                         try {
                             for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
                                 if (!failures.isEmpty()) return;
-                                done.accept(items.get(i), call.apply(items.get(i)));
+                                done.accept(items.get(i), call.make(items.get(i), () -> !failures.isEmpty()));
                             }
                         } catch (RuntimeException | Error e) {
                             failures.add(e);

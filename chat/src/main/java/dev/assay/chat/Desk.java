@@ -5,6 +5,7 @@ import dev.assay.stats.SplitRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,7 +67,13 @@ final class Desk {
         if (known.isPresent()) return known.get();
         CompletableFuture<T> mine = new CompletableFuture<>();
         CompletableFuture<? extends Paid> other = inFlight.putIfAbsent(key, mine);
-        if (other != null) return keep(memo, key, type, type.cast(await(other)));
+        if (other != null) {
+            try {
+                return keep(memo, key, type, type.cast(await(other)));
+            } catch (CancellationException e) { // the other one gave up before it asked
+                return once(memo, key, type, most, attempt);
+            }
+        }
         try {
             // it may have come between the look into the memo and this
             Optional<T> since = find(memo, key, type);

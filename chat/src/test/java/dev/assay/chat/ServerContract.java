@@ -217,13 +217,14 @@ abstract class ServerContract extends ProviderContract {
         List<ChatRequest> requests = IntStream.range(0, 100)
                 .mapToObj(i -> ChatRequest.reply(List.of(Turn.user("frog " + i)), SHORT))
                 .toList();
-        for (int i = 0; i < 5; i++) server.misdeeds.add(FakeServer.status(401, "{}"));
+        server.mood = body -> Optional.of(FakeServer.status(401, "{}"));
         assertThatThrownBy(() -> chat.askAll("frogs", requests, RANDOM, Chat.Progress.NONE))
                 .isInstanceOf(ChatException.Rejected.class);
-        assertThat(server.bodies.size()).isLessThan(60);
-        int kept = server.answered.get();
+        // four are on their way at first, and some may begin before the others hear of it
+        assertThat(server.bodies.size()).isLessThan(20);
+        server.mood = body -> Optional.empty();
         chat.askAll("frogs", requests, RANDOM, Chat.Progress.NONE);
-        assertThat(server.answered.get()).isEqualTo(100).isGreaterThan(kept);
+        assertThat(server.answered.get()).isEqualTo(100);
     }
 
     @Test
