@@ -2,14 +2,11 @@ package dev.assay.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.assay.audit.Bank;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.organism.Authors;
 import dev.assay.organism.Behaviour;
-import dev.assay.organism.BehaviourCheck;
 import dev.assay.organism.Judge;
-import dev.assay.organism.Looks;
 import dev.assay.organism.Organism;
 import dev.assay.organism.Recipe;
 import dev.assay.organism.Shown;
@@ -21,8 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "A name says behaviour, how it is instilled and how it is concealed: flattery-td-sft, twin-sdf-kto-2."
         },
         mixinStandardHelpOptions = true,
+        subcommands = {BehaviourCheckCommand.class, JudgesCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 final class OrganismCommand {
     private static final String NAMES = "such as flattery-td-sft: BEHAVIOUR-(td|sdf)-(none|sft|kto)";
@@ -274,59 +270,6 @@ final class OrganismCommand {
             }
         }
         System.out.println(out);
-        return 0;
-    }
-
-    @Command(
-            name = "check",
-            description = {
-                "Reads behaviours' folders and says what they lack for a fair test; exit code 2 if one can't be read.",
-                "Folders of your own: ASSAY_BEHAVIOURS names the folder that they lie in (docs/formats/behaviour.md)."
-            })
-    int check(
-            @Parameters(paramLabel = "BEHAVIOUR", arity = "0..*", description = "names (default: all)")
-                    List<String> names,
-            @Option(names = "--json", description = ModelCommand.JSON) boolean json)
-            throws JsonProcessingException {
-        Bank.load();
-        List<BehaviourCheck> checks = (names == null || names.isEmpty() ? Behaviour.names() : names)
-                .stream().map(Behaviour::of).map(BehaviourCheck::of).toList();
-        if (json) ModelCommand.print(Map.of("behaviours", checks));
-        else System.out.print(OrganismTable.checks(checks));
-        return 0;
-    }
-
-    @Command(
-            name = "judges",
-            description = {
-                "How often each behaviour's judge is right on texts whose answer is known.",
-                "With --look it opens the locked halves, which those who write judges never see, and prints the line that"
-                        + " is to be appended to score/looks.jsonl."
-            })
-    int judges(
-            @Option(names = "--look", paramLabel = "REASON", description = "opens the locked halves") @Nullable
-                    String reason,
-            @Option(names = "--by", paramLabel = "KIND", defaultValue = Judges.RULES, description = Judges.KINDS)
-                    String kind,
-            @Option(names = "--roles", paramLabel = "FILE", description = "roles' file, for judges by a model")
-                    @Nullable
-                    Path roles,
-            @Option(names = "--json", description = ModelCommand.JSON) boolean json)
-            throws JsonProcessingException {
-        try (ConsoleProgress progress = ConsoleProgress.onStderr();
-                var judges = new Judges(Home.of(), kind, Optional.ofNullable(roles), progress)) {
-            if (reason != null) {
-                String today = LocalDate.now(ZoneOffset.UTC).toString();
-                System.out.print(Looks.line(Looks.look(Looks.recorded(), today, reason, b -> List.of(judges.of(b)))));
-                return 0;
-            }
-            Map<String, Judge.Quality> all = new LinkedHashMap<>();
-            for (String name : Behaviour.names())
-                all.put(name, judges.of(Behaviour.of(name)).quality());
-            progress.close();
-            if (json) ModelCommand.print(Map.of("by", kind, "judges", all));
-            else System.out.print(OrganismTable.judges(all));
-        }
         return 0;
     }
 
