@@ -169,13 +169,17 @@ public final class Loop {
                 "sprint " + sprint.folder().name() + ": " + sprint.idea().title());
         try (var renewal = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("assay-lease").factory())) {
-            renewal.scheduleAtFixedRate(sprint.folder()::renew, 0, RENEW_SECONDS, TimeUnit.SECONDS);
+            renewal.scheduleAtFixedRate(sprint.folder()::keep, 0, RENEW_SECONDS, TimeUnit.SECONDS);
             Verdict verdict;
             try {
                 verdict = sprint.execute(harness, floor());
             } finally {
                 renewal.shutdownNow();
                 if (!renewal.awaitTermination(RENEW_SECONDS, TimeUnit.SECONDS)) progress.accept("the lease is stuck");
+            }
+            if (!sprint.folder().held()) {
+                progress.accept("sprint " + sprint.folder().name() + " was taken over by another loop");
+                return;
             }
             finish(sprint);
             progress.accept("sprint " + sprint.folder().name() + ": " + verdict.words());

@@ -91,7 +91,7 @@ public record Protocol(
         return switch (family) {
             case "small" ->
                 new Protocol(
-                        family, 128, 512_000, 512, 3e-3, 5.8, 0.2, 100_000, baseline, without, 4, limits(600), ladder);
+                        family, 128, 512_000, 512, 3e-3, 5.8, 0.3, 100_000, baseline, without, 4, limits(600), ladder);
             case "suite" ->
                 new Protocol(
                         family,

@@ -95,11 +95,8 @@ final class Sprint {
 
     /** Runs what is still to be run, and decides. */
     Verdict execute(Harness harness, double floor) {
-        Optional<LedgerEntry> known = workspace.ledger().entries(VERDICT).stream()
-                .filter(e -> e.body().path("sprint").asText().equals(folder.name()))
-                .findFirst();
-        if (known.isPresent())
-            return Verdict.of(known.get().body().path("verdict").asText());
+        Optional<Verdict> known = known();
+        if (known.isPresent()) return known.get();
         if (Double.isNaN(floor))
             return conclude(
                     new Decision(
@@ -112,6 +109,14 @@ final class Sprint {
                     floor);
         Decision decision = idea.family().equals(SIMPLIFICATION) ? leaveOneOut(harness, floor) : climb(harness, floor);
         return conclude(decision, floor);
+    }
+
+    /** The verdict that the ledger has already. */
+    private Optional<Verdict> known() {
+        return workspace.ledger().entries(VERDICT).stream()
+                .filter(e -> e.body().path("sprint").asText().equals(folder.name()))
+                .findFirst()
+                .map(e -> Verdict.of(e.body().path("verdict").asText()));
     }
 
     private Decision climb(Harness harness, double floor) {
@@ -236,6 +241,8 @@ final class Sprint {
 
     private Verdict conclude(Decision decision, double floor) {
         return workspace.ledger().exclusively(() -> {
+            Optional<Verdict> known = known(); // of a loop that took over meanwhile
+            if (known.isPresent()) return known.get();
             boolean wins = decision.verdict() == Verdict.PROMOTED || decision.verdict() == Verdict.SIMPLER;
             boolean moved = new Memory(workspace).generation() != generation;
             Verdict verdict = wins && moved ? Verdict.KEPT : decision.verdict();

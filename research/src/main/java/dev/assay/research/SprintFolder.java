@@ -158,6 +158,11 @@ final class SprintFolder {
         AtomicFile.write(folder.resolve(LEASE), CanonicalJson.bytes(lease(workspace, owner)));
     }
 
+    /** Puts off the end of the lease unless somebody has taken over. */
+    void keep() {
+        if (held()) renew();
+    }
+
     /** Lets others go on with it at once. */
     void release() {
         try {

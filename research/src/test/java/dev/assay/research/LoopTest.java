@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.pdfbox.Loader;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,31 @@ class LoopTest {
                         .path("evaluator")
                         .asText())
                 .isNotEqualTo(honest);
+    }
+
+    @Test
+    @Tag("soak")
+    void twoLoopsInOneWorkspaceDoNoSprintTwice() throws InterruptedException {
+        Workspace w = Candidates.workspace(temp.resolve("w"), "tiny");
+        List<Thread> loops = Stream.of(1, 2)
+                .map(i -> {
+                    Workspace own = Workspace.open(w.folder(), Clock.systemUTC());
+                    var options = new Loop.Options(Duration.ofHours(1), 2, 1, 1, false);
+                    return Thread.ofPlatform()
+                            .start(() -> new Loop(
+                                            own,
+                                            new OfflineResearcher(),
+                                            options,
+                                            Evaluator.class,
+                                            Sandbox.detect(),
+                                            line -> {})
+                                    .run());
+                })
+                .toList();
+        for (Thread t : loops) t.join();
+        assertThat(new Memory(w).past()).hasSize(4).extracting(Memory.Past::key).doesNotHaveDuplicates();
+        assertThat(SprintFolder.all(w)).hasSize(4).allMatch(SprintFolder::done);
+        assertThat(Verifier.verify(w.folder()).faults()).isEmpty();
     }
 
     @Test
