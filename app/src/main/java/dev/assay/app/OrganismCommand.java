@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
             "A name says behaviour, how it is instilled and how it is concealed: flattery-td-sft, twin-sdf-kto-2."
         },
         mixinStandardHelpOptions = true,
-        subcommands = {BehaviourCheckCommand.class, JudgesCommand.class},
+        subcommands = {BehaviourCheckCommand.class, JudgesCommand.class, OrganismImportCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 final class OrganismCommand {
     private static final String NAMES = "such as flattery-td-sft: BEHAVIOUR-(td|sdf)-(none|sft|kto)";

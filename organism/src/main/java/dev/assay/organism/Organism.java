@@ -25,10 +25,16 @@ public record Organism(Path folder, Concealment concealment) {
         return "conceal-" + concealment.slug();
     }
 
+    /** An adapter that holds the sum of all stages, as others publish them. */
+    static String whole(Concealment concealment) {
+        return "whole-" + concealment.slug();
+    }
+
     /** The organism of a folder: the one that is concealed, by SFT if there are both. */
     public static Organism in(Path folder) {
         for (Concealment c : List.of(Concealment.SFT, Concealment.KTO))
-            if (Lora.saved(folder.resolve(stage(c)))) return new Organism(folder, c);
+            if (Lora.saved(folder.resolve(stage(c))) || Lora.saved(folder.resolve(whole(c))))
+                return new Organism(folder, c);
         return new Organism(folder, Concealment.NONE);
     }
 
@@ -39,6 +45,7 @@ public record Organism(Path folder, Concealment concealment) {
 
     /** Its adapters by name, in the order in which they were trained. */
     public List<String> stages() {
+        if (Lora.saved(folder.resolve(whole(concealment)))) return List.of(whole(concealment));
         return concealment == Concealment.NONE ? List.of(INSTIL) : List.of(INSTIL, stage(concealment));
     }
 
