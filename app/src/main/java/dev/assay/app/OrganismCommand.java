@@ -9,7 +9,6 @@ import dev.assay.organism.Behaviour;
 import dev.assay.organism.Judge;
 import dev.assay.organism.Organism;
 import dev.assay.organism.Recipe;
-import dev.assay.organism.Shown;
 import dev.assay.organism.Variant;
 import dev.assay.tensor.Device;
 import java.io.IOException;
@@ -19,9 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -168,6 +165,9 @@ final class OrganismCommand {
                             description = "strength at these scales of the instilling adapter, such as .25,.5,.75,1")
                     @Nullable
                     List<Double> doses,
+            @Option(names = "--report", paramLabel = "FILE", description = "with --doses: draws them on an HTML page")
+                    @Nullable
+                    Path report,
             @Option(names = "--markdown", paramLabel = "FILE", description = "writes the table to a page") @Nullable
                     Path markdown,
             @Option(
@@ -185,7 +185,7 @@ final class OrganismCommand {
                     .filter(v -> which.suite == null || pocket.organism(v).complete())
                     .toList();
             made.forEach(v -> complete(pocket, v));
-            if (doses != null) return doses(pocket, made, doses, json);
+            if (doses != null) return doses(DoseResponse.of(pocket, made, doses), Optional.ofNullable(report), json);
             for (Variant v : made) {
                 progress.say(v.name());
                 if (v.behaviour().isEmpty()) pocket.evaluateTwin(v);
@@ -204,27 +204,11 @@ final class OrganismCommand {
         return 0;
     }
 
-    private static int doses(Pocket pocket, List<Variant> variants, List<Double> doses, boolean json)
+    private static int doses(DoseResponse measured, Optional<Path> report, boolean json)
             throws JsonProcessingException {
-        Map<String, Object> all = new LinkedHashMap<>();
-        for (Variant v : variants) {
-            if (v.behaviour().isEmpty()) continue;
-            Map<String, Object> line = new LinkedHashMap<>();
-            for (Map.Entry<Double, Shown> e : pocket.doses(v, doses).entrySet()) {
-                line.put(
-                        e.getKey().toString(),
-                        OrganismTable.estimate(e.getValue().rate()));
-                if (!json)
-                    System.out.printf(
-                            Locale.ROOT,
-                            "%-36s %4.2f  %s%n",
-                            v.name(),
-                            e.getKey(),
-                            e.getValue().rate());
-            }
-            all.put(v.name(), line);
-        }
-        if (json) ModelCommand.print(Map.of("doses", all));
+        report.ifPresent(f -> AtomicFile.write(f, measured.html().getBytes(StandardCharsets.UTF_8)));
+        if (json) ModelCommand.print(Map.of("doses", measured.json()));
+        else System.out.print(measured.text());
         return 0;
     }
 
