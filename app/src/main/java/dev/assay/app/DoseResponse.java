@@ -61,13 +61,15 @@ record DoseResponse(String model, Map<String, Map<Double, Rate>> strength) {
     }
 
     private static HtmlReport.Line line(String name, Map<Double, Rate> line) {
-        List<Double> doses = line.keySet().stream().sorted().toList();
-        double[] x = doses.stream().mapToDouble(d -> d).toArray();
-        double[] y = doses.stream().mapToDouble(d -> line.get(d).rate()).toArray();
-        double[] low =
-                doses.stream().mapToDouble(d -> line.get(d).wilson().low()).toArray();
-        double[] high =
-                doses.stream().mapToDouble(d -> line.get(d).wilson().high()).toArray();
-        return new HtmlReport.Line(name, x, y, low, high, true);
+        List<Map.Entry<Double, Rate>> points =
+                line.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
+        List<Rate> rates = points.stream().map(Map.Entry::getValue).toList();
+        return new HtmlReport.Line(
+                name,
+                points.stream().mapToDouble(Map.Entry::getKey).toArray(),
+                rates.stream().mapToDouble(Rate::rate).toArray(),
+                rates.stream().mapToDouble(r -> r.wilson().low()).toArray(),
+                rates.stream().mapToDouble(r -> r.wilson().high()).toArray(),
+                true);
     }
 }

@@ -3,6 +3,7 @@ package dev.assay.report;
 import dev.assay.report.HtmlReport.Level;
 import dev.assay.report.HtmlReport.Line;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /** Lines over a common x on paper, labelled where they end. */
 final class PdfLines {
@@ -30,7 +31,10 @@ final class PdfLines {
             String label = y.label(tick);
             canvas.textAt(label, left - 6 - canvas.width(label, SMALL), -atY(tick) + 2.5f, SMALL, muted);
         }
+        boolean counted =
+                lines.stream().flatMapToDouble(l -> DoubleStream.of(l.x())).allMatch(v -> v == Math.rint(v));
         for (double tick : x.ticks(6)) {
+            if (counted && tick != Math.rint(tick)) continue; // between the first and the second there is nothing
             String label = x.label(tick);
             canvas.textAt(label, atX(tick) - canvas.width(label, SMALL) / 2, height + 10, SMALL, muted);
         }

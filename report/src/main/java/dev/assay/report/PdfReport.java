@@ -261,7 +261,7 @@ public final class PdfReport implements Page {
         float left = 42;
         float right = canvas.width() - 84;
         new PdfLines(canvas, x, y, left, right, height).draw(lines, levels, INK, MUTED, RULE, ACCENT);
-        canvas.down(height + 23);
+        canvas.down(height + 33);
         canvas.text(xLabel, (left + right - canvas.width(xLabel, SMALL)) / 2, SMALL, MUTED);
         canvas.down(20);
         return this;
