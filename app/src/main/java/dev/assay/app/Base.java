@@ -6,10 +6,11 @@ import dev.assay.smollm2.SmolLm2;
 import dev.assay.tensor.Device;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -19,51 +20,47 @@ import java.util.stream.Stream;
 /**
  * The model that organisms are made of.
  *
- * @param hash identity of its weights, part of all that is remembered of it
+ * @param contents SHA-256 of all that it is computed from; read when it is first asked for, for it takes minutes where there
+ *     are hundreds of gigabytes
  */
-record Base(String name, String hash, Lazy<LanguageModel> model) {
+record Base(String name, boolean embedded, Lazy<String> contents, Lazy<LanguageModel> model) {
     static final String EMBEDDED = "smollm2";
-    /** Of each file of weights so many bytes are hashed, with its length: hundreds of gigabytes would take minutes. */
-    private static final int HEAD = 1 << 20;
 
     static Base embedded(Home home) {
-        return new Base(SmolLm2.NAME, SmolLm2.SHA256, home.embedded());
+        return new Base(SmolLm2.NAME, true, new Lazy<>(() -> SmolLm2.SHA256), home.embedded());
     }
 
     /** The embedded model, or that of a Hugging Face folder or a GGUF file. */
     static Base of(Home home, String named) {
         if (named.equals(EMBEDDED)) return embedded(home);
-        Path path = Path.of(named);
-        if (!Files.exists(path))
-            throw new UserException(
-                    "there is no model " + named + ": give " + EMBEDDED + ", a Hugging Face folder or a GGUF file");
+        Path path = ModelOptions.find(named);
         return new Base(
                 path.toAbsolutePath().normalize().getFileName().toString(),
-                hash(path),
+                false,
+                new Lazy<>(() -> contents(path)),
                 new Lazy<>(() -> LanguageModel.load(path, Device.fastest())));
     }
 
-    private static String hash(Path model) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Path file : files(model)) {
-                digest.update((file.getFileName() + " " + Files.size(file) + "\n").getBytes(StandardCharsets.UTF_8));
-                try (InputStream in = Files.newInputStream(file)) {
-                    digest.update(in.readNBytes(HEAD));
-                }
+    /** Identity of its weights, part of all that is remembered of it. */
+    String hash() {
+        return contents.get();
+    }
+
+    private static String contents(Path path) {
+        try (Stream<Path> all = Files.walk(path, 1)) {
+            List<Path> files = all.filter(Files::isRegularFile).sorted().toList();
+            var digest = MessageDigest.getInstance("SHA-256");
+            try (var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+                for (Path file : files)
+                    try (InputStream in = Files.newInputStream(file)) {
+                        in.transferTo(out);
+                    }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + model + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
-    }
-
-    private static List<Path> files(Path model) throws IOException {
-        if (!Files.isDirectory(model)) return List.of(model);
-        try (Stream<Path> all = Files.list(model)) {
-            return all.filter(Files::isRegularFile).sorted().toList();
+            throw new AssertionError("every Java platform has SHA-256", e);
         }
     }
 }

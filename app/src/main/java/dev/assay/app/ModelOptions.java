@@ -25,6 +25,11 @@ class ModelOptions {
 
     /** Where the model lies. */
     Path path() {
+        return find(model);
+    }
+
+    /** Where a model lies that is named so. */
+    static Path find(String model) {
         if (model.equals("smollm2")) return SmolLm2.file(Home.of().models());
         Path path = Path.of(model);
         if (!Files.exists(path))

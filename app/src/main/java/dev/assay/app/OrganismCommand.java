@@ -67,29 +67,44 @@ final class OrganismCommand {
         @Mixin
         AuthorOptions authors = new AuthorOptions();
 
+        /** What the options name. */
+        private record Named(Home home, Base base, Recipe recipe, Path folder) {}
+
+        private Named named() {
+            Home home = Home.of();
+            Base base = Base.of(home, model);
+            Recipe numbers = Recipe.of(recipe);
+            Path standard = Path.of(Pocket.standard(seed, base, numbers) + authors.suffix());
+            return new Named(home, base, numbers, folder == null ? standard : folder);
+        }
+
         Pocket pocket(ConsoleProgress progress) {
-            return pocket(progress, Optional.empty(), Judge::of, Judges.RULES);
+            return pocket(progress, named(), Optional.empty(), Judge::of, Judges.RULES);
         }
 
         /** With judges of a kind. */
         Pocket pocket(ConsoleProgress progress, Judges judges) {
-            return pocket(progress, Optional.empty(), judges::of, judges.kind());
+            return pocket(progress, named(), Optional.empty(), judges::of, judges.kind());
         }
 
         private Pocket pocket(
-                ConsoleProgress progress, Optional<Authors> writing, Function<Behaviour, Judge> judges, String kind) {
+                ConsoleProgress progress,
+                Named named,
+                Optional<Authors> writing,
+                Function<Behaviour, Judge> judges,
+                String kind) {
             Device.threads(1);
-            Home home = Home.of();
-            var suite = new Suite(home, progress, Base.of(home, model), Recipe.of(recipe), writing, judges);
-            Path standard = Path.of(Pocket.standard(seed, suite) + authors.suffix());
-            return new Pocket(folder == null ? standard : folder, seed, suite, kind);
+            var suite = new Suite(named.home(), progress, named.base(), named.recipe(), writing, judges);
+            return new Pocket(named.folder(), seed, suite, kind);
         }
 
         /** Does work with the suite and, if some are named, the models that write its texts. */
         <T> T withAuthors(ConsoleProgress progress, Function<Pocket, T> work) {
-            Path kept = pocket(progress).folder();
+            Named named = named();
             return authors.with(
-                    kept, progress, writing -> work.apply(pocket(progress, writing, Judge::of, Judges.RULES)));
+                    named.folder(),
+                    progress,
+                    writing -> work.apply(pocket(progress, named, writing, Judge::of, Judges.RULES)));
         }
     }
 

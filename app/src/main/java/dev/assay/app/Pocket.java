@@ -6,10 +6,10 @@ import dev.assay.organism.Behaviour;
 import dev.assay.organism.Evaluation;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
+import dev.assay.organism.Recipe;
 import dev.assay.organism.Shown;
 import dev.assay.organism.Variant;
 import dev.assay.organism.Workshop;
-import dev.assay.smollm2.SmolLm2;
 import dev.assay.stats.SplitRandom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,10 +55,9 @@ final class Pocket {
     }
 
     /** Where the suite of a seed lies if the user names no folder. */
-    static Path standard(long seed, Suite suite) {
-        boolean embedded = suite.model().hash().equals(SmolLm2.SHA256);
-        String model = embedded ? "" : "-" + suite.model().name();
-        return Path.of("runs", "organisms-" + seed + "-" + suite.recipe().hash() + model);
+    static Path standard(long seed, Base base, Recipe recipe) {
+        String model = base.embedded() ? "" : "-" + base.name();
+        return Path.of("runs", "organisms-" + seed + "-" + recipe.hash() + model);
     }
 
     Suite suite() {
@@ -164,12 +163,7 @@ final class Pocket {
         }
     }
 
-    private void write(Path file, Object value) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot create " + folder + ": " + e.getMessage(), e);
-        }
+    private static void write(Path file, Object value) {
         AtomicFile.write(file, CanonicalJson.bytes(value));
     }
 
