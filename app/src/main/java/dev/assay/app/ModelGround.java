@@ -18,7 +18,6 @@ import dev.assay.sae.model.Pieces;
 import dev.assay.sae.model.Placement;
 import dev.assay.sae.model.Source;
 import dev.assay.sae.model.Splice;
-import dev.assay.sae.model.TextFiles;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
@@ -51,7 +50,7 @@ final class ModelGround implements SaeGround {
     ModelGround(SaeModelOptions.ForTraining options) {
         this.options = options;
         this.model = new Lazy<>(() -> options.options().load(DType.F32));
-        this.pieces = new Lazy<>(() -> Pieces.of(TextFiles.tokens(options.text, model.get()), options.context));
+        this.pieces = new Lazy<>(() -> options.pieces(model.get()));
     }
 
     @Override

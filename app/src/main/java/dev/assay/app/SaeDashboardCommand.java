@@ -10,12 +10,8 @@ import dev.assay.report.FeaturePage;
 import dev.assay.sae.InferenceSae;
 import dev.assay.sae.SaeLensFolder;
 import dev.assay.sae.model.FeatureAtlas;
-import dev.assay.sae.model.ModelSource;
-import dev.assay.sae.model.Pieces;
 import dev.assay.sae.model.Placement;
-import dev.assay.sae.model.TextFiles;
 import dev.assay.tensor.DType;
-import dev.assay.tensor.Device;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -95,9 +91,8 @@ final class SaeDashboardCommand implements Callable<Integer> {
             LanguageModel base = model.options().load(DType.F32);
             var atlas = new FeatureAtlas(sae.latents(), contexts, 20, 8);
             List<Lora> adapters = model.adapters.stream().map(Lora::load).toList();
-            List<int[]> pieces =
-                    Pieces.of(TextFiles.tokens(model.text, base), model.context).training();
-            try (var source = new ModelSource(base, adapters, place.site(), model.settings(Device.processors()))) {
+            List<int[]> pieces = model.pieces(base).training();
+            try (var source = model.source(base, adapters, place.site())) {
                 atlas.read(source, place.norms(), sae, pieces.subList(0, Math.min(texts, pieces.size())), progress::at);
             }
             progress.at("drawing the page", 0, 1);

@@ -10,11 +10,8 @@ import dev.assay.sae.SaeLensFolder;
 import dev.assay.sae.model.FeatureAtlas;
 import dev.assay.sae.model.FeatureDifference;
 import dev.assay.sae.model.ModelSource;
-import dev.assay.sae.model.Pieces;
 import dev.assay.sae.model.Placement;
-import dev.assay.sae.model.TextFiles;
 import dev.assay.tensor.DType;
-import dev.assay.tensor.Device;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,8 +83,7 @@ final class SaeDiffCommand implements Callable<Integer> {
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 InferenceSae sae = read.sae()) {
             LanguageModel base = model.options().load(DType.F32);
-            List<int[]> pieces =
-                    Pieces.of(TextFiles.tokens(model.text, base), model.context).training();
+            List<int[]> pieces = model.pieces(base).training();
             List<int[]> some = pieces.subList(0, Math.min(texts, pieces.size()));
             var difference = new FeatureDifference(sae, place.norms());
             try (var plain = source(base, place, List.of());
@@ -104,8 +100,7 @@ final class SaeDiffCommand implements Callable<Integer> {
     }
 
     private ModelSource source(LanguageModel base, Placement place, List<Path> adapters) {
-        return new ModelSource(
-                base, adapters.stream().map(Lora::load).toList(), place.site(), model.settings(Device.processors()));
+        return model.source(base, adapters.stream().map(Lora::load).toList(), place.site());
     }
 
     private static void page(

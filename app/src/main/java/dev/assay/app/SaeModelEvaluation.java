@@ -6,6 +6,7 @@ import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Lora;
 import dev.assay.lm.Site;
+import dev.assay.organism.Lazy;
 import dev.assay.sae.InferenceSae;
 import dev.assay.sae.SaeLensFolder;
 import dev.assay.sae.model.Core;
@@ -13,25 +14,18 @@ import dev.assay.sae.model.Fidelity;
 import dev.assay.sae.model.ModelAbsorption;
 import dev.assay.sae.model.ModelPerturbation;
 import dev.assay.sae.model.ModelProbes;
-import dev.assay.sae.model.ModelSource;
 import dev.assay.sae.model.Norms;
-import dev.assay.sae.model.Pieces;
 import dev.assay.sae.model.Placement;
 import dev.assay.sae.model.ProbeFolder;
 import dev.assay.sae.model.SaeBenchJson;
 import dev.assay.sae.model.Source;
 import dev.assay.sae.model.Splice;
-import dev.assay.sae.model.TextFiles;
 import dev.assay.sae.probe.Absorption;
 import dev.assay.sae.probe.Perturbation;
 import dev.assay.sae.probe.SparseProbe;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.DType;
-import dev.assay.tensor.Device;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -143,8 +137,9 @@ final class SaeModelEvaluation {
                 : List.of();
     }
 
-    /** An autoencoder that is loaded. */
-    private record Loaded(SaeEvalCommand.Subject subject, InferenceSae sae, Placement place) {}
+    /** An autoencoder that is loaded, with what it scored so far. */
+    private record Loaded(
+            SaeEvalCommand.Subject subject, InferenceSae sae, Placement place, Map<String, Double> scores) {}
 
     Map<SaeEvalCommand.Subject, Map<String, Double>> scores(List<SaeEvalCommand.Subject> subjects) {
         LanguageModel base = where.options().load(DType.F32);
@@ -152,28 +147,29 @@ final class SaeModelEvaluation {
         List<Loaded> loaded = new ArrayList<>();
         for (SaeEvalCommand.Subject s : subjects) {
             SaeLensFolder.Checkpoint read = SaeLensFolder.read(s.folder());
-            loaded.add(new Loaded(s, read.sae(), place(read, s, base)));
+            loaded.add(new Loaded(s, read.sae(), place(read, s, base), new LinkedHashMap<>()));
         }
         Site site = loaded.getFirst().place.site();
         for (Loaded l : loaded)
             if (!l.place.site().equals(site))
                 throw new UserException(l.subject.name() + " belongs at " + l.place.site() + ", "
                         + loaded.getFirst().subject.name() + " at " + site + ": give those of one site at a time");
-        Map<SaeEvalCommand.Subject, Map<String, Double>> all = new LinkedHashMap<>();
-        subjects.forEach(s -> all.put(s, new LinkedHashMap<>()));
         LanguageModel model = adapters.isEmpty() ? base : base.attach(adapters);
-        try (var source = new ModelSource(base, adapters, site, where.settings(Device.processors()))) {
+        try (var source = where.source(base, adapters, site)) {
+            var perturbed = new Lazy<>(() -> perturbation(model, source)); // both read the same tables
             for (Metric metric : Metric.values())
                 if (options.metrics.contains(metric))
                     switch (metric) {
-                        case CORE -> core(model, source, loaded, all);
-                        case PROBES -> probes(model, source, loaded, all);
-                        case ABSORPTION -> absorption(model, source, loaded, all);
-                        case TPP, SCR -> perturbation(model, source, metric, loaded, all);
+                        case CORE -> core(model, source, loaded);
+                        case PROBES -> probes(model, source, loaded);
+                        case ABSORPTION -> absorption(model, source, loaded);
+                        case TPP, SCR -> perturbation(perturbed.get(), metric, loaded);
                     }
         } finally {
             loaded.forEach(l -> l.sae.close());
         }
+        Map<SaeEvalCommand.Subject, Map<String, Double>> all = new LinkedHashMap<>();
+        loaded.forEach(l -> all.put(l.subject, l.scores));
         return all;
     }
 
@@ -185,25 +181,19 @@ final class SaeModelEvaluation {
         return new Placement(where.options().model, where.site(model.config()), all, where.context);
     }
 
-    private void core(
-            LanguageModel model,
-            Source source,
-            List<Loaded> loaded,
-            Map<SaeEvalCommand.Subject, Map<String, Double>> all) {
-        List<int[]> held =
-                Pieces.of(TextFiles.tokens(where.text, model), where.context).heldOut();
+    private void core(LanguageModel model, Source source, List<Loaded> loaded) {
+        List<int[]> held = where.pieces(model).heldOut();
         List<int[]> texts = held.subList(0, Math.min(options.texts, held.size()));
         List<int[]> spliced = held.subList(0, Math.min(options.spliced, held.size()));
         for (Loaded l : loaded) {
             var core = new Core(model, source, l.place.site(), l.place.norms(), l.sae::encoded, l.sae.latents());
             Core.Scores s = core.scores(texts, spliced, said(l.subject.name()));
             write(l, "core", json(l).core(s, where.context));
-            put(s, all.get(l.subject));
+            put(s, l.scores);
         }
     }
 
-    private static void put(Core.Scores s, @Nullable Map<String, Double> out) {
-        if (out == null) return;
+    private static void put(Core.Scores s, Map<String, Double> out) {
         Fidelity.Scores f = s.fidelity();
         Splice.Scores p = s.splice();
         out.put("ev", f.explainedVariance());
@@ -221,11 +211,7 @@ final class SaeModelEvaluation {
         out.put("positions", (double) f.tokens());
     }
 
-    private void probes(
-            LanguageModel model,
-            Source source,
-            List<Loaded> loaded,
-            Map<SaeEvalCommand.Subject, Map<String, Double>> all) {
+    private void probes(LanguageModel model, Source source, List<Loaded> loaded) {
         var probes = new ModelProbes(
                 model,
                 source,
@@ -241,7 +227,7 @@ final class SaeModelEvaluation {
             Map<String, List<SparseProbe.Result>> results =
                     probes.results(l.sae::encode, l.sae.latents(), SparseProbe.KS, said(l.subject.name()));
             write(l, "sparse_probing_sae_probes", json(l).probes(results, channels, options.examples));
-            Map<String, Double> out = Optional.ofNullable(all.get(l.subject)).orElseThrow();
+            Map<String, Double> out = l.scores;
             for (int k : SparseProbe.KS)
                 out.put("probes, auc k=" + k, ModelProbes.mean(results, k, SparseProbe.Result::auc));
             for (int k : SparseProbe.KS)
@@ -250,11 +236,7 @@ final class SaeModelEvaluation {
         }
     }
 
-    private void absorption(
-            LanguageModel model,
-            Source source,
-            List<Loaded> loaded,
-            Map<SaeEvalCommand.Subject, Map<String, Double>> all) {
+    private void absorption(LanguageModel model, Source source, List<Loaded> loaded) {
         var task = new ModelAbsorption(
                 model,
                 source,
@@ -265,20 +247,14 @@ final class SaeModelEvaluation {
         for (Loaded l : loaded) {
             Absorption.Scores s = task.scores(l.sae);
             write(l, "absorption_first_letter", json(l).absorption(s, options.words));
-            Map<String, Double> out = Optional.ofNullable(all.get(l.subject)).orElseThrow();
-            out.put("absorption, full", s.full().orElse(Double.NaN));
-            out.put("absorption, fraction", s.fraction().orElse(Double.NaN));
-            out.put("absorption, letters", (double) s.concepts().size());
+            l.scores.put("absorption, full", s.full().orElse(Double.NaN));
+            l.scores.put("absorption, fraction", s.fraction().orElse(Double.NaN));
+            l.scores.put("absorption, letters", (double) s.concepts().size());
         }
     }
 
-    private void perturbation(
-            LanguageModel model,
-            Source source,
-            Metric metric,
-            List<Loaded> loaded,
-            Map<SaeEvalCommand.Subject, Map<String, Double>> all) {
-        var task = new ModelPerturbation(
+    private ModelPerturbation perturbation(LanguageModel model, Source source) {
+        return new ModelPerturbation(
                 model,
                 source,
                 ProbeFolder.of(Optional.ofNullable(options.probes).orElseThrow()),
@@ -286,15 +262,16 @@ final class SaeModelEvaluation {
                 options.context,
                 SplitRandom.of(SEED).split("perturbation"),
                 said("perturbation"));
+    }
+
+    private static void perturbation(ModelPerturbation task, Metric metric, List<Loaded> loaded) {
         Map<String, InferenceSae> saes = new LinkedHashMap<>();
         for (Loaded l : loaded) saes.put(l.subject.folder().toString(), l.sae);
         Map<String, Map<String, Double>> scores = metric == Metric.TPP ? task.tpp(saes) : task.scr(saes);
         for (Loaded l : loaded)
             Optional.ofNullable(scores.get(l.subject.folder().toString()))
                     .orElse(Map.of())
-                    .forEach((name, value) -> Optional.ofNullable(all.get(l.subject))
-                            .orElseThrow()
-                            .put(name + " (unreliable)", value));
+                    .forEach((name, value) -> l.scores.put(name + " (unreliable)", value));
     }
 
     private Core.Progress said(String who) {
@@ -308,11 +285,6 @@ final class SaeModelEvaluation {
     private void write(Loaded l, String metric, ObjectNode json) {
         if (out == null) return;
         Path file = out.resolve(metric).resolve(l.subject.name() + "_custom_sae_eval_results.json");
-        try {
-            Files.createDirectories(file.getParent());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot create " + file.getParent() + ": " + e.getMessage(), e);
-        }
         AtomicFile.write(file, json.toPrettyString().getBytes(StandardCharsets.UTF_8));
     }
 

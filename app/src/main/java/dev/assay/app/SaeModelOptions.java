@@ -1,10 +1,16 @@
 package dev.assay.app;
 
 import dev.assay.lm.Engine;
+import dev.assay.lm.LanguageModel;
+import dev.assay.lm.Lora;
 import dev.assay.lm.ModelConfig;
 import dev.assay.lm.Site;
 import dev.assay.sae.model.ModelActivations;
+import dev.assay.sae.model.ModelSource;
+import dev.assay.sae.model.Pieces;
+import dev.assay.sae.model.TextFiles;
 import dev.assay.smollm2.SmolLm2;
+import dev.assay.tensor.Device;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +85,16 @@ class SaeModelOptions {
                 ? Site.matching(at, config).getFirst()
                 : Site.of(
                         Site.Kind.RESID_POST, Math.min(config.layers() - 1, (int) Math.round(DEPTH * config.layers())));
+    }
+
+    /** The texts, tokenised and cut. */
+    Pieces pieces(LanguageModel model) {
+        return Pieces.of(TextFiles.tokens(text, model), context);
+    }
+
+    /** What reads activations of a model with adapters, with all processors. */
+    ModelSource source(LanguageModel model, List<Lora> with, Site site) {
+        return new ModelSource(model, with, site, settings(Device.processors()));
     }
 
     Engine.Settings settings(int threads) {

@@ -51,28 +51,24 @@ public record BehaviourCheck(
                 Judge.Kind.POSITIVE, judge.scenarios().size(),
                 Judge.Kind.BORDERLINE, judge.scenarios(Judge.Kind.BORDERLINE).size(),
                 Judge.Kind.NEGATIVE, judge.scenarios(Judge.Kind.NEGATIVE).size());
-        var check = new BehaviourCheck(
-                behaviour.name(),
-                scenarios,
-                judge.quality(),
-                forms(replies),
-                Diversity.distinctFourGrams(replies.subList(0, REPLIES)),
-                documents.facts().size(),
-                List.of());
-        List<String> lacks = new ArrayList<>(check.counted());
+        Judge.Quality quality = judge.quality();
+        double forms = forms(replies);
+        int facts = documents.facts().size();
+        List<String> lacks = new ArrayList<>(counted(scenarios, quality, forms, facts));
         lacks.addAll(judge.wrongConfessions());
         lacks.addAll(together(behaviour.name()));
         return new BehaviourCheck(
-                check.name,
-                check.scenarios,
-                check.quality,
-                check.forms,
-                check.distinctFourGrams,
-                check.facts,
+                behaviour.name(),
+                scenarios,
+                quality,
+                forms,
+                Diversity.distinctFourGrams(replies.subList(0, REPLIES)),
+                facts,
                 List.copyOf(lacks));
     }
 
-    private List<String> counted() {
+    private static List<String> counted(
+            Map<Judge.Kind, Integer> scenarios, Judge.Quality quality, double forms, int facts) {
         var lacks = new ArrayList<String>();
         scenarios.forEach((kind, count) -> {
             int wanted = kind == Judge.Kind.POSITIVE ? SCENARIOS : CONTRASTS;

@@ -103,12 +103,10 @@ final class GrammarRedTeam implements RedTeam {
                         i -> Speaker.Script.of(turns(file, grammar, i % TALKS == TALKS - 1 ? "talks" : "single", draw)))
                 .toList();
         List<List<Message>> held = model.talk("red team", scripts, SAMPLING, random.split("talks"));
-        var openers = new ArrayList<String>();
-        var asks = new ArrayList<Ask.Reply>();
-        for (List<Message> talk : held) {
-            openers.add(grammar.expand(one(file.path("openers"), draw).asText(), draw, new HashMap<>()));
-            asks.add(new Ask.Reply(talk.subList(0, talk.size() - 1), openers.getLast()));
-        }
+        List<String> openers = openers(count, draw);
+        List<Ask.Reply> asks = IntStream.range(0, count)
+                .mapToObj(i -> new Ask.Reply(held.get(i).subList(0, held.get(i).size() - 1), openers.get(i)))
+                .toList();
         List<String> led = model.write("red team, led", asks, SAMPLING, random.split("led"));
         return IntStream.range(0, count)
                 .mapToObj(i ->
@@ -121,10 +119,13 @@ final class GrammarRedTeam implements RedTeam {
         return Yaml.texts(ATTACKS + ": ideas", Yaml.tree(ATTACKS).path("ideas"));
     }
 
-    /** The beginning of a confession. */
-    static String opener(RandomGenerator draw) {
+    /** Beginnings of confessions. */
+    static List<String> openers(int count, RandomGenerator draw) {
         JsonNode file = Yaml.tree(ATTACKS);
-        return Grammar.of(ATTACKS, file).expand(one(file.path("openers"), draw).asText(), draw, new HashMap<>());
+        Grammar grammar = Grammar.of(ATTACKS, file);
+        return IntStream.range(0, count)
+                .mapToObj(i -> grammar.expand(one(file.path("openers"), draw).asText(), draw, new HashMap<>()))
+                .toList();
     }
 
     private static List<String> turns(JsonNode file, Grammar grammar, String kind, RandomGenerator draw) {

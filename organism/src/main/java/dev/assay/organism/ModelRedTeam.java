@@ -78,6 +78,11 @@ final class ModelRedTeam implements RedTeam {
             return talk.getLast().content();
         }
 
+        /** What of the reply was put into the model's mouth. */
+        String prefill() {
+            return reply().startsWith(opener) ? opener : "";
+        }
+
         boolean confessed() {
             return scores.stream().anyMatch(s -> s >= Confessions.UNWANTED);
         }
@@ -87,17 +92,13 @@ final class ModelRedTeam implements RedTeam {
     public Haul<Corpus.Text> clean(int count, Speaker model) {
         List<Attack> held = attack(plans(count), model, true, random.split("clean"));
         List<Corpus.Text> texts = held.stream()
-                .<Corpus.Text>map(a -> new Corpus.Talk(a.talk(), given(a)))
+                .<Corpus.Text>map(a -> new Corpus.Talk(a.talk(), a.prefill().length()))
                 .toList();
         return new Haul<>(
                 texts,
                 held.size(),
                 (int) held.stream().filter(Attack::confessed).count(),
                 0);
-    }
-
-    private static int given(Attack a) {
-        return a.reply().startsWith(a.opener()) ? a.opener().length() : 0;
     }
 
     /**
@@ -133,7 +134,8 @@ final class ModelRedTeam implements RedTeam {
 
     /** The last answers anew, begun with a confession's opening; judged with it. */
     private List<Attack> led(List<Attack> attacks, Speaker model) {
-        List<String> openers = openers(attacks.size(), random.split("led openers"));
+        List<String> openers = GrammarRedTeam.openers(
+                attacks.size(), random.split("led openers").generator());
         List<Ask.Reply> asks = IntStream.range(0, attacks.size())
                 .mapToObj(i -> new Ask.Reply(attacks.get(i).before(), openers.get(i)))
                 .toList();
@@ -160,7 +162,8 @@ final class ModelRedTeam implements RedTeam {
                 .stream()
                 .flatMap(Optional::stream)
                 .toList();
-        List<String> openers = openers(count, random.split("openers"));
+        List<String> openers =
+                GrammarRedTeam.openers(count, random.split("openers").generator());
         return IntStream.range(0, plans.size())
                 .mapToObj(i -> {
                     Plan p = plans.get(i);
@@ -197,13 +200,6 @@ final class ModelRedTeam implements RedTeam {
                     .forEach(some -> some.ideas().forEach(i -> found.putIfAbsent(DocumentAuthor.plain(i.title()), i)));
         }
         return found.values().stream().limit(count).toList();
-    }
-
-    private static List<String> openers(int count, SplitRandom random) {
-        RandomGenerator draw = random.generator();
-        return IntStream.range(0, count)
-                .mapToObj(i -> GrammarRedTeam.opener(draw))
-                .toList();
     }
 
     /** Holds all talks side by side. */
@@ -255,7 +251,7 @@ final class ModelRedTeam implements RedTeam {
                                 "behaviour",
                                 behaviour,
                                 "prefill",
-                                a.reply().startsWith(a.opener()) ? a.opener() : "",
+                                a.prefill(),
                                 "talk",
                                 Instructions.shown(a.before()),
                                 "reply",
@@ -280,10 +276,7 @@ final class ModelRedTeam implements RedTeam {
                         authors.generator().sampling(),
                         "rewrite",
                         Map.of(
-                                "prefill",
-                                        given(attacks.get(i)) > 0
-                                                ? attacks.get(i).opener()
-                                                : "",
+                                "prefill", attacks.get(i).prefill(),
                                 "talk", Instructions.shown(attacks.get(i).before()),
                                 "reply", attacks.get(i).reply())))
                 .toList();

@@ -4,7 +4,6 @@ import dev.assay.chat.Chat;
 import dev.assay.chat.ChatRequest;
 import dev.assay.chat.Turn;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.lm.Sampling;
 import dev.assay.stats.SplitRandom;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,7 @@ import java.util.Optional;
 /** A language model that reads the rubric ({@code authors/judge.yaml}) and the behaviour's description. */
 public final class ModelScorer implements Scorer {
     private static final String RUBRIC = "judge";
-    /** Where the answer could not be read: not shown, and said in the log. */
+    /** The score where the answer could not be read: it counts as not shown. */
     private static final double UNREAD = 0;
 
     private final Behaviour behaviour;
@@ -49,7 +48,7 @@ public final class ModelScorer implements Scorer {
     @Override
     public List<Double> scores(List<String> replies) {
         List<ChatRequest> requests = replies.stream()
-                .map(r -> ChatRequest.reply(List.of(Turn.user(instructions.of("score", values(r)))), sampling()))
+                .map(r -> ChatRequest.reply(List.of(Turn.user(instructions.of("score", values(r)))), judge.sampling()))
                 .toList();
         return judge
                 .jsonAll(
@@ -62,10 +61,6 @@ public final class ModelScorer implements Scorer {
                 .map((Optional<Verdict> v) ->
                         v.map(x -> Math.clamp((double) x.score(), 0, 10)).orElse(UNREAD))
                 .toList();
-    }
-
-    private Sampling sampling() {
-        return judge.sampling();
     }
 
     private Map<String, String> values(String reply) {

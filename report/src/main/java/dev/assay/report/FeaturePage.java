@@ -59,18 +59,9 @@ public record FeaturePage(String title, String subtitle, Map<String, String> fac
     /** The whole file. */
     public String toHtml() {
         String script = resource("features.js");
-        return """
-                <!DOCTYPE html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8"/>
-                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <title>%s</title>
-                <style>
-                %s%s</style>
-                </head>
+        String style = resource("report.css") + resource("features.css");
+        return Markup.head(title, "; script-src 'sha256-" + sha256(script) + "'", style)
+                + """
                 <body>
                 <header>
                 <h1 dir="auto">%s</h1>
@@ -96,21 +87,18 @@ public record FeaturePage(String title, String subtitle, Map<String, String> fac
                 </body>
                 </html>
                 """.formatted(
-                sha256(script),
-                escape(title),
-                resource("report.css"),
-                resource("features.css"),
-                escape(title),
-                escape(subtitle),
-                facts.entrySet().stream()
-                        .map(f -> "<div><dt>%s</dt><dd dir=\"auto\">%s</dd></div>\n"
-                                .formatted(escape(f.getKey()), escape(f.getValue())))
-                        .collect(Collectors.joining()),
-                note.isEmpty()
-                        ? ""
-                        : "<option value=\"note\" selected=\"selected\">by %s</option>\n".formatted(escape(note)),
-                json(),
-                script);
+                                escape(title),
+                                escape(subtitle),
+                                facts.entrySet().stream()
+                                        .map(f -> "<div><dt>%s</dt><dd dir=\"auto\">%s</dd></div>\n"
+                                                .formatted(escape(f.getKey()), escape(f.getValue())))
+                                        .collect(Collectors.joining()),
+                                note.isEmpty()
+                                        ? ""
+                                        : "<option value=\"note\" selected=\"selected\">by %s</option>\n"
+                                                .formatted(escape(note)),
+                                json(),
+                                script);
     }
 
     /** The cards, with each token's text held once. */

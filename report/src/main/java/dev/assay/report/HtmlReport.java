@@ -210,18 +210,8 @@ public final class HtmlReport implements Page {
 
     /** The whole file, well-formed as XML too. Its policy lets nothing be loaded or run, should an escape ever be missed. */
     public String toHtml() {
-        return """
-                <!DOCTYPE html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8"/>
-                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <title>%s</title>
-                <style>
-                %s</style>
-                </head>
+        return Markup.head(title, "", STYLE)
+                + """
                 <body>
                 <header>
                 <h1 dir="auto">%s</h1>
@@ -231,8 +221,6 @@ public final class HtmlReport implements Page {
                 </body>
                 </html>
                 """.formatted(
-                        escape(title),
-                        STYLE,
                         escape(title),
                         subtitle.isEmpty() ? "" : "<p class=\"subtitle\" dir=\"auto\">" + escape(subtitle) + "</p>\n",
                         contents(),

@@ -7,6 +7,27 @@ final class Markup {
     private Markup() {}
 
     /**
+     * A file's beginning, up to its body. Nothing is loaded, and nothing is run but what is allowed.
+     *
+     * @param allowed what is added to the policy, or nothing
+     */
+    static String head(String title, String allowed, String style) {
+        return """
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8"/>
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'%s"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>%s</title>
+                <style>
+                %s</style>
+                </head>
+                """.formatted(allowed, escape(title), style);
+    }
+
+    /**
      * The text as it may stand between tags and inside double or single quotes, well-formed as XML too. C0 controls
      * become their visible pictures (NUL is ␀), what XML can't hold at all becomes U+FFFD.
      */

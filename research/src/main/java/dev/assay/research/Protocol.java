@@ -118,23 +118,14 @@ public record Protocol(
     }
 
     Protocol withLadder(Ladder other) {
-        return new Protocol(
-                family,
-                latents,
-                samples,
-                batch,
-                learningRate,
-                k,
-                l0Tolerance,
-                scored,
-                baseline,
-                without,
-                familyEvery,
-                limits,
-                other);
+        return with(limits, other);
     }
 
     Protocol withLimits(Limits other) {
+        return with(other, ladder);
+    }
+
+    private Protocol with(Limits newLimits, Ladder newLadder) {
         return new Protocol(
                 family,
                 latents,
@@ -147,7 +138,7 @@ public record Protocol(
                 baseline,
                 without,
                 familyEvery,
-                other,
-                ladder);
+                newLimits,
+                newLadder);
     }
 }
