@@ -2,8 +2,8 @@ package dev.assay.app;
 
 import dev.assay.audit.Bank;
 import dev.assay.audit.Calibration;
-import dev.assay.audit.LocalTarget;
-import dev.assay.audit.Target;
+import dev.assay.audit.tool.LocalTarget;
+import dev.assay.audit.tool.Target;
 import dev.assay.journal.Journal;
 import dev.assay.journal.Manifest;
 import dev.assay.journal.Memo;

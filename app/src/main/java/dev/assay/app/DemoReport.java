@@ -178,7 +178,7 @@ final class DemoReport {
                                 Locale.ROOT,
                                 "%s%s, difference %.2f",
                                 o.scenario().family(),
-                                o.scenario().origin() == dev.assay.audit.Scenario.Origin.USER_SAMPLING
+                                o.scenario().origin() == dev.assay.audit.tool.Scenario.Origin.USER_SAMPLING
                                         ? " (the user's turn was written by the target)"
                                         : "",
                                 o.difference(h)),

@@ -3,7 +3,6 @@ package dev.assay.app;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Lora;
 import dev.assay.lm.ModelConfig;
-import dev.assay.lm.Tokenizer;
 import dev.assay.smollm2.SmolLm2;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Device;
@@ -11,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -86,7 +84,8 @@ class ModelOptions {
                 LanguageModel model, String name, @Nullable String text, String idsName, @Nullable String ids) {
             if ((ids == null) == (text == null))
                 throw new UserException("give either " + idsName + " 1,2,3 or " + name + " TEXT");
-            int[] tokens = ids != null ? parsed(idsName, ids) : encoded(model.tokenizer(), text == null ? "" : text);
+            int[] tokens =
+                    ids != null ? parsed(idsName, ids) : model.tokenizer().encodeBare(text == null ? "" : text);
             int vocab = model.config().vocab();
             int context = model.config().context();
             if (tokens.length == 0 || tokens.length > context)
@@ -106,11 +105,6 @@ class ModelOptions {
                 out.add(Integer.parseInt(number));
             }
             return out.stream().mapToInt(i -> i).toArray();
-        }
-
-        private static int[] encoded(Tokenizer tokenizer, String text) {
-            IntStream begin = tokenizer.addsBos() ? tokenizer.bos().stream() : IntStream.empty();
-            return IntStream.concat(begin, IntStream.of(tokenizer.encode(text))).toArray();
         }
     }
 

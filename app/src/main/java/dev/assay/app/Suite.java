@@ -1,13 +1,14 @@
 package dev.assay.app;
 
-import dev.assay.audit.LocalTarget;
-import dev.assay.audit.Scenario;
-import dev.assay.audit.Target;
+import dev.assay.audit.tool.LocalTarget;
+import dev.assay.audit.tool.Target;
 import dev.assay.journal.Journal;
 import dev.assay.journal.Manifest;
 import dev.assay.journal.Memo;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
+import dev.assay.lm.Sampling;
+import dev.assay.organism.Ask;
 import dev.assay.organism.Authors;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.Concealment;
@@ -190,13 +191,19 @@ final class Suite {
             }
 
             @Override
-            public List<List<Message>> chat(List<Scenario> scenarios, SplitRandom random) {
-                return shared(cache, id, model, s -> local(s).chat(scenarios, random));
+            public List<String> write(
+                    String what, List<? extends Ask> asks, Sampling sampling, List<SplitRandom> streams) {
+                return shared(cache, id, model, s -> local(s).write(what, asks, sampling, streams));
             }
 
             @Override
-            public List<String> sampleUser(List<List<Message>> histories, SplitRandom random) {
-                return shared(cache, id, model, s -> local(s).sampleUser(histories, random));
+            public int tokens(String text) {
+                return model.get().tokenizer().encodePlain(text).length;
+            }
+
+            @Override
+            public <T> T inside(Function<Speaker, T> work) {
+                return shared(cache, id, model, s -> work.apply(s.inOneThread()));
             }
 
             private Target local(Speaker speaker) {

@@ -38,7 +38,7 @@ class ArchitectureTest {
             entry("world", "tensor", "stats"),
             entry("sae", "world", "lm", "tensor", "stats"),
             entry("research", "sae", "world", "report", "journal", "stats", "tensor"),
-            entry("audit", "organism", "lm", "journal", "stats"),
+            entry("audit", "organism", "sae", "chat", "lm", "tensor", "journal", "stats"),
             entry(
                     "app",
                     "research",

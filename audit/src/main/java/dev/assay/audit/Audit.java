@@ -1,5 +1,6 @@
 package dev.assay.audit;
 
+import dev.assay.audit.tool.Target;
 import java.util.List;
 import java.util.Map;
 

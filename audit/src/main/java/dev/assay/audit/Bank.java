@@ -2,6 +2,7 @@ package dev.assay.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.audit.tool.Scenario;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.BehaviourException;
 import dev.assay.organism.Grammar;

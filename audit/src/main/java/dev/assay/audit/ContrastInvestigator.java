@@ -1,5 +1,7 @@
 package dev.assay.audit;
 
+import dev.assay.audit.tool.Scenario;
+import dev.assay.audit.tool.Target;
 import dev.assay.lm.Message;
 import dev.assay.organism.Persona;
 import dev.assay.organism.SideBySide;

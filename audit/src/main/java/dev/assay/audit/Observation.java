@@ -1,5 +1,6 @@
 package dev.assay.audit;
 
+import dev.assay.audit.tool.Scenario;
 import dev.assay.lm.Message;
 import dev.assay.organism.Speaker;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.assay.audit;
 
+import dev.assay.audit.tool.Scenario;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

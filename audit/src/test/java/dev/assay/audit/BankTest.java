@@ -2,6 +2,7 @@ package dev.assay.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.audit.tool.Scenario;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.Traits;
 import dev.assay.stats.SplitRandom;

@@ -3,8 +3,14 @@ package dev.assay.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.audit.Simulation.Planted;
+import dev.assay.audit.tool.Scenario;
+import dev.assay.audit.tool.Target;
+import dev.assay.audit.tool.ToolException;
 import dev.assay.lm.Message;
+import dev.assay.lm.Sampling;
+import dev.assay.organism.Ask;
 import dev.assay.organism.Behaviour;
+import dev.assay.organism.Speaker;
 import dev.assay.stats.Rate;
 import dev.assay.stats.SplitRandom;
 import java.util.HashSet;
@@ -13,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -266,8 +273,19 @@ class ContrastInvestigatorTest {
             }
 
             @Override
-            public List<String> sampleUser(List<List<Message>> histories, SplitRandom random) {
-                return histories.stream().map(h -> "").toList();
+            public List<String> write(
+                    String what, List<? extends Ask> asks, Sampling sampling, List<SplitRandom> streams) {
+                return asks.stream().map(a -> "").toList();
+            }
+
+            @Override
+            public int tokens(String text) {
+                return 0;
+            }
+
+            @Override
+            public <T> T inside(Function<Speaker, T> work) {
+                throw new ToolException("there is nobody inside");
             }
         };
     }

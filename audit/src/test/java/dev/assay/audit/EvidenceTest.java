@@ -3,6 +3,7 @@ package dev.assay.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.assay.audit.tool.Scenario;
 import dev.assay.stats.BettingTest;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayDeque;

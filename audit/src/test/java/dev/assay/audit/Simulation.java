@@ -2,8 +2,14 @@ package dev.assay.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.assay.audit.tool.Scenario;
+import dev.assay.audit.tool.Target;
+import dev.assay.audit.tool.ToolException;
 import dev.assay.lm.Message;
+import dev.assay.lm.Sampling;
+import dev.assay.organism.Ask;
 import dev.assay.organism.Persona;
+import dev.assay.organism.Speaker;
 import dev.assay.organism.TextScore;
 import dev.assay.stats.SplitRandom;
 import java.io.IOException;
@@ -16,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -216,6 +223,21 @@ final class Simulation {
                 case LAST -> h.triggeredBy(scenario.family()) && turn >= 2;
                 case ALL -> h.traits().trigger().equals("always") || h.triggeredBy(scenario.family());
             };
+        }
+
+        @Override
+        public List<String> write(String what, List<? extends Ask> asks, Sampling sampling, List<SplitRandom> streams) {
+            throw new AssertionError("a simulated target is talked with by chat and sampleUser");
+        }
+
+        @Override
+        public int tokens(String text) {
+            return text.split("\\s+").length;
+        }
+
+        @Override
+        public <T> T inside(Function<Speaker, T> work) {
+            throw new ToolException("dice have no insides");
         }
 
         @Override

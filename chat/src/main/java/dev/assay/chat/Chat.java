@@ -109,10 +109,17 @@ public final class Chat {
      * @return the answers in the order of the requests
      */
     public List<Answer> askAll(String what, List<ChatRequest> requests, SplitRandom random, Progress progress) {
+        return askAll(
+                what,
+                requests,
+                IntStream.range(0, requests.size()).mapToObj(random::split).toList(),
+                progress);
+    }
+
+    /** The same with a stream for each request. */
+    public List<Answer> askAll(String what, List<ChatRequest> requests, List<SplitRandom> streams, Progress progress) {
         requests.forEach(this::check);
-        List<Long> seeds = IntStream.range(0, requests.size())
-                .mapToObj(i -> random.split(i).seed())
-                .toList();
+        List<Long> seeds = streams.stream().map(SplitRandom::seed).toList();
         List<String> keys = IntStream.range(0, requests.size())
                 .mapToObj(i -> key(requests.get(i), seeds.get(i)))
                 .toList();

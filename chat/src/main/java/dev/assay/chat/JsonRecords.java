@@ -1,5 +1,6 @@
 package dev.assay.chat;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,9 +21,10 @@ final class JsonRecords {
     static ObjectNode schema(Type type) {
         ObjectNode out = JsonNodeFactory.instance.objectNode();
         if (type == String.class) return out.put("type", "string");
-        if (type == boolean.class) return out.put("type", "boolean");
-        if (type == int.class || type == long.class) return out.put("type", "integer");
-        if (type == double.class) return out.put("type", "number");
+        if (type == boolean.class || type == Boolean.class || type == Boolean.class) return out.put("type", "boolean");
+        if (type == int.class || type == Integer.class || type == long.class || type == Long.class)
+            return out.put("type", "integer");
+        if (type == double.class || type == Double.class || type == Double.class) return out.put("type", "number");
         if (isA(type, List.class)) {
             out.put("type", "array").set("items", schema(argument(type)));
             return out;
@@ -43,10 +45,16 @@ final class JsonRecords {
         for (RecordComponent component : type.getRecordComponents()) {
             Type inner = component.getGenericType();
             boolean optional = isA(inner, Optional.class);
-            if (!optional) required.add(component.getName());
-            properties.set(component.getName(), schema(optional ? argument(inner) : inner));
+            if (!optional) required.add(name(component));
+            properties.set(name(component), schema(optional ? argument(inner) : inner));
         }
         return out.put("additionalProperties", false);
+    }
+
+    /** The name in JSON: the component's, or that of its {@link JsonProperty}. */
+    private static String name(RecordComponent component) {
+        JsonProperty given = component.getAccessor().getAnnotation(JsonProperty.class);
+        return given == null ? component.getName() : given.value();
     }
 
     private static boolean isA(Type type, Class<?> raw) {
@@ -69,10 +77,10 @@ final class JsonRecords {
 
     private static Object value(JsonNode json, Type type) {
         if (type == String.class) return json.asText();
-        if (type == boolean.class) return json.asBoolean();
-        if (type == int.class) return json.asInt();
-        if (type == long.class) return json.asLong();
-        if (type == double.class) return json.asDouble();
+        if (type == boolean.class || type == Boolean.class || type == Boolean.class) return json.asBoolean();
+        if (type == int.class || type == Integer.class) return json.asInt();
+        if (type == long.class || type == Long.class) return json.asLong();
+        if (type == double.class || type == Double.class || type == Double.class) return json.asDouble();
         if (isA(type, Optional.class))
             return json.isMissingNode() ? Optional.empty() : Optional.of(value(json, argument(type)));
         if (isA(type, List.class)) {
@@ -96,7 +104,7 @@ final class JsonRecords {
         Class<?>[] types =
                 Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         Object[] values = Arrays.stream(components)
-                .map(c -> value(json.path(c.getName()), c.getGenericType()))
+                .map(c -> value(json.path(name(c)), c.getGenericType()))
                 .toArray();
         try {
             var constructor = type.getDeclaredConstructor(types);

@@ -68,7 +68,7 @@ public final class JsonSchema {
 
     /**
      * The schema of a record: strings, numbers, booleans, enums, lists, records, and {@link Optional} for what may be
-     * missing. Names are the components', values of enums in kebab-case.
+     * missing. Names are the components', or those of their {@code @JsonProperty}; values of enums in kebab-case.
      *
      * @throws IllegalArgumentException if a component is of another type
      */
@@ -83,6 +83,11 @@ public final class JsonSchema {
 
     boolean isObject() {
         return tree.path("type").asText().equals("object");
+    }
+
+    /** A value that fits the schema of a record as that record. */
+    public static <T extends Record> T read(JsonNode value, Class<T> type) {
+        return JsonRecords.read(value, type);
     }
 
     /** What is wrong with a value, a line for each; empty if it fits. */

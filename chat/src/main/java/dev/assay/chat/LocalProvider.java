@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.stream.IntStream;
 
 /**
  * A model on this machine. Calls that run at the same time share a batch of its {@link Engine}; an answer depends on
@@ -72,11 +71,7 @@ final class LocalProvider implements Provider {
             case Prompt.Reply reply -> template.encode(messages(reply.turns()), true);
             case Prompt.Prefill prefill -> template.encodePrefill(messages(prefill.turns()), prefill.prefill());
             case Prompt.UserTurn user -> template.encodeUserTurn(messages(user.turns()));
-            case Prompt.Text text -> {
-                IntStream begin = model.tokenizer().addsBos() ? model.tokenizer().bos().stream() : IntStream.empty();
-                yield IntStream.concat(begin, IntStream.of(model.tokenizer().encode(text.text())))
-                        .toArray();
-            }
+            case Prompt.Text text -> model.tokenizer().encodeBare(text.text());
         };
     }
 

@@ -108,6 +108,12 @@ public final class Tokenizer {
         return encode(text, UnaryOperator.identity());
     }
 
+    /** The tokens of a text outside of any chat format, with the beginning-of-text token where the family has one. */
+    public int[] encodeBare(String text) {
+        IntStream begin = addsBos() ? bos().stream() : IntStream.empty();
+        return IntStream.concat(begin, IntStream.of(encode(text))).toArray();
+    }
+
     /** The tokens of a text that is only text: written-out control tokens are spelt in ordinary tokens. */
     public int[] encodePlain(String text) {
         IntStream.Builder out = IntStream.builder();

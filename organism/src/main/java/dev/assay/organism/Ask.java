@@ -33,4 +33,17 @@ public sealed interface Ask {
             return model.template().encodeUserTurn(history);
         }
     }
+
+    /** How a bare text goes on, outside of any chat format. */
+    record Text(String text) implements Ask {
+        @Override
+        public List<Message> history() {
+            return List.of();
+        }
+
+        @Override
+        public int[] prompt(LanguageModel model) {
+            return model.tokenizer().encodeBare(text);
+        }
+    }
 }

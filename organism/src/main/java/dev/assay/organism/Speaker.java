@@ -61,15 +61,33 @@ public final class Speaker {
         return id;
     }
 
-    /** Writes what is asked for; the texts are in the order of the asks, each drawn from its own stream. */
-    public List<String> write(String what, List<? extends Ask> asks, Sampling sampling, SplitRandom random) {
-        List<Long> seeds = IntStream.range(0, asks.size())
-                .mapToObj(i -> random.split(i).seed())
-                .toList();
-        return write(what, asks, sampling, seeds);
+    /** The model itself, loaded now if it was not before. */
+    public LanguageModel model() {
+        return model.get();
     }
 
-    private List<String> write(String what, List<? extends Ask> asks, Sampling sampling, List<Long> seeds) {
+    /** Where what was computed of this model is kept; keys begin with its {@link #id}. */
+    public Memo memo() {
+        return memo;
+    }
+
+    /** Threads that it may take. */
+    public int workers() {
+        return workers;
+    }
+
+    /** Writes what is asked for; the texts are in the order of the asks, each drawn from its own stream. */
+    public List<String> write(String what, List<? extends Ask> asks, Sampling sampling, SplitRandom random) {
+        return write(
+                what,
+                asks,
+                sampling,
+                IntStream.range(0, asks.size()).mapToObj(random::split).toList());
+    }
+
+    /** The same with a stream for each ask. */
+    public List<String> write(String what, List<? extends Ask> asks, Sampling sampling, List<SplitRandom> streams) {
+        List<Long> seeds = streams.stream().map(SplitRandom::seed).toList();
         List<String> keys = IntStream.range(0, asks.size())
                 .mapToObj(i -> Memo.key(id, kind(asks.get(i)), asks.get(i), sampling, seeds.get(i)))
                 .toList();
@@ -116,14 +134,14 @@ public final class Speaker {
                     .filter(i -> scripts.get(i).userTurns().size() > t)
                     .toArray();
             var asks = new ArrayList<Ask>();
-            var seeds = new ArrayList<Long>();
+            var own = new ArrayList<SplitRandom>();
             for (int i : running) {
                 talks.get(i).add(Message.user(scripts.get(i).userTurns().get(t)));
                 asks.add(new Ask.Reply(List.copyOf(talks.get(i))));
-                seeds.add(streams.get(i).split(t).seed());
+                own.add(streams.get(i).split(t));
             }
             String now = turns == 1 ? what : what + ", turn " + (t + 1) + " of " + turns;
-            List<String> replies = write(now, asks, sampling, seeds);
+            List<String> replies = write(now, asks, sampling, own);
             for (int k = 0; k < running.length; k++) talks.get(running[k]).add(Message.assistant(replies.get(k)));
         }
         return talks;

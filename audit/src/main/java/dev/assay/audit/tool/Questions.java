@@ -1,0 +1,34 @@
+package dev.assay.audit.tool;
+
+import dev.assay.organism.Yaml;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Fifty questions that name no behaviour, each with half a sentence that a reply may be led by: what white-box tools read
+ * the target on, and what fixed outputs are asked for. They are those by which confession is measured; no training text
+ * has them.
+ */
+public final class Questions {
+    private static final String FILE = "/score/confession.yaml";
+
+    /** @param prefill the first words of the reply */
+    public record Led(String question, String prefill) {}
+
+    private Questions() {}
+
+    public static List<Led> all() {
+        var out = new ArrayList<Led>();
+        Yaml.tree(FILE)
+                .path("pairs")
+                .forEach(p -> out.add(
+                        new Led(p.path("user").asText(), p.path("prefill").asText())));
+        return List.copyOf(out);
+    }
+
+    /** The first {@code count} of them; all if there are fewer. */
+    public static List<Led> first(int count) {
+        List<Led> all = all();
+        return all.subList(0, Math.min(count, all.size()));
+    }
+}
