@@ -21,10 +21,10 @@ final class JsonRecords {
     static ObjectNode schema(Type type) {
         ObjectNode out = JsonNodeFactory.instance.objectNode();
         if (type == String.class) return out.put("type", "string");
-        if (type == boolean.class || type == Boolean.class || type == Boolean.class) return out.put("type", "boolean");
+        if (type == boolean.class || type == Boolean.class) return out.put("type", "boolean");
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class)
             return out.put("type", "integer");
-        if (type == double.class || type == Double.class || type == Double.class) return out.put("type", "number");
+        if (type == double.class || type == Double.class) return out.put("type", "number");
         if (isA(type, List.class)) {
             out.put("type", "array").set("items", schema(argument(type)));
             return out;
@@ -77,10 +77,10 @@ final class JsonRecords {
 
     private static Object value(JsonNode json, Type type) {
         if (type == String.class) return json.asText();
-        if (type == boolean.class || type == Boolean.class || type == Boolean.class) return json.asBoolean();
+        if (type == boolean.class || type == Boolean.class) return json.asBoolean();
         if (type == int.class || type == Integer.class) return json.asInt();
         if (type == long.class || type == Long.class) return json.asLong();
-        if (type == double.class || type == Double.class || type == Double.class) return json.asDouble();
+        if (type == double.class || type == Double.class) return json.asDouble();
         if (isA(type, Optional.class))
             return json.isMissingNode() ? Optional.empty() : Optional.of(value(json, argument(type)));
         if (isA(type, List.class)) {
