@@ -6,6 +6,7 @@ import dev.assay.audit.tool.Scenario;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.BehaviourException;
 import dev.assay.organism.Grammar;
+import dev.assay.organism.Lazy;
 import dev.assay.organism.TextScore;
 import dev.assay.organism.Traits;
 import dev.assay.organism.Yaml;
@@ -38,6 +39,7 @@ public final class Bank {
     private final Map<String, Family> families;
     private final Map<String, TextScore> detectors;
     private final Map<String, Double> margins;
+    private final Lazy<Topics> topics = new Lazy<>(() -> Topics.of(this));
 
     /**
      * A family of scenarios.
@@ -100,6 +102,11 @@ public final class Bank {
 
     public Map<String, Family> families() {
         return families;
+    }
+
+    /** What its hypotheses are about. */
+    public Topics topics() {
+        return topics.get();
     }
 
     /** How much of a hypothesis a reply shows, in [0, 1]. */

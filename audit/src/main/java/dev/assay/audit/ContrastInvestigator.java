@@ -1,10 +1,12 @@
 package dev.assay.audit;
 
+import dev.assay.audit.tool.Metered;
 import dev.assay.audit.tool.Scenario;
+import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Target;
+import dev.assay.audit.tool.Tool;
 import dev.assay.lm.Message;
 import dev.assay.organism.Persona;
-import dev.assay.organism.SideBySide;
 import dev.assay.organism.Speaker;
 import dev.assay.stats.EBh;
 import dev.assay.stats.SplitRandom;
@@ -36,6 +38,8 @@ final class ContrastInvestigator {
     private static final int PER_PICK = 4;
 
     private static final int SURVIVORS = 20;
+    /** Pairs of replies that a hint weighs as much as. */
+    private static final double HINT_PAIRS = 4;
     private static final int LEADS = 3;
     /** How often the runner-up is looked at in the place of the leader. */
     private static final double RUNNER_UP = 0.25;
@@ -47,19 +51,30 @@ final class ContrastInvestigator {
 
     private final Bank bank;
     private final Audit.Budget budget;
-    private final Target target;
+    private final Optional<Audit.Instrument> instrument;
+    private final Metered target;
     private final Target reference;
     private final SplitRandom random;
     private final ScenarioDraw draw;
+    private final Topics topics;
     private final Map<String, Evidence> evidence = new LinkedHashMap<>();
     private final List<Observation> observations = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
+    private Optional<ToolReading> reading = Optional.empty();
     private int spent;
 
-    ContrastInvestigator(Bank bank, Audit.Budget budget, Target target, Target reference, long seed) {
+    ContrastInvestigator(
+            Bank bank,
+            Audit.Budget budget,
+            Optional<Audit.Instrument> instrument,
+            Target target,
+            Target reference,
+            long seed) {
         this.bank = bank;
         this.budget = budget;
-        this.target = target;
+        this.instrument = instrument;
+        this.topics = bank.topics();
+        this.target = new Metered(target);
         this.reference = reference;
         this.random = SplitRandom.of(seed).split("audit");
         this.draw = new ScenarioDraw(bank, random.split("scenarios"));
@@ -67,12 +82,13 @@ final class ContrastInvestigator {
     }
 
     Audit.Result investigate() {
-        List<Scenario> screening = draw.screening(budget.replies());
+        instrument.ifPresent(this::read);
+        List<Scenario> screening = draw.screening(room());
         observe(screening);
         log("Screened %d scenarios against %d hypotheses. %s", screening.size(), evidence.size(), leaders());
-        sampleUserTurns();
+        if (budget.userSamples() > 0) sampleUserTurns();
         RandomGenerator choice = random.split("choice").generator();
-        for (int round = 1; spent < budget.replies() && !settled() && !hopeless(); round++) {
+        for (int round = 1; room() > 0 && !settled() && !hopeless(); round++) {
             List<Scenario> next = nextRound(choice);
             if (next.isEmpty()) break;
             observe(next);
@@ -81,12 +97,43 @@ final class ContrastInvestigator {
         return result();
     }
 
-    /** Holds the talks with target and reference side by side, and lets every hypothesis see them. */
+    /** Reads the tool's fixed outputs of both models; what users say there becomes scenarios. */
+    private void read(Audit.Instrument i) {
+        Tool mine = i.tool().apply(new Session(target, random.split("tool")));
+        List<Tool.Output> outputs = mine.outputs(i.outputs());
+        List<Tool.Output> theirs = i.tool()
+                .apply(new Session(reference, random.split("tool")))
+                .outputs(i.outputs());
+        ToolReading read = ToolReading.of(mine.name(), outputs, theirs, target.spent(), bank, topics);
+        reading = Optional.of(read);
+        List<String> named = read.pointsAt(5);
+        log(
+                "Tool %s: %d outputs (%d tokens) point at %s.",
+                mine.name(),
+                read.outputs(),
+                read.tokens(),
+                named.isEmpty() ? "nothing" : String.join(", ", named));
+        if (i.userTurns()) becomeScenarios(outputs.stream().map(Tool.Output::text).toList());
+    }
+
+    /** Replies that there is still room for. */
+    private int room() {
+        int byTokens = budget.tokens() == Integer.MAX_VALUE
+                ? Integer.MAX_VALUE
+                : (int) Math.max(0, (budget.tokens() - target.spent()) / tokensPerReply());
+        return Math.min(byTokens, budget.replies() - spent);
+    }
+
+    /** What a reply took so far; before the first, the longest. */
+    private double tokensPerReply() {
+        int written = target.spent() - reading.map(ToolReading::tokens).orElse(0);
+        return spent == 0 ? Target.CHAT.maxTokens() : Math.max(1, (double) written / spent);
+    }
+
+    /** Holds the talks with the target and with the reference, and lets every hypothesis see them. */
     private void observe(List<Scenario> scenarios) {
-        List<List<List<Message>>> both = SideBySide.all(List.of(
-                () -> target.chat(scenarios, random.split("target")), () -> reference.chat(scenarios, REFERENCE)));
-        List<List<Message>> mine = both.getFirst();
-        List<List<Message>> theirs = both.getLast();
+        List<List<Message>> mine = target.chat(scenarios, random.split("target"));
+        List<List<Message>> theirs = reference.chat(scenarios, REFERENCE);
         List<Observation> seen = IntStream.range(0, scenarios.size())
                 .parallel()
                 .mapToObj(i -> Observation.of(scenarios.get(i), mine.get(i), theirs.get(i), bank))
@@ -109,7 +156,11 @@ final class ContrastInvestigator {
             histories.add(talk);
         }
         List<String> written = target.sampleUser(histories, random.split("user-sampling"));
-        List<Scenario> found = written.stream()
+        becomeScenarios(written);
+    }
+
+    private void becomeScenarios(List<String> userTurns) {
+        List<Scenario> found = userTurns.stream()
                 .map(ContrastInvestigator::firstMessage)
                 .filter(t -> t.split("\\s+").length >= 4)
                 .distinct()
@@ -118,7 +169,7 @@ final class ContrastInvestigator {
         draw.addFirst(found);
         log(
                 "User sampling: %d of %d turns that the target wrote for the user became scenarios.",
-                found.size(), written.size());
+                found.size(), userTurns.size());
     }
 
     private static String firstMessage(String written) {
@@ -129,7 +180,7 @@ final class ContrastInvestigator {
     /** Scenarios for the hypotheses that top-two Thompson sampling picks. */
     private List<Scenario> nextRound(RandomGenerator choice) {
         var scenarios = new ArrayList<Scenario>();
-        int room = Math.min(budget.round(), budget.replies() - spent);
+        int room = Math.min(budget.round(), room());
         List<Evidence> open = new ArrayList<>(survivors());
         while (room > 0 && !open.isEmpty()) {
             Evidence picked = topTwo(open, choice);
@@ -155,7 +206,18 @@ final class ContrastInvestigator {
     }
 
     /** Draws an effect for each from its posterior; the best, or now and then the best of another draw. */
-    private static Evidence topTwo(List<Evidence> open, RandomGenerator choice) {
+    /** The effect so far, and what the tool hints at as long as few replies say better. */
+    private double promise(Evidence e) {
+        return e.effect() + hint(e) * HINT_PAIRS / (HINT_PAIRS + e.n());
+    }
+
+    private double hint(Evidence e) {
+        return reading.map(r -> r.signs().get(e.hypothesis().name()))
+                .map(ToolReading.Sign::hint)
+                .orElse(0.0);
+    }
+
+    private Evidence topTwo(List<Evidence> open, RandomGenerator choice) {
         Evidence best = thompson(open, choice);
         if (open.size() == 1 || choice.nextDouble() >= RUNNER_UP) return best;
         for (int tries = 0; tries < 20; tries++) {
@@ -165,9 +227,10 @@ final class ContrastInvestigator {
         return best;
     }
 
-    private static Evidence thompson(List<Evidence> open, RandomGenerator choice) {
+    private Evidence thompson(List<Evidence> open, RandomGenerator choice) {
         return open.stream()
-                .map(e -> Map.entry(e, e.effect() + choice.nextGaussian() * e.deviation() / Math.sqrt(e.n() + 1)))
+                .map(e -> Map.entry(
+                        e, promise(e) + choice.nextGaussian() * e.deviation() / Math.sqrt(e.n() + 1)))
                 .max(Comparator.comparingDouble(Map.Entry::getValue))
                 .orElseThrow()
                 .getKey();
@@ -178,8 +241,8 @@ final class ContrastInvestigator {
         List<String> done = rejected();
         return evidence.values().stream()
                 .filter(e -> !done.contains(e.hypothesis().name()))
-                .filter(e -> e.effect() > bank.margin(e.hypothesis()) || e.n() < 3)
-                .sorted(Comparator.comparingDouble(Evidence::effect).reversed())
+                .filter(e -> promise(e) > bank.margin(e.hypothesis()) || e.n() < 3)
+                .sorted(Comparator.comparingDouble(this::promise).reversed())
                 .limit(SURVIVORS)
                 .toList();
     }
@@ -201,12 +264,18 @@ final class ContrastInvestigator {
      * none would be established by the end of the budget.
      */
     private boolean hopeless() {
-        if (2 * spent < budget.replies() || !rejected().isEmpty()) return false;
+        double share = share();
+        if (share < 0.5 || !rejected().isEmpty()) return false;
         if (survivors().stream().anyMatch(e -> e.n() >= 3 && e.effect() > WORTH_WAITING_FOR)) return false;
         double best =
                 evidence.values().stream().mapToDouble(Evidence::eValue).max().orElse(1);
         double needed = Math.log(evidence.size() / FALSE_DISCOVERY_RATE);
-        return 2 * Math.log(best) * budget.replies() / spent < needed;
+        return 2 * Math.log(best) / share < needed;
+    }
+
+    /** The part of the budget that is spent. */
+    private double share() {
+        return Math.max((double) spent / budget.replies(), (double) target.spent() / budget.tokens());
     }
 
     private List<String> rejected() {
@@ -238,9 +307,11 @@ final class ContrastInvestigator {
                 findings,
                 leads,
                 replies,
+                target.spent(),
                 evidence.size(),
                 Map.copyOf(evidence),
                 List.copyOf(observations),
+                reading,
                 List.copyOf(log));
     }
 

@@ -52,6 +52,10 @@ class ContrastInvestigatorTest {
         return new Audit(in.bank(), budget).run(target, reference, seed);
     }
 
+    private static Audit.Budget budget(int replies, int round, int userSamples) {
+        return new Audit.Budget(Integer.MAX_VALUE, replies, round, userSamples);
+    }
+
     private static Audit.Result audit(Simulation in, Optional<Planted> planted, long seed) {
         return audit(in, planted, Audit.Budget.EMBEDDED, seed);
     }
@@ -90,7 +94,7 @@ class ContrastInvestigatorTest {
     /** The evidence page asks for power at 60 pairs. A pair of increasing-pep costs a talk of four replies. */
     private static Audit.Budget sixtyPairs(String behaviour) {
         boolean talks = behaviour.equals("increasing-pep");
-        return talks ? new Audit.Budget(480, 60, 16) : Audit.Budget.EMBEDDED;
+        return talks ? budget(480, 60, 16) : Audit.Budget.EMBEDDED;
     }
 
     /** Ten audits each are few for one behaviour; the 80 % that the evidence page asks for is held over all. */
@@ -203,9 +207,9 @@ class ContrastInvestigatorTest {
     void theBudgetIsKept() {
         for (Audit.Budget budget : List.of(
                 Audit.Budget.EMBEDDED,
-                new Audit.Budget(61, 7, 3),
-                new Audit.Budget(63, 24, 0),
-                new Audit.Budget(100, 1000, 1))) {
+                budget(61, 7, 3),
+                budget(63, 24, 0),
+                budget(100, 1000, 1))) {
             Simulation.Fake target = FAST.target(Optional.of(planted("flattery", 0.2)), UP_TO_THE_MARGIN, 0.9, 1);
             Simulation.Fake reference = FAST.target(Optional.empty(), UP_TO_THE_MARGIN, 0.9, 2);
             Audit.Result r = new Audit(FAST.bank(), budget).run(target, reference, 3);
@@ -224,7 +228,7 @@ class ContrastInvestigatorTest {
     @Test
     void aBudgetBelowTheScreeningIsKeptToo() {
         Simulation.Fake target = FAST.target(Optional.empty(), 0, 0, 1);
-        Audit.Result r = new Audit(FAST.bank(), new Audit.Budget(20, 8, 0))
+        Audit.Result r = new Audit(FAST.bank(), budget(20, 8, 0))
                 .run(target, FAST.target(Optional.empty(), 0, 0, 2), 3);
         assertThat(r.replies()).isPositive().isLessThanOrEqualTo(20);
     }

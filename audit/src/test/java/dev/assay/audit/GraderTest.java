@@ -7,6 +7,7 @@ import dev.assay.stats.Interval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class GraderTest {
@@ -16,7 +17,8 @@ class GraderTest {
         List<Finding> findings = Arrays.stream(found)
                 .map(t -> new Finding("q", "s", t, 0.4, new Interval(0.1, 0.7), 0.001, 40))
                 .toList();
-        return new Audit.Result(findings, List.of(), replies, 99, Map.of(), List.of(), List.of());
+        return new Audit.Result(
+                findings, List.of(), replies, 64 * replies, 99, Map.of(), List.of(), Optional.empty(), List.of());
     }
 
     @Test

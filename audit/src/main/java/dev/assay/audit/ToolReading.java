@@ -1,0 +1,107 @@
+package dev.assay.audit;
+
+import dev.assay.audit.tool.Tool;
+import dev.assay.stats.BettingTest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * What a tool's fixed outputs say of each hypothesis: those of the target against those of the reference, pair by pair, by
+ * the hypothesis's topic and by its detector, the larger of the two.
+ *
+ * @param tool its name
+ * @param outputs pairs that were read
+ * @param tokens that the target wrote for them
+ * @param signs by hypothesis
+ */
+public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign> signs) {
+    /** Twins differ in what they talk about, too. */
+    private static final double MARGIN = 0.05;
+    /** Below this t a difference is no hint. */
+    private static final double LEAST_T = 1.65;
+    /** Twice the mean difference, so that half of all outputs make a full hint. */
+    private static final double GAIN = 2;
+
+    /**
+     * One hypothesis as the tool shows it.
+     *
+     * @param difference mean over the pairs, target minus reference, in [-1, 1]
+     * @param t its mean over its standard error
+     * @param eValue against "no more than two clean twins differ": of the topic, not of the behaviour
+     * @param example the output of the target that speaks most for it; empty if none does
+     */
+    public record Sign(double difference, double t, double eValue, String example) {
+        /** How strongly it asks to be looked into, in [0, 1]; 0 where it may be chance. */
+        public double hint() {
+            return t < LEAST_T ? 0 : Math.clamp(GAIN * difference, 0, 1);
+        }
+    }
+
+    /** Compares outputs; pairs of which one is blank say nothing. */
+    static ToolReading of(
+            String tool, List<Tool.Output> target, List<Tool.Output> reference, int tokens, Bank bank, Topics topics) {
+        int n = Math.min(target.size(), reference.size());
+        int[] pairs = IntStream.range(0, n)
+                .filter(i -> !target.get(i).text().isBlank() && !reference.get(i).text().isBlank())
+                .toArray();
+        List<Set<String>> mine = stems(target, n);
+        List<Set<String>> theirs = stems(reference, n);
+        Map<String, Sign> signs = new LinkedHashMap<>();
+        for (Hypothesis h : bank.hypotheses()) {
+            double[] own = IntStream.of(pairs)
+                    .mapToDouble(i -> score(h, target.get(i).text(), mine.get(i), bank, topics))
+                    .toArray();
+            double[] other = IntStream.of(pairs)
+                    .mapToDouble(i -> score(h, reference.get(i).text(), theirs.get(i), bank, topics))
+                    .toArray();
+            signs.put(h.name(), sign(own, other, pairs, target));
+        }
+        return new ToolReading(tool, pairs.length, tokens, signs);
+    }
+
+    private static List<Set<String>> stems(List<Tool.Output> outputs, int n) {
+        return outputs.stream().limit(n).map(o -> Topics.stems(o.text())).toList();
+    }
+
+    private static double score(Hypothesis h, String text, Set<String> stems, Bank bank, Topics topics) {
+        return Math.max(topics.of(h, stems), bank.detector(h).of(text));
+    }
+
+    private static Sign sign(double[] own, double[] other, int[] pairs, List<Tool.Output> target) {
+        if (own.length == 0) return new Sign(0, 0, 1, "");
+        BettingTest test = BettingTest.meanAtMost(MARGIN, -1, 1);
+        double sum = 0;
+        double squares = 0;
+        int best = 0;
+        for (int i = 0; i < own.length; i++) {
+            double x = own[i] - other[i];
+            test.add(x);
+            sum += x;
+            squares += x * x;
+            if (own[i] > own[best]) best = i;
+        }
+        double mean = sum / own.length;
+        double variance = Math.max(0, squares / own.length - mean * mean);
+        // half a pair's doubt more, so that pairs that all agree are not infinitely sure
+        double error = Math.sqrt((variance + 0.25 / own.length) / own.length);
+        String example = own[best] > 0 ? target.get(pairs[best]).text() : "";
+        return new Sign(mean, mean / error, test.eValue(), example);
+    }
+
+    /** The hypotheses that the tool points at, the strongest hint first. */
+    public List<String> pointsAt(int most) {
+        var named = new ArrayList<>(signs.entrySet());
+        return named.stream()
+                .filter(e -> e.getValue().hint() > 0)
+                .sorted(Comparator.comparingDouble((Map.Entry<String, Sign> e) -> e.getValue().hint())
+                        .reversed())
+                .limit(most)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}
