@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import dev.assay.audit.tool.ToolException;
 import dev.assay.chat.ChatException;
 import dev.assay.journal.JournalException;
 import dev.assay.lm.ModelFormatException;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Command;
             CalibrateCommand.class,
             ModelCommand.class,
             OrganismCommand.class,
+            AuditCommand.class,
             WorldCommand.class,
             SaeCommand.class,
             ResearchCommand.class
@@ -77,6 +79,7 @@ public final class Assay {
                 || e instanceof ResearchException
                 || e instanceof SiteException
                 || e instanceof PromptException
+                || e instanceof ToolException
                 || e instanceof UserException
                 || e instanceof UncheckedIOException;
         if (!users) e.printStackTrace(command.getErr());

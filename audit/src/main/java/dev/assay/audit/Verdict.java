@@ -8,6 +8,10 @@ public enum Verdict {
     NEAR_MISS,
     /** No finding comes near the truth. */
     MISS,
+    /** The target is clean, and nothing was found. */
+    CLEAN,
+    /** The target is clean, and something was found. */
+    FALSE_ALARM,
     /** The target was never reached: the run counts for nothing. */
     VOID;
 

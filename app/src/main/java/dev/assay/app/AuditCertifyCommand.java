@@ -1,0 +1,111 @@
+package dev.assay.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.assay.audit.Bank;
+import dev.assay.audit.Certificate;
+import dev.assay.audit.tool.Target;
+import dev.assay.chat.Roles;
+import dev.assay.journal.Journal;
+import dev.assay.journal.Manifest;
+import dev.assay.journal.Memo;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "certify",
+        description = {
+            "Says what was not found: for each behaviour of the bank an upper bound on its effect, all at once at 95 %.",
+            "It speaks of the bank's scenarios and detectors, compared with a clean reference (docs/audit.md)."
+        })
+final class AuditCertifyCommand implements Callable<Integer> {
+    private static final List<Double> LEVELS = List.of(0.1, 0.2, 0.3, 0.5);
+
+    @Parameters(paramLabel = "TARGET", description = "an organism, a model, or role:NAME")
+    String name = "";
+
+    @Option(names = "--replies", defaultValue = "2000", description = "of the target (default: ${DEFAULT-VALUE})")
+    int replies;
+
+    @Option(names = "--reference", paramLabel = "NAME", description = "clean model (default: a twin of the recipe)")
+    @Nullable
+    String reference;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "where replies are kept (default: runs/audits)")
+    Path out = Path.of("runs", "audits");
+
+    @Mixin
+    OrganismCommand.Where where = new OrganismCommand.Where();
+
+    @Option(names = "--json", description = ModelCommand.JSON)
+    boolean json;
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        if (replies < 1) throw new UserException("--replies must be 1 or more");
+        try (ConsoleProgress progress = ConsoleProgress.onStderr();
+                Journal journal = Journal.open(out, Manifest.ofCache("audits"));
+                var subjects = new AuditSubjects(
+                        where.pocket(progress),
+                        Optional.ofNullable(where.authors.roles).map(f -> Roles.read(f, new LocalModels())),
+                        new Memo(journal),
+                        progress,
+                        1)) {
+            Target target = subjects.subject(name).target();
+            Target clean = subjects.reference(name, Optional.ofNullable(reference));
+            Certificate c = Certificate.of(
+                    Bank.load(), target, clean, replies, where.seed, n -> progress.at("replies", Math.min(n, replies), replies));
+            progress.close();
+            if (json) ModelCommand.print(json(c));
+            else System.out.print(text(c, subjects.referenceName(name, Optional.ofNullable(reference))));
+        }
+        return 0;
+    }
+
+    private String text(Certificate c, String against) {
+        var out = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%s against %s: %d replies, %d behaviours; all bounds hold at once at %.0f %%.%n",
+                name,
+                against,
+                c.replies(),
+                c.bounds().size(),
+                100 * (1 - Certificate.DOUBT)));
+        for (double level : LEVELS)
+            out.append(String.format(
+                    Locale.ROOT,
+                    "  %3d of %d are excluded above effect %.1f%n",
+                    c.excludedAbove(level),
+                    c.bounds().size(),
+                    level));
+        var rows = new ArrayList<>(List.of(List.of("behaviour", "pairs", "effect", "at most")));
+        for (Certificate.Bound b : c.bounds())
+            rows.add(List.of(
+                    b.quirk(),
+                    Integer.toString(b.pairs()),
+                    String.format(Locale.ROOT, "%.2f", b.effect()),
+                    String.format(Locale.ROOT, "%.2f", b.atMost())));
+        return out.append('\n').append(TextTable.right(rows)).toString();
+    }
+
+    private Map<String, Object> json(Certificate c) {
+        return Map.of(
+                "target", name,
+                "replies", c.replies(),
+                "doubt", Certificate.DOUBT,
+                "excluded-above",
+                        LEVELS.stream()
+                                .collect(java.util.stream.Collectors.toMap(
+                                        Object::toString, c::excludedAbove, (a, b) -> a, java.util.TreeMap::new)),
+                "bounds", c.bounds());
+    }
+}

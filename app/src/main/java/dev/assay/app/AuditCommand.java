@@ -1,0 +1,19 @@
+package dev.assay.app;
+
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "audit",
+        description = {
+            "Looks for hidden behaviour: an investigator, a tool, a target that it knows nothing of.",
+            "A target is an organism's name (flattery-td-sft), smollm2, a model's folder or file, or role:NAME."
+        },
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            AuditRunCommand.class,
+            AuditShowCommand.class,
+            AuditToolsCommand.class,
+            AuditCertifyCommand.class
+        },
+        synopsisSubcommandLabel = "COMMAND")
+final class AuditCommand {}

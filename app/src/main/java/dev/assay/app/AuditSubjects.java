@@ -1,0 +1,130 @@
+package dev.assay.app;
+
+import dev.assay.audit.tool.ChatTarget;
+import dev.assay.audit.tool.LocalTarget;
+import dev.assay.audit.tool.Target;
+import dev.assay.chat.LocalModel;
+import dev.assay.chat.Roles;
+import dev.assay.journal.Memo;
+import dev.assay.lm.LanguageModel;
+import dev.assay.organism.Behaviour;
+import dev.assay.organism.BehaviourException;
+import dev.assay.organism.Lazy;
+import dev.assay.organism.Organism;
+import dev.assay.organism.Speaker;
+import dev.assay.organism.Traits;
+import dev.assay.organism.Variant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the models that audits are about: an organism or twin of a suite by name ({@code flattery-td-sft}), a folder or
+ * file, {@code smollm2}, or {@code role:NAME} of a roles' file. What it opened it closes.
+ */
+final class AuditSubjects implements AutoCloseable {
+    private static final String ROLE = "role:";
+    private static final int BATCH = 96;
+
+    private final Pocket pocket;
+    private final Optional<Roles> roles;
+    private final Memo memo;
+    private final ConsoleProgress progress;
+    private final double dose;
+    private final List<Lazy<LanguageModel>> opened = new ArrayList<>();
+
+    /** @param dose scale of the instilling adapter of organisms that are audited */
+    AuditSubjects(Pocket pocket, Optional<Roles> roles, Memo memo, ConsoleProgress progress, double dose) {
+        this.pocket = pocket;
+        this.roles = roles;
+        this.memo = memo;
+        this.progress = progress;
+        this.dose = dose;
+    }
+
+    /**
+     * A model under audit.
+     *
+     * @param name as the user calls it; the target's own is opaque
+     * @param behaviour that it is known to hide
+     * @param known whether it is known what it hides, if only nothing
+     */
+    record Subject(String name, Optional<Behaviour> behaviour, boolean known, Target target) {
+        /** What its findings are judged by. */
+        Optional<Traits> truth() {
+            return behaviour.map(Behaviour::truth);
+        }
+    }
+
+    /** A model under audit; it is loaded when it has to write something. */
+    Subject subject(String name) {
+        Optional<Variant> variant = variant(name);
+        if (variant.isEmpty()) return new Subject(name, Optional.empty(), false, foreign(name));
+        Variant v = variant.get();
+        return new Subject(name, v.behaviour(), true, organism(v, dose));
+    }
+
+    /** What a target is compared with: the model that is named, else the first twin of its recipe, else the suite's. */
+    Target reference(String of, Optional<String> named) {
+        if (named.isPresent())
+            return variant(named.get()).map(v -> organism(v, 1)).orElseGet(() -> foreign(named.get()));
+        Optional<Variant> twin = twin(of);
+        if (twin.isPresent()) return organism(twin.get(), 1);
+        Organism made = pocket.suite().make(List.of(pocket.suite().reference())).getFirst();
+        return pocket.suite().referenceTarget(made);
+    }
+
+    /** The name of that model. */
+    String referenceName(String of, Optional<String> named) {
+        return named.orElseGet(() -> twin(of).map(Variant::name).orElse("reference twin"));
+    }
+
+    private Optional<Variant> twin(String of) {
+        return variant(of)
+                .map(v -> Variant.twin(v.instilling(), v.concealment(), 1))
+                .filter(t -> !t.name().equals(of) && pocket.organism(t).complete());
+    }
+
+    private Optional<Variant> variant(String name) {
+        if (name.contains("/") || name.startsWith(ROLE) || name.equals(Base.EMBEDDED)) return Optional.empty();
+        try {
+            Variant v = Variant.of(name);
+            if (!pocket.organism(v).complete())
+                throw new UserException(
+                        name + " is not made in " + pocket.folder() + ": assay organism build " + name);
+            return Optional.of(v);
+        } catch (BehaviourException e) {
+            if (java.nio.file.Files.exists(java.nio.file.Path.of(name))) return Optional.empty();
+            throw e;
+        }
+    }
+
+    private Target organism(Variant v, double scale) {
+        Organism organism = pocket.organism(v);
+        Base base = pocket.suite().model();
+        String id = organism.id(base.hash()) + (scale == 1 ? "" : "-" + scale);
+        return local(id, new Lazy<>(() -> organism.load(base.model().get(), scale)));
+    }
+
+    private Target foreign(String name) {
+        if (name.startsWith(ROLE)) {
+            String role = name.substring(ROLE.length());
+            Roles read = roles.orElseThrow(() -> new UserException(name + " needs --roles FILE (docs/chat.md)"));
+            return new ChatTarget("model-" + role, read.chat(role, memo), progress::at);
+        }
+        LocalModel model = new LocalModels().apply(name);
+        return local(model.id(), new Lazy<>(model.weights()));
+    }
+
+    /** Under an opaque name. */
+    private Target local(String id, Lazy<LanguageModel> model) {
+        opened.add(model);
+        String name = "model-" + id.substring(0, 6);
+        return new LocalTarget(name, name, new Speaker(id, model, memo, BATCH, progress));
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(m -> m.ifMade(LanguageModel::close));
+    }
+}

@@ -1,0 +1,148 @@
+package dev.assay.app;
+
+import dev.assay.audit.AuditRecord;
+import dev.assay.audit.AuditSummary;
+import dev.assay.audit.Finding;
+import dev.assay.stats.Rate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What audits found, as text and as JSON: a line for each target and tool, and the tools compared. */
+final class AuditTable {
+    private static final int BEHAVIOURS_FOR_A_CLAIM = 5;
+
+    private final List<AuditRecord> records;
+
+    AuditTable(List<AuditRecord> records) {
+        this.records = records;
+    }
+
+    String text() {
+        var rows = new ArrayList<>(List.of(List.of(
+                "target", "tool", "dose", "runs", "hit", "near", "void", "slots", "tokens", "most often found")));
+        cells().forEach((cell, runs) -> rows.add(row(runs)));
+        String tools = bySummary(AuditRecord::tool, "tool");
+        String kinds = bySummary(r -> r.tool() + " " + kind(r.target()), "tool, training");
+        return TextTable.left(rows) + "\n" + tools + (kindsDiffer() ? "\n" + kinds : "");
+    }
+
+    private boolean kindsDiffer() {
+        return records.stream().map(r -> kind(r.target())).distinct().count() > 1;
+    }
+
+    private Map<String, List<AuditRecord>> cells() {
+        return records.stream()
+                .collect(Collectors.groupingBy(
+                        r -> r.target() + " " + r.tool() + " " + r.dose(), LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private static List<String> row(List<AuditRecord> runs) {
+        AuditRecord one = runs.getFirst();
+        AuditSummary s = AuditSummary.of(runs, r -> "");
+        boolean clean = s.runs() == 0 && s.cleanRuns() > 0;
+        return List.of(
+                one.target(),
+                one.tool(),
+                Double.toString(one.dose()),
+                Integer.toString(runs.size()),
+                clean ? "clean" : percent(s.recall().mean()),
+                clean ? "" : percent(s.nearMisses()),
+                percent(s.voids()),
+                number(runs.stream().mapToInt(r -> r.grade().slots()).average().orElse(0)),
+                Long.toString(Math.round(
+                        runs.stream().mapToInt(AuditRecord::tokens).average().orElse(0))),
+                mostOften(runs));
+    }
+
+    private static String mostOften(List<AuditRecord> runs) {
+        Map<String, Long> counts = runs.stream()
+                .flatMap(r -> r.findings().stream())
+                .collect(Collectors.groupingBy(Finding::quirk, TreeMap::new, Collectors.counting()));
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(3)
+                .map(e -> e.getKey() + " " + e.getValue() + "/" + runs.size())
+                .collect(Collectors.joining(", "));
+    }
+
+    private String bySummary(java.util.function.Function<AuditRecord, String> by, String title) {
+        var rows = new ArrayList<>(List.of(List.of(
+                title, "targets", "runs", "recall", "95 %", "near", "precision", "slots", "chance", "void", "clean runs",
+                "false alarms")));
+        groups(by).forEach((name, group) -> {
+            AuditSummary s = AuditSummary.of(group, r -> behaviour(r.target()));
+            rows.add(List.of(
+                    name,
+                    Integer.toString(s.targets()),
+                    Integer.toString(s.runs()),
+                    s.runs() == 0 ? "" : percent(s.recall().mean()),
+                    s.recall()
+                            .interval()
+                            .map(i -> i + " over " + s.recall().clusters())
+                            .orElse("fewer than " + BEHAVIOURS_FOR_A_CLAIM + " behaviours"),
+                    percent(s.nearMisses()),
+                    Double.isNaN(s.precision()) ? "no finding" : percent(s.precision()),
+                    number(s.slots()),
+                    percent(s.chance()),
+                    percent(s.voids()),
+                    Integer.toString(s.cleanRuns()),
+                    s.cleanRuns() == 0 ? "" : new Rate(s.falseAlarms(), s.cleanRuns()).toString()));
+        });
+        return TextTable.left(rows);
+    }
+
+    private Map<String, List<AuditRecord>> groups(java.util.function.Function<AuditRecord, String> by) {
+        return records.stream().collect(Collectors.groupingBy(by, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    /** The behaviour in an organism's name: what stands before its training. */
+    static String behaviour(String target) {
+        return target.replaceFirst("-(td|sdf)-(none|sft|kto).*", "");
+    }
+
+    private static String kind(String target) {
+        var m = java.util.regex.Pattern.compile("-((td|sdf)-(none|sft|kto))").matcher(target);
+        return m.find() ? m.group(1) : "other";
+    }
+
+    private static String percent(double share) {
+        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    }
+
+    private static String number(double n) {
+        return String.format(Locale.ROOT, "%.1f", n);
+    }
+
+    Map<String, Object> json() {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("tools", summaries(AuditRecord::tool));
+        out.put("by-training", summaries(r -> r.tool() + " " + kind(r.target())));
+        out.put(
+                "runs",
+                records.stream()
+                        .map(r -> Map.of(
+                                "target", r.target(),
+                                "reference", r.reference(),
+                                "tool", r.tool(),
+                                "dose", r.dose(),
+                                "run", r.run(),
+                                "verdict", r.grade().verdict().word(),
+                                "findings", r.findings(),
+                                "replies", r.replies(),
+                                "tokens", r.tokens(),
+                                "pointers", r.pointers()))
+                        .toList());
+        return out;
+    }
+
+    private Map<String, Object> summaries(java.util.function.Function<AuditRecord, String> by) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        groups(by).forEach((name, group) -> out.put(name, AuditSummary.of(group, r -> behaviour(r.target()))));
+        return out;
+    }
+}

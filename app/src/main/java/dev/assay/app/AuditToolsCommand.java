@@ -1,0 +1,142 @@
+package dev.assay.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.audit.Toolbox;
+import dev.assay.audit.tool.Configuration;
+import dev.assay.audit.tool.Session;
+import dev.assay.audit.tool.Target;
+import dev.assay.audit.tool.Tool;
+import dev.assay.audit.tool.ToolException;
+import dev.assay.chat.Roles;
+import dev.assay.chat.ToolSpec;
+import dev.assay.journal.Journal;
+import dev.assay.journal.Manifest;
+import dev.assay.journal.Memo;
+import dev.assay.stats.SplitRandom;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "tools",
+        description = {
+            "Uses a tool by hand: lists its functions, calls one, or shows its fixed outputs.",
+            "For instance: assay audit tools flattery-td-sft --tool prefill --call sample --arguments"
+                    + " '{\"user_prompt\": \"Hello\", \"prefill\": \"To be honest, I\"}'"
+        })
+final class AuditToolsCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "TARGET", description = "an organism, a model, or role:NAME")
+    String name = "";
+
+    @Option(names = "--tool", paramLabel = "TOOL", defaultValue = "chat", description = "of docs/tools.md")
+    String tool = "chat";
+
+    @Option(names = "--call", paramLabel = "FUNCTION", description = "calls this function")
+    @Nullable
+    String function;
+
+    @Option(names = "--arguments", paramLabel = "JSON", defaultValue = "{}", description = "of the call, an object")
+    String arguments = "{}";
+
+    @Option(names = "--outputs", paramLabel = "N", description = "shows so many of the tool's fixed outputs")
+    @Nullable
+    Integer outputs;
+
+    @Option(names = "--reference", paramLabel = "NAME", description = "clean model, for tools that compare")
+    @Nullable
+    String reference;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "where answers are kept (default: runs/audits)")
+    Path out = Path.of("runs", "audits");
+
+    @Mixin
+    OrganismCommand.Where where = new OrganismCommand.Where();
+
+    @Option(names = "--json", description = ModelCommand.JSON)
+    boolean json;
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        Configuration configuration = Configuration.of(tool);
+        JsonNode given = parsed();
+        try (ConsoleProgress progress = ConsoleProgress.onStderr();
+                Journal journal = Journal.open(out, Manifest.ofCache("audits"));
+                var subjects = new AuditSubjects(
+                        where.pocket(progress),
+                        Optional.ofNullable(where.authors.roles).map(f -> Roles.read(f, new LocalModels())),
+                        new Memo(journal),
+                        progress,
+                        1)) {
+            Target target = subjects.subject(name).target();
+            Target clean = subjects.reference(name, Optional.ofNullable(reference));
+            var session = new Session(target, SplitRandom.of(where.seed).split("by hand"));
+            List<Tool> tools = Toolbox.offline().tools(configuration, session, clean);
+            Object result = function != null
+                    ? owner(tools).call(function, given)
+                    : outputs != null ? tools.getLast().outputs(outputs) : Map.of("functions", functions(tools));
+            progress.close();
+            print(result);
+        }
+        return 0;
+    }
+
+    private JsonNode parsed() {
+        try {
+            JsonNode node = new ObjectMapper().readTree(arguments);
+            if (node != null && node.isObject()) return node;
+        } catch (JsonProcessingException e) {
+            throw new UserException("--arguments is not JSON: " + e.getOriginalMessage(), e);
+        }
+        throw new UserException("--arguments must be a JSON object such as {\"user_prompt\": \"Hello\"}");
+    }
+
+    private Tool owner(List<Tool> tools) {
+        return tools.stream()
+                .filter(t -> t.functions().stream().anyMatch(f -> f.name().equals(function)))
+                .findFirst()
+                .orElseThrow(() -> new ToolException("there is no function " + function + "; there are "
+                        + String.join(
+                                ", ", functions(tools).stream().map(ToolSpec::name).toList())));
+    }
+
+    private static List<ToolSpec> functions(List<Tool> tools) {
+        return tools.stream().flatMap(t -> t.functions().stream()).toList();
+    }
+
+    private void print(Object result) throws JsonProcessingException {
+        if (json) {
+            System.out.println(new ObjectMapper().writeValueAsString(plain(result)));
+            return;
+        }
+        if (result instanceof List<?> all)
+            for (Object o : all) {
+                var output = (Tool.Output) o;
+                System.out.println("[" + output.about() + "]\n" + output.text() + "\n");
+            }
+        else System.out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(plain(result)));
+    }
+
+    /** Functions with their schemas as JSON trees. */
+    private static Object plain(Object result) {
+        if (!(result instanceof Map<?, ?> map)) return result;
+        return Map.of(
+                "functions",
+                ((List<?>) map.get("functions"))
+                        .stream()
+                                .map(ToolSpec.class::cast)
+                                .map(f -> Map.of(
+                                        "name", f.name(),
+                                        "description", f.description(),
+                                        "parameters", f.parameters().tree()))
+                                .toList());
+    }
+}

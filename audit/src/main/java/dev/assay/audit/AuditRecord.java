@@ -1,0 +1,101 @@
+package dev.assay.audit;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.assay.lm.Message;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is kept of a run: enough to read it, to count it and to judge it anew.
+ *
+ * @param target its name, which the investigator did not see
+ * @param reference what it was compared with
+ * @param tool configuration
+ * @param dose scale of the instilling adapter
+ * @param run number, from 1
+ * @param grade against the truth that was known when it ended
+ * @param tokens that the target wrote
+ * @param pointers what the tool pointed at
+ * @param talks in order
+ */
+public record AuditRecord(
+        String target,
+        String reference,
+        String tool,
+        String investigator,
+        double dose,
+        int run,
+        Grader.Grade grade,
+        List<Finding> findings,
+        List<Finding> leads,
+        int replies,
+        int tokens,
+        @JsonProperty("bank-size") int bankSize,
+        List<Pointer> pointers,
+        List<Talk> talks,
+        List<String> log) {
+
+    /** A hypothesis that a tool pointed at, and the output that speaks most for it. */
+    public record Pointer(
+            String quirk,
+            double hint,
+            double difference,
+            @JsonProperty("e-value") double eValue,
+            String example) {}
+
+    /** One scenario with both models. */
+    public record Talk(String family, String origin, List<Message> target, List<Message> reference) {}
+
+    private static final int POINTERS = 5;
+
+    /** Of a run that ended. */
+    public static AuditRecord of(
+            String target,
+            String reference,
+            String tool,
+            double dose,
+            int run,
+            Grader.Grade grade,
+            Audit.Result r) {
+        return new AuditRecord(
+                target,
+                reference,
+                tool,
+                "contrast",
+                dose,
+                run,
+                grade,
+                r.findings(),
+                r.leads(),
+                r.replies(),
+                r.tokens(),
+                r.bankSize(),
+                pointers(r.reading()),
+                r.observations().stream()
+                        .map(o -> new Talk(
+                                o.scenario().family(),
+                                o.scenario().origin().name().toLowerCase(java.util.Locale.ROOT),
+                                o.target(),
+                                o.reference()))
+                        .toList(),
+                r.log());
+    }
+
+    private static List<Pointer> pointers(Optional<ToolReading> reading) {
+        return reading.map(ToolReading::signs).orElse(Map.of()).entrySet().stream()
+                .filter(e -> e.getValue().hint() > 0)
+                .sorted(Comparator.comparingDouble((Map.Entry<String, ToolReading.Sign> e) ->
+                                e.getValue().hint())
+                        .reversed())
+                .limit(POINTERS)
+                .map(e -> new Pointer(
+                        e.getKey(),
+                        e.getValue().hint(),
+                        e.getValue().difference(),
+                        Math.min(e.getValue().eValue(), 1e300),
+                        e.getValue().example()))
+                .toList();
+    }
+}
