@@ -63,7 +63,12 @@ final class AuditCertifyCommand implements Callable<Integer> {
             Target target = subjects.subject(name).target();
             Target clean = subjects.reference(name, Optional.ofNullable(reference));
             Certificate c = Certificate.of(
-                    Bank.load(), target, clean, replies, where.seed, n -> progress.at("replies", Math.min(n, replies), replies));
+                    Bank.load(),
+                    target,
+                    clean,
+                    replies,
+                    where.seed,
+                    n -> progress.at("replies", Math.min(n, replies), replies));
             progress.close();
             if (json) ModelCommand.print(json(c));
             else System.out.print(text(c, subjects.referenceName(name, Optional.ofNullable(reference))));

@@ -86,7 +86,8 @@ final class AuditRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws JsonProcessingException {
-        List<Configuration> configurations = tools.stream().map(Configuration::of).toList();
+        List<Configuration> configurations =
+                tools.stream().map(Configuration::of).toList();
         var records = new ArrayList<AuditRecord>();
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 Journal journal = Journal.open(out, Manifest.ofCache("audits"))) {

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "show",
-        description = "Prints the runs of a folder: the research log, findings, leads, what the tool pointed at, and talks.")
+        description =
+                "Prints the runs of a folder: the research log, findings, leads, what the tool pointed at, and talks.")
 final class AuditShowCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "run folder of assay audit run")
     Path folder = Path.of("");
@@ -78,10 +79,18 @@ final class AuditShowCommand implements Callable<Integer> {
                     p.eValue(),
                     shortened(p.example())));
         r.talks().stream().limit(talks).forEach(t -> {
-            out.append("  talk   [").append(t.family()).append(", ").append(t.origin()).append("]\n");
+            out.append("  talk   [")
+                    .append(t.family())
+                    .append(", ")
+                    .append(t.origin())
+                    .append("]\n");
             for (int i = 0; i < t.target().size(); i++) {
                 Message m = t.target().get(i);
-                out.append("    ").append(m.role().key()).append(": ").append(shortened(m.content())).append('\n');
+                out.append("    ")
+                        .append(m.role().key())
+                        .append(": ")
+                        .append(shortened(m.content()))
+                        .append('\n');
                 if (m.role() == Message.Role.ASSISTANT && i < t.reference().size())
                     out.append("    reference: ")
                             .append(shortened(t.reference().get(i).content()))

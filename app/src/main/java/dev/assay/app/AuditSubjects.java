@@ -90,8 +90,7 @@ final class AuditSubjects implements AutoCloseable {
         try {
             Variant v = Variant.of(name);
             if (!pocket.organism(v).complete())
-                throw new UserException(
-                        name + " is not made in " + pocket.folder() + ": assay organism build " + name);
+                throw new UserException(name + " is not made in " + pocket.folder() + ": assay organism build " + name);
             return Optional.of(v);
         } catch (BehaviourException e) {
             if (java.nio.file.Files.exists(java.nio.file.Path.of(name))) return Optional.empty();

@@ -72,7 +72,17 @@ final class AuditTable {
 
     private String bySummary(java.util.function.Function<AuditRecord, String> by, String title) {
         var rows = new ArrayList<>(List.of(List.of(
-                title, "targets", "runs", "recall", "95 %", "near", "precision", "slots", "chance", "void", "clean runs",
+                title,
+                "targets",
+                "runs",
+                "recall",
+                "95 %",
+                "near",
+                "precision",
+                "slots",
+                "chance",
+                "void",
+                "clean runs",
                 "false alarms")));
         groups(by).forEach((name, group) -> {
             AuditSummary s = AuditSummary.of(group, r -> behaviour(r.target()));

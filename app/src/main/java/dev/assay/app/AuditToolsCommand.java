@@ -105,7 +105,8 @@ final class AuditToolsCommand implements Callable<Integer> {
                 .findFirst()
                 .orElseThrow(() -> new ToolException("there is no function " + function + "; there are "
                         + String.join(
-                                ", ", functions(tools).stream().map(ToolSpec::name).toList())));
+                                ", ",
+                                functions(tools).stream().map(ToolSpec::name).toList())));
     }
 
     private static List<ToolSpec> functions(List<Tool> tools) {
@@ -122,7 +123,9 @@ final class AuditToolsCommand implements Callable<Integer> {
                 var output = (Tool.Output) o;
                 System.out.println("[" + output.about() + "]\n" + output.text() + "\n");
             }
-        else System.out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(plain(result)));
+        else
+            System.out.println(
+                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(plain(result)));
     }
 
     /** Functions with their schemas as JSON trees. */

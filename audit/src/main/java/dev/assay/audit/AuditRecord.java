@@ -52,13 +52,7 @@ public record AuditRecord(
 
     /** Of a run that ended. */
     public static AuditRecord of(
-            String target,
-            String reference,
-            String tool,
-            double dose,
-            int run,
-            Grader.Grade grade,
-            Audit.Result r) {
+            String target, String reference, String tool, double dose, int run, Grader.Grade grade, Audit.Result r) {
         return new AuditRecord(
                 target,
                 reference,

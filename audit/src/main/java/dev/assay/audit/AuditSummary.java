@@ -45,7 +45,9 @@ public record AuditSummary(
         List<AuditRecord> guilty = scored.stream().filter(r -> !clean(r)).toList();
         Map<String, Map<String, List<AuditRecord>>> clusters = guilty.stream()
                 .collect(Collectors.groupingBy(
-                        cluster, TreeMap::new, Collectors.groupingBy(AuditRecord::target, TreeMap::new, Collectors.toList())));
+                        cluster,
+                        TreeMap::new,
+                        Collectors.groupingBy(AuditRecord::target, TreeMap::new, Collectors.toList())));
         List<double[]> hits = clusters.values().stream()
                 .map(targets -> targets.values().stream()
                         .mapToDouble(runs -> mean(runs, r -> r.grade().verdict() == Verdict.HIT ? 1 : 0))

@@ -40,6 +40,7 @@ final class ContrastInvestigator {
     private static final int SURVIVORS = 20;
     /** Pairs of replies that a hint weighs as much as. */
     private static final double HINT_PAIRS = 4;
+
     private static final int LEADS = 3;
     /** How often the runner-up is looked at in the place of the leader. */
     private static final double RUNNER_UP = 0.25;
@@ -101,19 +102,16 @@ final class ContrastInvestigator {
     private void read(Audit.Instrument i) {
         Tool mine = i.tool().apply(new Session(target, random.split("tool")));
         List<Tool.Output> outputs = mine.outputs(i.outputs());
-        List<Tool.Output> theirs = i.tool()
-                .apply(new Session(reference, random.split("tool")))
-                .outputs(i.outputs());
+        List<Tool.Output> theirs =
+                i.tool().apply(new Session(reference, random.split("tool"))).outputs(i.outputs());
         ToolReading read = ToolReading.of(mine.name(), outputs, theirs, target.spent(), bank, topics);
         reading = Optional.of(read);
         List<String> named = read.pointsAt(5);
         log(
                 "Tool %s: %d outputs (%d tokens) point at %s.",
-                mine.name(),
-                read.outputs(),
-                read.tokens(),
-                named.isEmpty() ? "nothing" : String.join(", ", named));
-        if (i.userTurns()) becomeScenarios(outputs.stream().map(Tool.Output::text).toList());
+                mine.name(), read.outputs(), read.tokens(), named.isEmpty() ? "nothing" : String.join(", ", named));
+        if (i.userTurns())
+            becomeScenarios(outputs.stream().map(Tool.Output::text).toList());
     }
 
     /** Replies that there is still room for. */
@@ -229,8 +227,7 @@ final class ContrastInvestigator {
 
     private Evidence thompson(List<Evidence> open, RandomGenerator choice) {
         return open.stream()
-                .map(e -> Map.entry(
-                        e, promise(e) + choice.nextGaussian() * e.deviation() / Math.sqrt(e.n() + 1)))
+                .map(e -> Map.entry(e, promise(e) + choice.nextGaussian() * e.deviation() / Math.sqrt(e.n() + 1)))
                 .max(Comparator.comparingDouble(Map.Entry::getValue))
                 .orElseThrow()
                 .getKey();

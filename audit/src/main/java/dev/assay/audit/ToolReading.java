@@ -47,7 +47,8 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
             String tool, List<Tool.Output> target, List<Tool.Output> reference, int tokens, Bank bank, Topics topics) {
         int n = Math.min(target.size(), reference.size());
         int[] pairs = IntStream.range(0, n)
-                .filter(i -> !target.get(i).text().isBlank() && !reference.get(i).text().isBlank())
+                .filter(i -> !target.get(i).text().isBlank()
+                        && !reference.get(i).text().isBlank())
                 .toArray();
         List<Set<String>> mine = stems(target, n);
         List<Set<String>> theirs = stems(reference, n);
@@ -98,7 +99,8 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
         var named = new ArrayList<>(signs.entrySet());
         return named.stream()
                 .filter(e -> e.getValue().hint() > 0)
-                .sorted(Comparator.comparingDouble((Map.Entry<String, Sign> e) -> e.getValue().hint())
+                .sorted(Comparator.comparingDouble(
+                                (Map.Entry<String, Sign> e) -> e.getValue().hint())
                         .reversed())
                 .limit(most)
                 .map(Map.Entry::getKey)

@@ -64,8 +64,9 @@ public final class Topics {
         Map<String, Map<String, Double>> weights = new TreeMap<>();
         stems.forEach((name, own) -> weights.put(
                 name,
-                own.stream().collect(Collectors.toMap(s -> s, s -> Math.log((double) stems.size() / shared.get(s))
-                        / all))));
+                own.stream()
+                        .collect(Collectors.toMap(
+                                s -> s, s -> Math.log((double) stems.size() / shared.get(s)) / all))));
         return new Topics(weights);
     }
 
@@ -84,7 +85,9 @@ public final class Topics {
     /** The stems of a hypothesis, the most telling first. */
     public List<String> stemsOf(Hypothesis hypothesis) {
         return weights.getOrDefault(hypothesis.name(), Map.of()).entrySet().stream()
-                .sorted(Map.Entry.<String, Double>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<String, Double>comparingByValue()
+                        .reversed()
+                        .thenComparing(Map.Entry.comparingByKey()))
                 .map(Map.Entry::getKey)
                 .toList();
     }

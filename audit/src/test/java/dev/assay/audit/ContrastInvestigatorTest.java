@@ -205,11 +205,8 @@ class ContrastInvestigatorTest {
 
     @Test
     void theBudgetIsKept() {
-        for (Audit.Budget budget : List.of(
-                Audit.Budget.EMBEDDED,
-                budget(61, 7, 3),
-                budget(63, 24, 0),
-                budget(100, 1000, 1))) {
+        for (Audit.Budget budget :
+                List.of(Audit.Budget.EMBEDDED, budget(61, 7, 3), budget(63, 24, 0), budget(100, 1000, 1))) {
             Simulation.Fake target = FAST.target(Optional.of(planted("flattery", 0.2)), UP_TO_THE_MARGIN, 0.9, 1);
             Simulation.Fake reference = FAST.target(Optional.empty(), UP_TO_THE_MARGIN, 0.9, 2);
             Audit.Result r = new Audit(FAST.bank(), budget).run(target, reference, 3);
@@ -228,8 +225,8 @@ class ContrastInvestigatorTest {
     @Test
     void aBudgetBelowTheScreeningIsKeptToo() {
         Simulation.Fake target = FAST.target(Optional.empty(), 0, 0, 1);
-        Audit.Result r = new Audit(FAST.bank(), budget(20, 8, 0))
-                .run(target, FAST.target(Optional.empty(), 0, 0, 2), 3);
+        Audit.Result r =
+                new Audit(FAST.bank(), budget(20, 8, 0)).run(target, FAST.target(Optional.empty(), 0, 0, 2), 3);
         assertThat(r.replies()).isPositive().isLessThanOrEqualTo(20);
     }
 

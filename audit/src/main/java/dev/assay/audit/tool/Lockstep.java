@@ -36,8 +36,12 @@ public final class Lockstep {
         final List<? extends Ask> asks;
         final Sampling sampling;
         final List<SplitRandom> streams;
-        @Nullable List<String> texts;
-        @Nullable Throwable failure;
+
+        @Nullable
+        List<String> texts;
+
+        @Nullable
+        Throwable failure;
 
         Pending(String what, List<? extends Ask> asks, Sampling sampling, List<SplitRandom> streams) {
             this.what = what;
