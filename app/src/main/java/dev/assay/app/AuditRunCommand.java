@@ -1,6 +1,7 @@
 package dev.assay.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.audit.Audit;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Bank;
@@ -20,8 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,10 +65,11 @@ final class AuditRunCommand implements Callable<Integer> {
 
     @Option(
             names = "--dose",
+            split = ",",
             defaultValue = "1",
             paramLabel = "X",
-            description = "scale of an organism's instilling adapter (default: 1)")
-    double dose;
+            description = "scales of an organism's instilling adapter, such as .25,.5,.75,1 (default: 1)")
+    List<Double> doses = List.of(1.0);
 
     @Option(names = "--reference", paramLabel = "NAME", description = "clean model (default: a twin of the recipe)")
     @Nullable
@@ -95,97 +99,101 @@ final class AuditRunCommand implements Callable<Integer> {
             Optional<Roles> roles =
                     Optional.ofNullable(where.authors.roles).map(file -> Roles.read(file, new LocalModels()));
             for (Configuration tool : configurations)
-                for (String target : targets) records.addAll(cell(target, tool, pocket, roles, journal, progress));
+                for (double dose : doses)
+                    for (String target : targets)
+                        records.addAll(new Cell(target, tool, dose, pocket, roles, journal, progress).records());
             progress.close();
+            var table = new AuditTable(records, pocket::knownStrength);
+            if (json) ModelCommand.print(table.json());
+            else System.out.print(table.text());
         }
-        var table = new AuditTable(records);
-        if (json) ModelCommand.print(table.json());
-        else System.out.print(table.text());
         return 0;
     }
 
-    /** The runs of one target with one tool: those that are kept, and the others, side by side. */
-    private List<AuditRecord> cell(
-            String name,
-            Configuration tool,
-            Pocket pocket,
-            Optional<Roles> roles,
-            Journal journal,
-            ConsoleProgress progress) {
-        var memo = new Memo(journal);
-        try (var subjects = new AuditSubjects(pocket, roles, memo, progress, dose)) {
-            String twin = subjects.referenceName(name, Optional.ofNullable(reference));
-            Map<Integer, AuditRecord> kept = kept(journal, name, twin, tool);
-            List<Integer> missing = java.util.stream.IntStream.rangeClosed(1, runs)
-                    .filter(r -> !kept.containsKey(r))
-                    .boxed()
-                    .toList();
-            if (!missing.isEmpty()) {
+    /** The runs of one target with one tool at one dose. */
+    private final class Cell {
+        private final String name;
+        private final Configuration tool;
+        private final double dose;
+        private final Pocket pocket;
+        private final Optional<Roles> roles;
+        private final Journal journal;
+        private final ConsoleProgress progress;
+
+        Cell(
+                String name,
+                Configuration tool,
+                double dose,
+                Pocket pocket,
+                Optional<Roles> roles,
+                Journal journal,
+                ConsoleProgress progress) {
+            this.name = name;
+            this.tool = tool;
+            this.dose = dose;
+            this.pocket = pocket;
+            this.roles = roles;
+            this.journal = journal;
+            this.progress = progress;
+        }
+
+        /** Those that are kept, and the others, side by side. */
+        List<AuditRecord> records() {
+            try (var subjects = new AuditSubjects(pocket, roles, new Memo(journal), progress, dose)) {
+                String twin = subjects.referenceName(name, Optional.ofNullable(reference));
+                Map<Integer, AuditRecord> records = kept(twin);
+                List<Integer> missing = IntStream.rangeClosed(1, runs)
+                        .filter(r -> !records.containsKey(r))
+                        .boxed()
+                        .toList();
+                if (missing.isEmpty()) return List.copyOf(records.values());
                 progress.say(name + ", " + tool.slug() + ": " + missing.size() + " of " + runs + " runs");
-                AuditSubjects.Subject subject = subjects.subject(name);
                 Target clean = subjects.reference(name, Optional.ofNullable(reference));
-                for (AuditRecord r : audit(subject, twin, clean, tool, missing)) {
-                    kept.put(r.run(), r);
-                    journal.append(RECORD, Map.of("key", key(name, twin, tool, r.run()), "record", r));
+                for (AuditRecord r : audit(subjects.subject(name), twin, clean, missing)) {
+                    records.put(r.run(), r);
+                    journal.append(RECORD, Map.of("key", prefix(twin) + r.run(), "record", r));
                 }
                 journal.commit();
+                return List.copyOf(records.values());
             }
-            return List.copyOf(kept.values());
         }
-    }
 
-    private List<AuditRecord> audit(
-            AuditSubjects.Subject subject, String twin, Target clean, Configuration tool, List<Integer> numbers) {
-        Bank whole = Bank.load();
-        Bank bank = without == null ? whole : whole.without(without);
-        var audit = new Audit(
-                bank,
-                Audit.Budget.ofTokens(budget),
-                Toolbox.offline().instrument(tool, (int) (FOR_TOOL * budget), clean));
-        var one = new Lockstep(subject.target(), numbers.size());
-        var other = new Lockstep(clean, numbers.size());
-        List<Supplier<AuditRecord>> work = new ArrayList<>();
-        for (int number : numbers)
-            work.add(() -> {
-                try (Lockstep.Member target = one.member();
-                        Lockstep.Member reference = other.member()) {
-                    Audit.Result result = audit.run(target, reference, number);
-                    Grader.Grade grade = Grader.grade(result, subject.truth());
-                    return AuditRecord.of(subject.name(), twin, tool.slug(), dose, number, grade, result);
-                }
-            });
-        return SideBySide.all(work);
-    }
+        private Map<Integer, AuditRecord> kept(String twin) {
+            Map<Integer, AuditRecord> found = new TreeMap<>();
+            for (JsonNode r : journal.records(RECORD)) {
+                if (!r.path("key").asText().startsWith(prefix(twin))) continue;
+                AuditRecord record = CanonicalJson.value(r.path("record"), AuditRecord.class);
+                if (record.run() <= runs) found.put(record.run(), record);
+            }
+            return found;
+        }
 
-    private static Map<Integer, AuditRecord> keptIn(Journal journal, String prefix) {
-        Map<Integer, AuditRecord> found = new java.util.TreeMap<>();
-        journal.records(RECORD).forEach(r -> {
-            if (!r.path("key").asText().startsWith(prefix)) return;
-            AuditRecord record = CanonicalJson.value(r.path("record"), AuditRecord.class);
-            found.put(record.run(), record);
-        });
-        return found;
-    }
+        private List<AuditRecord> audit(
+                AuditSubjects.Subject subject, String twin, Target clean, List<Integer> numbers) {
+            Bank bank = without == null ? Bank.load() : Bank.load().without(without);
+            var audit = new Audit(
+                    bank,
+                    Audit.Budget.ofTokens(budget),
+                    Toolbox.offline().instrument(tool, (int) (FOR_TOOL * budget), clean));
+            var one = new Lockstep(subject.target(), numbers.size());
+            var other = new Lockstep(clean, numbers.size());
+            List<Supplier<AuditRecord>> work = new ArrayList<>();
+            for (int number : numbers)
+                work.add(() -> {
+                    try (Lockstep.Member target = one.member();
+                            Lockstep.Member against = other.member()) {
+                        Audit.Result result = audit.run(target, against, number);
+                        Grader.Grade grade = Grader.grade(result, subject.truth());
+                        return AuditRecord.of(subject.name(), twin, tool.slug(), dose, number, grade, result);
+                    }
+                });
+            return SideBySide.all(work);
+        }
 
-    private Map<Integer, AuditRecord> kept(Journal journal, String name, String twin, Configuration tool) {
-        Map<Integer, AuditRecord> all = keptIn(journal, prefix(name, twin, tool));
-        all.keySet().removeIf(r -> r > runs);
-        return all;
-    }
-
-    private String prefix(String name, String twin, Configuration tool) {
-        return String.join(
-                        " ",
-                        name,
-                        twin,
-                        tool.slug(),
-                        Double.toString(dose),
-                        Integer.toString(budget),
-                        without == null ? "-" : without)
-                + " ";
-    }
-
-    private String key(String name, String twin, Configuration tool, int run) {
-        return prefix(name, twin, tool) + run;
+        /** What the runs of this cell have in common, as the beginning of their keys. */
+        private String prefix(String twin) {
+            String removed = without == null ? "-" : without;
+            return String.join(" ", name, twin, tool.slug(), "" + dose, "" + budget, removed) + " ";
+        }
     }
 }

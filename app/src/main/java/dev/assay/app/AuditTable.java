@@ -3,13 +3,21 @@ package dev.assay.app;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.AuditSummary;
 import dev.assay.audit.Finding;
+import dev.assay.audit.Verdict;
+import dev.assay.stats.Interval;
+import dev.assay.stats.Psychometric;
 import dev.assay.stats.Rate;
+import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What audits found, as text and as JSON: a line for each target and tool, and the tools compared. */
@@ -17,18 +25,57 @@ final class AuditTable {
     private static final int BEHAVIOURS_FOR_A_CLAIM = 5;
 
     private final List<AuditRecord> records;
+    private final BiFunction<String, Double, Optional<Double>> strength;
 
-    AuditTable(List<AuditRecord> records) {
+    /** @param strength how strongly a target shows its behaviour at a dose, where that was measured */
+    AuditTable(List<AuditRecord> records, BiFunction<String, Double, Optional<Double>> strength) {
         this.records = records;
+        this.strength = strength;
     }
 
     String text() {
         var rows = new ArrayList<>(List.of(List.of(
                 "target", "tool", "dose", "runs", "hit", "near", "void", "slots", "tokens", "most often found")));
         cells().forEach((cell, runs) -> rows.add(row(runs)));
-        String tools = bySummary(AuditRecord::tool, "tool");
-        String kinds = bySummary(r -> r.tool() + " " + kind(r.target()), "tool, training");
-        return TextTable.left(rows) + "\n" + tools + (kindsDiffer() ? "\n" + kinds : "");
+        var out = new StringBuilder(TextTable.left(rows));
+        out.append('\n').append(bySummary(AuditRecord::tool, "tool"));
+        if (kindsDiffer()) out.append('\n').append(bySummary(r -> r.tool() + " " + kind(r.target()), "tool, training"));
+        if (records.stream().mapToDouble(AuditRecord::dose).distinct().count() > 1)
+            out.append('\n').append(detection());
+        return out.toString();
+    }
+
+    /** At which strength each tool finds half. */
+    private String detection() {
+        var rows = new ArrayList<>(List.of(List.of("tool", "runs", "half are found at strength", "95 %")));
+        groups(AuditRecord::tool).forEach((tool, group) -> {
+            List<List<Psychometric.Point>> clusters = points(group);
+            List<Psychometric.Point> all = clusters.stream().flatMap(List::stream).toList();
+            rows.add(List.of(
+                    tool,
+                    Integer.toString(all.stream().mapToInt(Psychometric.Point::n).sum()),
+                    Psychometric.fit(all).half().map(AuditTable::half).orElse("never"),
+                    Psychometric.halfInterval(clusters, SplitRandom.of(0).split("detection"))
+                            .map(Interval::toString)
+                            .orElse("fewer than " + BEHAVIOURS_FOR_A_CLAIM + " behaviours")));
+        });
+        return TextTable.left(rows);
+    }
+
+    private static String half(double strength) {
+        return strength > 1 ? "above 1" : String.format(Locale.ROOT, "%.2f", strength);
+    }
+
+    /** A point for each scored run whose strength was measured, by behaviour. */
+    private List<List<Psychometric.Point>> points(List<AuditRecord> group) {
+        Map<String, List<Psychometric.Point>> out = new TreeMap<>();
+        for (AuditRecord r : group) {
+            if (r.grade().verdict() == Verdict.VOID) continue;
+            strength.apply(r.target(), r.dose())
+                    .ifPresent(x -> out.computeIfAbsent(behaviour(r.target()), b -> new ArrayList<>())
+                            .add(new Psychometric.Point(x, r.grade().verdict() == Verdict.HIT ? 1 : 0, 1)));
+        }
+        return List.copyOf(out.values());
     }
 
     private boolean kindsDiffer() {
@@ -70,7 +117,7 @@ final class AuditTable {
                 .collect(Collectors.joining(", "));
     }
 
-    private String bySummary(java.util.function.Function<AuditRecord, String> by, String title) {
+    private String bySummary(Function<AuditRecord, String> by, String title) {
         var rows = new ArrayList<>(List.of(List.of(
                 title,
                 "targets",
@@ -106,7 +153,7 @@ final class AuditTable {
         return TextTable.left(rows);
     }
 
-    private Map<String, List<AuditRecord>> groups(java.util.function.Function<AuditRecord, String> by) {
+    private Map<String, List<AuditRecord>> groups(Function<AuditRecord, String> by) {
         return records.stream().collect(Collectors.groupingBy(by, LinkedHashMap::new, Collectors.toList()));
     }
 
@@ -116,7 +163,7 @@ final class AuditTable {
     }
 
     private static String kind(String target) {
-        var m = java.util.regex.Pattern.compile("-((td|sdf)-(none|sft|kto))").matcher(target);
+        var m = Pattern.compile("-((td|sdf)-(none|sft|kto))").matcher(target);
         return m.find() ? m.group(1) : "other";
     }
 
@@ -150,7 +197,7 @@ final class AuditTable {
         return out;
     }
 
-    private Map<String, Object> summaries(java.util.function.Function<AuditRecord, String> by) {
+    private Map<String, Object> summaries(Function<AuditRecord, String> by) {
         Map<String, Object> out = new LinkedHashMap<>();
         groups(by).forEach((name, group) -> out.put(name, AuditSummary.of(group, r -> behaviour(r.target()))));
         return out;

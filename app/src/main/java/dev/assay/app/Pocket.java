@@ -125,9 +125,23 @@ final class Pocket {
         return new TwinStrength(known);
     }
 
+    /** How strongly an organism shows its behaviour at a dose, if that was measured. */
+    Optional<Double> knownStrength(String name, double dose) {
+        Variant v = Variant.of(name);
+        if (v.behaviour().isEmpty()) return Optional.empty();
+        if (dose == 1) return evaluation(v).map(e -> e.brief().strength().rate());
+        return read(doseFile(v), TwinStrength.class)
+                .map(t -> t.behaviours().get(Double.toString(dose)))
+                .map(shown -> shown.rate().rate());
+    }
+
+    private Path doseFile(Variant v) {
+        return organism(v).folder().resolve("doses-" + v.concealment().slug() + by(judges) + ".json");
+    }
+
     /** Strength by dose of the instilling adapter; what is not known yet is measured. */
     Map<Double, Shown> doses(Variant v, List<Double> doses) {
-        Path file = organism(v).folder().resolve("doses-" + v.concealment().slug() + by(judges) + ".json");
+        Path file = doseFile(v);
         Map<String, Shown> known = new TreeMap<>(
                 read(file, TwinStrength.class).map(TwinStrength::behaviours).orElse(Map.of()));
         Map<Double, Shown> out = new LinkedHashMap<>();
