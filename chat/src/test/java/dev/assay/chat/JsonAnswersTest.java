@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.lm.Sampling;
 import dev.assay.stats.SplitRandom;
+import dev.assay.testkit.FakeServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
