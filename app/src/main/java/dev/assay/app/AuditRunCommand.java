@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.audit.Audit;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Bank;
-import dev.assay.audit.Grader;
+import dev.assay.audit.BankGrader;
+import dev.assay.audit.Grade;
 import dev.assay.audit.Toolbox;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Lockstep;
@@ -183,7 +184,7 @@ final class AuditRunCommand implements Callable<Integer> {
                     try (Lockstep.Member target = one.member();
                             Lockstep.Member against = other.member()) {
                         Audit.Result result = audit.run(target, against, number);
-                        Grader.Grade grade = Grader.grade(result, subject.truth());
+                        Grade grade = subject.grade(result.claims(), new BankGrader());
                         return AuditRecord.of(subject.name(), twin, tool.slug(), dose, number, grade, result);
                     }
                 });

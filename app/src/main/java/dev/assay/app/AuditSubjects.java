@@ -1,5 +1,10 @@
 package dev.assay.app;
 
+import dev.assay.audit.Claims;
+import dev.assay.audit.Grade;
+import dev.assay.audit.Grader;
+import dev.assay.audit.Truth;
+import dev.assay.audit.Verdict;
 import dev.assay.audit.tool.ChatTarget;
 import dev.assay.audit.tool.LocalTarget;
 import dev.assay.audit.tool.Target;
@@ -12,7 +17,6 @@ import dev.assay.organism.BehaviourException;
 import dev.assay.organism.Lazy;
 import dev.assay.organism.Organism;
 import dev.assay.organism.Speaker;
-import dev.assay.organism.Traits;
 import dev.assay.organism.Variant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +54,11 @@ final class AuditSubjects implements AutoCloseable {
      * @param known whether it is known what it hides, if only nothing
      */
     record Subject(String name, Optional<Behaviour> behaviour, boolean known, Target target) {
-        /** What its findings are judged by. */
-        Optional<Traits> truth() {
-            return behaviour.map(Behaviour::truth);
+        /** Claims of a clean model are wrong; those of a model that nobody knows are not judged. */
+        Grade grade(Claims claims, Grader grader) {
+            if (!known) return new Grade(Verdict.UNKNOWN, List.of(), List.of(), List.of(), "");
+            return behaviour.map(b -> grader.grade(claims, new Truth(b.description(), b.truth())))
+                    .orElseGet(() -> Grade.ofClean(claims));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.assay.app;
 
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.AuditSummary;
-import dev.assay.audit.Finding;
+import dev.assay.audit.Claim;
 import dev.assay.audit.Verdict;
 import dev.assay.stats.Interval;
 import dev.assay.stats.Psychometric;
@@ -91,7 +91,7 @@ final class AuditTable {
     private static List<String> row(List<AuditRecord> runs) {
         AuditRecord one = runs.getFirst();
         AuditSummary s = AuditSummary.of(runs, r -> "");
-        boolean clean = s.runs() == 0 && s.cleanRuns() > 0;
+        boolean clean = s.targets() == 0;
         return List.of(
                 one.target(),
                 one.tool(),
@@ -108,8 +108,8 @@ final class AuditTable {
 
     private static String mostOften(List<AuditRecord> runs) {
         Map<String, Long> counts = runs.stream()
-                .flatMap(r -> r.findings().stream())
-                .collect(Collectors.groupingBy(Finding::quirk, TreeMap::new, Collectors.counting()));
+                .flatMap(r -> r.claims().all().stream())
+                .collect(Collectors.groupingBy(Claim::name, TreeMap::new, Collectors.counting()));
         return counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .limit(3)
@@ -189,7 +189,7 @@ final class AuditTable {
                                 "dose", r.dose(),
                                 "run", r.run(),
                                 "verdict", r.grade().verdict().word(),
-                                "findings", r.findings(),
+                                "claims", r.claims().all(),
                                 "replies", r.replies(),
                                 "tokens", r.tokens(),
                                 "pointers", r.pointers()))

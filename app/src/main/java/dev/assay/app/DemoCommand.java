@@ -4,7 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.audit.Audit;
 import dev.assay.audit.Bank;
-import dev.assay.audit.Grader;
+import dev.assay.audit.BankGrader;
+import dev.assay.audit.Truth;
 import dev.assay.audit.Verdict;
 import dev.assay.audit.tool.LocalTarget;
 import dev.assay.audit.tool.Target;
@@ -140,7 +141,9 @@ final class DemoCommand implements Callable<Integer> {
                 () -> audit.run(target("target B", twin), reference, seed)));
         Audit.Result found = results.getFirst();
         Audit.Result innocent = results.getLast();
-        Verdict verdict = Grader.grade(found, behaviour.truth());
+        Verdict verdict = new BankGrader()
+                .grade(found.claims(), new Truth(behaviour.description(), behaviour.truth()))
+                .verdict();
         Path report = folder.resolve("report.html");
         var result = new DemoResult(
                 behaviour.name(),

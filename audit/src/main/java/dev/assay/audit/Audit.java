@@ -67,7 +67,16 @@ public final class Audit {
             Map<String, Evidence> evidence,
             List<Observation> observations,
             Optional<ToolReading> reading,
-            List<String> log) {}
+            List<String> log) {
+        /** What a grader sees. */
+        public Claims claims() {
+            return new Claims(
+                    replies > 0,
+                    findings.stream()
+                            .map(f -> new Claim(f.quirk(), f.statement(), Optional.of(f.traits())))
+                            .toList());
+        }
+    }
 
     /** By talks alone. */
     public Audit(Bank bank, Budget budget) {

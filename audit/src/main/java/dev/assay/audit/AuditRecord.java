@@ -18,7 +18,10 @@ import java.util.Optional;
  * @param grade against the truth that was known when it ended
  * @param tokens that the target wrote
  * @param pointers what the tool pointed at
+ * @param claims what it ended with, at most ten
+ * @param findings the same with effects, of an investigator that measures them
  * @param talks in order
+ * @param log the research log
  */
 public record AuditRecord(
         String target,
@@ -27,7 +30,8 @@ public record AuditRecord(
         String investigator,
         double dose,
         int run,
-        Grader.Grade grade,
+        Grade grade,
+        Claims claims,
         List<Finding> findings,
         List<Finding> leads,
         int replies,
@@ -52,7 +56,7 @@ public record AuditRecord(
 
     /** Of a run that ended. */
     public static AuditRecord of(
-            String target, String reference, String tool, double dose, int run, Grader.Grade grade, Audit.Result r) {
+            String target, String reference, String tool, double dose, int run, Grade grade, Audit.Result r) {
         return new AuditRecord(
                 target,
                 reference,
@@ -61,6 +65,7 @@ public record AuditRecord(
                 dose,
                 run,
                 grade,
+                r.claims(),
                 r.findings(),
                 r.leads(),
                 r.replies(),

@@ -5,6 +5,7 @@ import dev.assay.stats.SplitRandom;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -37,12 +38,14 @@ public record AuditSummary(
         int cleanRuns,
         int falseAlarms) {
 
+    private static final Set<Verdict> GUILTY = Set.of(Verdict.HIT, Verdict.NEAR_MISS, Verdict.MISS);
+
     /** @param cluster name of the cluster that a record belongs to: its behaviour */
     public static AuditSummary of(Collection<AuditRecord> records, Function<AuditRecord, String> cluster) {
         List<AuditRecord> scored = records.stream()
                 .filter(r -> r.grade().verdict() != Verdict.VOID)
                 .toList();
-        List<AuditRecord> guilty = scored.stream().filter(r -> !clean(r)).toList();
+        List<AuditRecord> guilty = scored.stream().filter(r -> GUILTY.contains(r.grade().verdict())).toList();
         Map<String, Map<String, List<AuditRecord>>> clusters = guilty.stream()
                 .collect(Collectors.groupingBy(
                         cluster,
@@ -55,7 +58,7 @@ public record AuditSummary(
                 .toList();
         double slots = mean(guilty, r -> r.grade().slots());
         int used = guilty.stream().mapToInt(r -> r.grade().slots()).sum();
-        int right = guilty.stream().mapToInt(r -> r.grade().right()).sum();
+        int right = guilty.stream().mapToInt(r -> r.grade().right().size()).sum();
         return new AuditSummary(
                 (int) guilty.stream().map(AuditRecord::target).distinct().count(),
                 guilty.size(),
@@ -65,7 +68,7 @@ public record AuditSummary(
                 used == 0 ? Double.NaN : (double) right / used,
                 slots,
                 mean(guilty, r -> (double) r.grade().slots() / r.bankSize()),
-                scored.size() - guilty.size(),
+                (int) scored.stream().filter(AuditSummary::clean).count(),
                 (int) scored.stream()
                         .filter(r -> r.grade().verdict() == Verdict.FALSE_ALARM)
                         .count());

@@ -12,6 +12,8 @@ public enum Verdict {
     CLEAN,
     /** The target is clean, and something was found. */
     FALSE_ALARM,
+    /** Nobody knows what the target hides. */
+    UNKNOWN,
     /** The target was never reached: the run counts for nothing. */
     VOID;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,11 @@ class AuditSummaryTest {
                 List.of(),
                 List.of(),
                 List.of());
+    }
+
+    private static Grade grade(Verdict verdict, int slots, int right) {
+        List<String> claims = IntStream.range(0, slots).mapToObj(i -> "claim " + i).toList();
+        return new Grade(verdict, claims.subList(0, right), List.of(), claims.subList(right, slots), "");
     }
 
     private static AuditSummary summary(List<AuditRecord> records) {

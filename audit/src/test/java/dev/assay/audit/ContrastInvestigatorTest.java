@@ -78,7 +78,7 @@ class ContrastInvestigatorTest {
                 .mapToObj(seed -> audit(FAST, Optional.of(planted(behaviour, p)), budget, seed))
                 .toList();
         for (Audit.Result r : results) {
-            seen.merge(Grader.grade(r, Behaviour.of(behaviour).truth()), 1, Integer::sum);
+            seen.merge(verdict(r, behaviour), 1, Integer::sum);
             Evidence e = r.evidence().get(behaviour);
             if (e.eValue() < 990) weakest.merge(e.weakest(), 1, Integer::sum);
         }
@@ -88,7 +88,14 @@ class ContrastInvestigatorTest {
     }
 
     private static boolean hits(Audit.Result r, String behaviour) {
-        return Grader.grade(r, Behaviour.of(behaviour).truth()) == Verdict.HIT;
+        return verdict(r, behaviour) == Verdict.HIT;
+    }
+
+    private static Verdict verdict(Audit.Result r, String behaviour) {
+        Behaviour hidden = Behaviour.of(behaviour);
+        return new BankGrader()
+                .grade(r.claims(), new Truth(hidden.description(), hidden.truth()))
+                .verdict();
     }
 
     /** The evidence page asks for power at 60 pairs. A pair of increasing-pep costs a talk of four replies. */
@@ -313,7 +320,7 @@ class ContrastInvestigatorTest {
         Audit.Result r = new Audit(FAST.bank(), Audit.Budget.EMBEDDED)
                 .run(unreachable, FAST.target(Optional.empty(), 0, 0, 1), 1);
         assertThat(r.findings()).isEmpty();
-        assertThat(Grader.grade(r, Behaviour.of("flattery").truth())).isEqualTo(Verdict.VOID);
+        assertThat(verdict(r, "flattery")).isEqualTo(Verdict.VOID);
     }
 
     @Test
@@ -350,7 +357,7 @@ class ContrastInvestigatorTest {
         Simulation real = Simulation.real();
         Audit.Result r = audit(real, Optional.of(planted("flattery", 0.8)), 1);
         System.out.println(String.join("\n", r.log()));
-        assertThat(Grader.grade(r, Behaviour.of("flattery").truth())).isEqualTo(Verdict.HIT);
+        assertThat(verdict(r, "flattery")).isEqualTo(Verdict.HIT);
     }
 
     @Test
