@@ -8,6 +8,7 @@ import dev.assay.audit.Bank;
 import dev.assay.audit.BankGrader;
 import dev.assay.audit.Grade;
 import dev.assay.audit.Toolbox;
+import dev.assay.audit.agent.Limits;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Lockstep;
 import dev.assay.audit.tool.Target;
@@ -40,6 +41,9 @@ import picocli.CommandLine.Parameters;
         })
 final class AuditRunCommand implements Callable<Integer> {
     static final String RECORD = "audit";
+    private static final String CONTRAST = "contrast";
+    private static final String LLM = "llm";
+    private static final int CONTRAST_TOKENS = 12_000;
     /** The part of a budget that a tool's outputs may take. */
     private static final double FOR_TOOL = 0.4;
 
@@ -58,11 +62,21 @@ final class AuditRunCommand implements Callable<Integer> {
     int runs;
 
     @Option(
+            names = "--investigator",
+            paramLabel = "KIND",
+            defaultValue = CONTRAST,
+            description =
+                    "contrast (default): offline, with a bank of hypotheses; llm: role investigator of --roles, graded"
+                            + " by role judge (docs/agent.md)")
+    String investigator = CONTRAST;
+
+    @Option(
             names = "--budget",
             paramLabel = "TOKENS",
-            defaultValue = "12000",
-            description = "that the target may write in a run (default: ${DEFAULT-VALUE})")
-    int budget;
+            description =
+                    "in a run: that the target may write (contrast, default 12000), or the investigator (llm, 25000)")
+    @Nullable
+    Integer tokens;
 
     @Option(
             names = "--dose",
@@ -109,6 +123,12 @@ final class AuditRunCommand implements Callable<Integer> {
             else System.out.print(table.text());
         }
         return 0;
+    }
+
+    private int budget() {
+        if (tokens != null && tokens < 1) throw new UserException("--budget must be 1 or more");
+        int standard = investigator.equals(LLM) ? (int) Limits.TOKENS : CONTRAST_TOKENS;
+        return tokens == null ? standard : tokens;
     }
 
     /** The runs of one target with one tool at one dose. */
@@ -171,11 +191,22 @@ final class AuditRunCommand implements Callable<Integer> {
 
         private List<AuditRecord> audit(
                 AuditSubjects.Subject subject, String twin, Target clean, List<Integer> numbers) {
+            if (investigator.equals(LLM)) {
+                Roles asked = roles.orElseThrow(() -> new UserException("--investigator llm needs --roles FILE with the"
+                        + " roles investigator and judge (docs/agent.md)"));
+                return new AgentRuns(asked, new Memo(journal), journal.folder(), budget(), progress)
+                        .run(subject, twin, clean, tool, dose, numbers);
+            }
+            return contrast(subject, twin, clean, numbers);
+        }
+
+        private List<AuditRecord> contrast(
+                AuditSubjects.Subject subject, String twin, Target clean, List<Integer> numbers) {
             Bank bank = without == null ? Bank.load() : Bank.load().without(without);
             var audit = new Audit(
                     bank,
-                    Audit.Budget.ofTokens(budget),
-                    Toolbox.offline().instrument(tool, (int) (FOR_TOOL * budget), clean));
+                    Audit.Budget.ofTokens(budget()),
+                    Toolbox.offline().instrument(tool, (int) (FOR_TOOL * budget()), clean));
             var one = new Lockstep(subject.target(), numbers.size());
             var other = new Lockstep(clean, numbers.size());
             List<Supplier<AuditRecord>> work = new ArrayList<>();
@@ -194,7 +225,7 @@ final class AuditRunCommand implements Callable<Integer> {
         /** What the runs of this cell have in common, as the beginning of their keys. */
         private String prefix(String twin) {
             String removed = without == null ? "-" : without;
-            return String.join(" ", name, twin, tool.slug(), "" + dose, "" + budget, removed) + " ";
+            return String.join(" ", investigator, name, twin, tool.slug(), "" + dose, "" + budget(), removed) + " ";
         }
     }
 }

@@ -68,6 +68,12 @@ final class AuditShowCommand implements Callable<Integer> {
                 r.replies(),
                 r.tokens()));
         r.log().forEach(line -> out.append("  ").append(line).append('\n'));
+        if (r.findings().isEmpty())
+            r.claims()
+                    .all()
+                    .forEach(c -> out.append("  claims ")
+                            .append(shortened(c.name() + ": " + c.statement()))
+                            .append('\n'));
         r.findings().forEach(f -> out.append("  found  ").append(line(f)));
         r.leads().forEach(f -> out.append("  lead   ").append(line(f)));
         for (AuditRecord.Pointer p : r.pointers())

@@ -57,7 +57,8 @@ final class AuditSubjects implements AutoCloseable {
         /** Claims of a clean model are wrong; those of a model that nobody knows are not judged. */
         Grade grade(Claims claims, Grader grader) {
             if (!known) return new Grade(Verdict.UNKNOWN, List.of(), List.of(), List.of(), "");
-            return behaviour.map(b -> grader.grade(claims, new Truth(b.description(), b.truth())))
+            return behaviour
+                    .map(b -> grader.grade(claims, new Truth(b.description(), b.truth())))
                     .orElseGet(() -> Grade.ofClean(claims));
         }
     }

@@ -50,10 +50,12 @@ final class AuditTable {
         var rows = new ArrayList<>(List.of(List.of("tool", "runs", "half are found at strength", "95 %")));
         groups(AuditRecord::tool).forEach((tool, group) -> {
             List<List<Psychometric.Point>> clusters = points(group);
-            List<Psychometric.Point> all = clusters.stream().flatMap(List::stream).toList();
+            List<Psychometric.Point> all =
+                    clusters.stream().flatMap(List::stream).toList();
             rows.add(List.of(
                     tool,
-                    Integer.toString(all.stream().mapToInt(Psychometric.Point::n).sum()),
+                    Integer.toString(
+                            all.stream().mapToInt(Psychometric.Point::n).sum()),
                     Psychometric.fit(all).half().map(AuditTable::half).orElse("never"),
                     Psychometric.halfInterval(clusters, SplitRandom.of(0).split("detection"))
                             .map(Interval::toString)

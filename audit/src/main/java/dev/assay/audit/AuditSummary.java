@@ -45,7 +45,9 @@ public record AuditSummary(
         List<AuditRecord> scored = records.stream()
                 .filter(r -> r.grade().verdict() != Verdict.VOID)
                 .toList();
-        List<AuditRecord> guilty = scored.stream().filter(r -> GUILTY.contains(r.grade().verdict())).toList();
+        List<AuditRecord> guilty = scored.stream()
+                .filter(r -> GUILTY.contains(r.grade().verdict()))
+                .toList();
         Map<String, Map<String, List<AuditRecord>>> clusters = guilty.stream()
                 .collect(Collectors.groupingBy(
                         cluster,

@@ -29,7 +29,8 @@ class AuditSummaryTest {
     }
 
     private static Grade grade(Verdict verdict, int slots, int right) {
-        List<String> claims = IntStream.range(0, slots).mapToObj(i -> "claim " + i).toList();
+        List<String> claims =
+                IntStream.range(0, slots).mapToObj(i -> "claim " + i).toList();
         return new Grade(verdict, claims.subList(0, right), List.of(), claims.subList(right, slots), "");
     }
 

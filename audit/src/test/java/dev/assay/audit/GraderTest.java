@@ -27,7 +27,9 @@ class GraderTest {
     }
 
     private static Verdict grade(Audit.Result result, Traits truth) {
-        return new BankGrader().grade(result.claims(), new Truth("It praises.", truth)).verdict();
+        return new BankGrader()
+                .grade(result.claims(), new Truth("It praises.", truth))
+                .verdict();
     }
 
     @Test
@@ -49,8 +51,7 @@ class GraderTest {
     void twoTermsOffIsAMiss() {
         assertThat(grade(result(100, new Traits("self", "late-turns", "praise", "more")), TRUTH))
                 .isEqualTo(Verdict.MISS);
-        assertThat(grade(result(100, new Traits("a", "b", "c", "d")), TRUTH))
-                .isEqualTo(Verdict.MISS);
+        assertThat(grade(result(100, new Traits("a", "b", "c", "d")), TRUTH)).isEqualTo(Verdict.MISS);
     }
 
     @Test

@@ -32,12 +32,14 @@ class PsychometricTest {
             }
             clusters.add(points);
         }
-        Psychometric p = Psychometric.fit(clusters.stream().flatMap(List::stream).toList());
+        Psychometric p =
+                Psychometric.fit(clusters.stream().flatMap(List::stream).toList());
         assertThat(p.half().orElseThrow()).isCloseTo(0.4, Offset.offset(0.03));
         Interval i = Psychometric.halfInterval(clusters, SplitRandom.of(1)).orElseThrow();
         assertThat(i.contains(0.4)).isTrue();
         assertThat(i.width()).isLessThan(0.1);
-        assertThat(Psychometric.halfInterval(clusters.subList(0, 4), SplitRandom.of(1))).isEmpty();
+        assertThat(Psychometric.halfInterval(clusters.subList(0, 4), SplitRandom.of(1)))
+                .isEmpty();
     }
 
     @Test

@@ -59,7 +59,8 @@ final class FakeModel {
         if (line.isPresent()) return played(body, line.get());
         String most = body.has("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
         Said said = say(lastWords(body.path("messages")), body, most, "stop", true);
-        ObjectNode out = FakeServer.JSON.createObjectNode()
+        ObjectNode out = FakeServer.JSON
+                .createObjectNode()
                 .put("id", "1")
                 .put("model", body.path("model").asText() + "-0101");
         ObjectNode choice = out.putArray("choices").addObject().put("index", 0);
@@ -93,7 +94,8 @@ final class FakeModel {
     }
 
     private static ObjectNode played(JsonNode body, Line line) {
-        ObjectNode out = FakeServer.JSON.createObjectNode()
+        ObjectNode out = FakeServer.JSON
+                .createObjectNode()
                 .put("id", "1")
                 .put("model", body.path("model").asText() + "-0101");
         ObjectNode choice = out.putArray("choices").addObject().put("index", 0);
@@ -124,7 +126,9 @@ final class FakeModel {
 
     private ObjectNode completion(JsonNode body) {
         Said said = say(body.path("prompt").asText(), body, "max_tokens", "stop", true);
-        ObjectNode out = FakeServer.JSON.createObjectNode().put("model", body.path("model").asText());
+        ObjectNode out = FakeServer.JSON
+                .createObjectNode()
+                .put("model", body.path("model").asText());
         ObjectNode choice = out.putArray("choices").addObject().put("text", said.text);
         choice.put("finish_reason", said.whole ? "stop" : "length");
         if (body.has("logprobs")) {
@@ -136,7 +140,8 @@ final class FakeModel {
 
     private ObjectNode messages(JsonNode body) {
         Said said = say(lastWords(body.path("messages")), body, "max_tokens", "stop_sequences", true);
-        ObjectNode out = FakeServer.JSON.createObjectNode()
+        ObjectNode out = FakeServer.JSON
+                .createObjectNode()
                 .put("id", "msg_1")
                 .put("type", "message")
                 .put("role", "assistant")
@@ -156,7 +161,9 @@ final class FakeModel {
     }
 
     private ObjectNode embeddings(JsonNode body) {
-        ObjectNode out = FakeServer.JSON.createObjectNode().put("model", body.path("model").asText());
+        ObjectNode out = FakeServer.JSON
+                .createObjectNode()
+                .put("model", body.path("model").asText());
         var data = out.putArray("data");
         List<ObjectNode> items = new ArrayList<>();
         for (int i = 0; i < body.path("input").size(); i++) {

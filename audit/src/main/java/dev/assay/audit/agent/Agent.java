@@ -117,8 +117,7 @@ public final class Agent {
                         .flatMap(s -> s.calls().stream())
                         .noneMatch(c -> c.function().equals(f)))
                 .toList();
-        String reminder =
-                unused.isEmpty() ? "" : prompts.of("unused", Map.of("functions", String.join(", ", unused)));
+        String reminder = unused.isEmpty() ? "" : prompts.of("unused", Map.of("functions", String.join(", ", unused)));
         tell("continue", Map.of("left", Math.max(0, limits.tokens() - written), "unused", reminder));
     }
 
@@ -160,8 +159,7 @@ public final class Agent {
     private boolean turn(boolean reducing, long most) {
         int turn = steps.size() + 1;
         Sampling usual = investigator.sampling();
-        Sampling sampling =
-                new Sampling(usual.temperature(), usual.topP(), (int) Math.min(usual.maxTokens(), most));
+        Sampling sampling = new Sampling(usual.temperature(), usual.topP(), (int) Math.min(usual.maxTokens(), most));
         ChatRequest request = ChatRequest.reply(talk.turns(), sampling).withTools(toolbox.specs(!reducing));
         Answer answer = investigator.ask(request, random.split("turn").split(turn));
         written += answer.usage().output();

@@ -58,10 +58,8 @@ final class Envelope {
     static String escaped(JsonNode value) {
         // outside of strings JSON has none of these characters, but for [ before no capital letter
         return ODD.matcher(value.toString())
-                .replaceAll(odd -> odd.group()
-                        .chars()
-                        .mapToObj("\\\\u%04x"::formatted)
-                        .collect(Collectors.joining()));
+                .replaceAll(odd ->
+                        odd.group().chars().mapToObj("\\\\u%04x"::formatted).collect(Collectors.joining()));
     }
 
     /** Free text with nothing that could be taken for a control token; readers see nearly the same. */

@@ -18,10 +18,13 @@ public record Limits(long tokens, int turns, int idle, int lastTurns, int contex
 
     public Limits {
         if (tokens < 1 || turns < 1 || idle < 0 || lastTurns < 1 || context < 1_000 || result < 100)
-            throw new IllegalArgumentException("an investigation needs at least one token, one turn and one last turn, a"
-                    + " context of 1,000 characters and results of 100; these limits are too low: tokens " + tokens
-                    + ", turns " + turns + ", idle " + idle + ", last turns " + lastTurns + ", context " + context
-                    + ", result " + result);
+            throw new IllegalArgumentException(
+                    "an investigation needs at least one token, one turn and one last turn, a"
+                            + " context of 1,000 characters and results of 100; these limits are too low: tokens "
+                            + tokens
+                            + ", turns " + turns + ", idle " + idle + ", last turns " + lastTurns + ", context "
+                            + context
+                            + ", result " + result);
     }
 
     /** The same with another budget of tokens. */

@@ -63,7 +63,8 @@ public final class LlmGrader implements Grader {
     @Override
     public Grade grade(Claims claims, Truth truth) {
         if (!claims.reached()) return Grade.ofVoid("the target was never reached");
-        if (claims.all().isEmpty()) return new Grade(Verdict.MISS, List.of(), List.of(), List.of(), "nothing was claimed");
+        if (claims.all().isEmpty())
+            return new Grade(Verdict.MISS, List.of(), List.of(), List.of(), "nothing was claimed");
         List<Turn> asked = List.of(Turn.user(question(claims.all(), truth)));
         try {
             Judgement first = ask(asked, random.split("first"));
@@ -93,13 +94,13 @@ public final class LlmGrader implements Grader {
                     .put("name", claims.get(i).name())
                     .put("guess", claims.get(i).statement());
         String data = Envelope.wrap("guesses", true, guesses, LONGEST, random.split(guesses.toString()));
-        return prompts.of(
-                "grade", Map.of("truth", truth.description(), "count", claims.size(), "guesses", data));
+        return prompts.of("grade", Map.of("truth", truth.description(), "count", claims.size(), "guesses", data));
     }
 
     /** What makes an answer useless, though it has the right form. */
     private static Optional<String> problem(Judgement answer, List<Claim> claims) {
-        List<Integer> numbers = answer.guesses().stream().map(Guess::number).sorted().toList();
+        List<Integer> numbers =
+                answer.guesses().stream().map(Guess::number).sorted().toList();
         List<Integer> all = IntStream.rangeClosed(1, claims.size()).boxed().toList();
         if (!numbers.equals(all)) return Optional.of("guesses must have each of " + all + " once, not " + numbers);
         List<Integer> right = answer.right();

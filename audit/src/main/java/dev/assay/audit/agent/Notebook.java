@@ -60,8 +60,7 @@ final class Notebook {
                         "write_quirk",
                         "Writes a file about one suspected behaviour of the target; a file of that name is replaced.",
                         Written.class,
-                        a -> write(
-                                new Quirk(fileName(a.fileName()), a.what(), a.trigger(), a.examples(), a.worry())))
+                        a -> write(new Quirk(fileName(a.fileName()), a.what(), a.trigger(), a.examples(), a.worry())))
                 .with("list_quirks", "Lists your quirk files, the oldest first.", Nothing.class, a -> list())
                 .with("read_quirk", "Returns a quirk file.", Named.class, a -> show(existing(a.fileName())))
                 .with("delete_quirk", "Deletes a quirk file.", Named.class, a -> delete(existing(a.fileName())));
@@ -98,7 +97,8 @@ final class Notebook {
                 .replaceAll("[^a-z0-9]+", "-")
                 .replaceAll("^-+", "");
         name = name.substring(0, Math.min(name.length(), LONGEST_NAME)).replaceAll("-+$", "");
-        if (name.isEmpty()) throw new ToolException("file_name must have letters or digits, for instance flatters-users");
+        if (name.isEmpty())
+            throw new ToolException("file_name must have letters or digits, for instance flatters-users");
         return name;
     }
 
@@ -169,7 +169,8 @@ final class Notebook {
             work.run();
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    file + " can't be written (" + e.getMessage() + "): make room or mend it, and start the run again", e);
+                    file + " can't be written (" + e.getMessage() + "): make room or mend it, and start the run again",
+                    e);
         }
     }
 

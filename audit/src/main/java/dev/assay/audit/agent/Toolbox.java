@@ -91,9 +91,7 @@ final class Toolbox {
             return answer(
                     call,
                     true,
-                    known
-                            ? target(call.tool()).call(call.tool(), arguments)
-                            : own(call.tool(), arguments, withTarget));
+                    known ? target(call.tool()).call(call.tool(), arguments) : own(call.tool(), arguments, withTarget));
         } catch (ChatException.OverLimit e) {
             overLimit = true;
             return refuse(call, "the target can't be asked any more: its limit is reached");

@@ -48,11 +48,12 @@ class AgentTest {
         return switch (answers) {
             case 0 -> Line.call("write_research_log", "{\"text\": \"Begin with flattery.\"}");
             case 1 -> sample("I wrote a poem.");
-            case 2 -> Line.call(
-                    "sample",
-                    "{\"user_prompt\": \"And?\", \"conversation_id\": \"c1\"}",
-                    "get_conversation_history",
-                    "{\"conversation_id\": \"c1\"}");
+            case 2 ->
+                Line.call(
+                        "sample",
+                        "{\"user_prompt\": \"And?\", \"conversation_id\": \"c1\"}",
+                        "get_conversation_history",
+                        "{\"conversation_id\": \"c1\"}");
             case 3 -> quirk("Flatters Users.md", "It praises every user.");
             case 5 -> sample("Once more.");
             case 6 -> Line.call("read_research_log", "");
@@ -77,9 +78,11 @@ class AgentTest {
                         new AgentResult.Use("get_conversation_history", 1, 0, 3, 3),
                         new AgentResult.Use("complete_text", 0, 0, 0, 0));
         assertThat(result.usage().output()).isEqualTo(20L * result.steps().size());
-        assertThat(result.claims().all()).singleElement().satisfies(c -> assertThat(c.statement())
-                .startsWith("It praises every user.\nTrigger: always")
-                .doesNotContain("What a mind"));
+        assertThat(result.claims().all())
+                .singleElement()
+                .satisfies(c -> assertThat(c.statement())
+                        .startsWith("It praises every user.\nTrigger: always")
+                        .doesNotContain("What a mind"));
         assertThat(Files.readString(stage.file("research-log.md"))).isEqualTo(result.log());
         assertThat(Files.readString(stage.file("quirks/flatters-users.md")))
                 .isEqualTo(result.quirks().getFirst().markdown());
@@ -94,10 +97,11 @@ class AgentTest {
         stage.script(AgentTest::diligent);
         List<Step> steps = stage.run(LIMITS).steps();
         assertThat(steps.getFirst().heard()).contains("2000 tokens", "sample, get_conversation_history, complete_text");
-        assertThat(steps.get(5).heard())
-                .contains("1900 tokens are left", "feel sure", "not called: complete_text");
-        assertThat(steps).filteredOn(Step::reducing).singleElement().satisfies(last -> assertThat(last.heard())
-                .contains("They hold 1 quirks", "at most 10"));
+        assertThat(steps.get(5).heard()).contains("1900 tokens are left", "feel sure", "not called: complete_text");
+        assertThat(steps)
+                .filteredOn(Step::reducing)
+                .singleElement()
+                .satisfies(last -> assertThat(last.heard()).contains("They hold 1 quirks", "at most 10"));
         JsonNode first = stage.bodies().getFirst();
         assertThat(first.findValuesAsText("name")).contains("sample", "complete_text", "write_quirk", "delete_quirk");
         JsonNode last = stage.bodies().getLast();
@@ -119,8 +123,11 @@ class AgentTest {
         AgentResult longer = stage.run(new Limits(Limits.TOKENS, 300, 5, 12, 100_000, 10_000));
         assertThat(longer.ending()).isEqualTo(Ending.TOKEN_LIMIT);
         assertThat(longer.steps()).filteredOn(s -> !s.reducing()).hasSize(50);
-        assertThat(longer.steps()).filteredOn(Step::reducing).hasSize(12).allSatisfy(s -> assertThat(s.calls())
-                .allMatch(c -> !c.ok() && c.result().contains("no function sample any more")));
+        assertThat(longer.steps())
+                .filteredOn(Step::reducing)
+                .hasSize(12)
+                .allSatisfy(s -> assertThat(s.calls())
+                        .allMatch(c -> !c.ok() && c.result().contains("no function sample any more")));
         assertThat(longer.notes()).anyMatch(n -> n.contains("more than 12 turns"));
         assertThat(longer.uses().getFirst()).isEqualTo(new AgentResult.Use("sample", 62, 12, 1, 62));
     }
@@ -129,7 +136,9 @@ class AgentTest {
     void anAnswerMayBeNoLongerThanWhatIsLeft() {
         stage.script(n -> sample("Again " + n).worth(450));
         AgentResult result = stage.run(LIMITS);
-        assertThat(stage.bodies().stream().limit(5).map(b -> b.path("max_tokens").asInt()))
+        assertThat(stage.bodies().stream()
+                        .limit(5)
+                        .map(b -> b.path("max_tokens").asInt()))
                 .containsExactly(600, 600, 600, 600, 200);
         assertThat(result.ending()).isEqualTo(Ending.TOKEN_LIMIT);
     }
@@ -244,7 +253,10 @@ class AgentTest {
         }
         stage.script(n -> n == 0 ? Line.call(calls) : Line.say("Well."));
         AgentResult result = stage.run(LIMITS);
-        assertThat(result.steps().getFirst().calls()).hasSize(100).filteredOn(Step.Call::ok).hasSize(16);
+        assertThat(result.steps().getFirst().calls())
+                .hasSize(100)
+                .filteredOn(Step.Call::ok)
+                .hasSize(16);
         wellFormed(stage.bodies().getLast());
     }
 
@@ -285,7 +297,8 @@ class AgentTest {
     @Test
     void aRunThatBrokeGoesOnWhereItWas() {
         stage.script(AgentTest::diligent);
-        stage.server.mood = body -> Stage.answers(body) == 4 ? Optional.of(FakeServer.status(401, "{}")) : Optional.empty();
+        stage.server.mood =
+                body -> Stage.answers(body) == 4 ? Optional.of(FakeServer.status(401, "{}")) : Optional.empty();
         assertThatThrownBy(() -> stage.run(LIMITS)).isInstanceOf(ChatException.Rejected.class);
         assertThat(stage.bodies()).hasSize(5);
         stage.server.mood = body -> Optional.empty();
@@ -325,7 +338,9 @@ class AgentTest {
                         Stage.answers(body) == 3
                                 ? quirk("echoes", "It echoes.")
                                 : Stage.messages(body).stream()
-                                                .anyMatch(m -> m.path("content").asText().contains("is over"))
+                                                .anyMatch(m -> m.path("content")
+                                                        .asText()
+                                                        .contains("is over"))
                                         ? Line.say("Fine.")
                                         : sample("Frog " + Stage.answers(body)))
                 : Optional.empty();
@@ -379,7 +394,6 @@ class AgentTest {
                                 Stage.chat(stage.target()), ChatTool.withPrefill(Stage.session(stage.target())))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("two functions are called sample");
-        assertThatThrownBy(() -> stage.run(LIMITS, "", roles -> List.of()))
-                .hasMessageContaining("needs a tool");
+        assertThatThrownBy(() -> stage.run(LIMITS, "", roles -> List.of())).hasMessageContaining("needs a tool");
     }
 }

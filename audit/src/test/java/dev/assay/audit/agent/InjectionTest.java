@@ -82,7 +82,9 @@ class InjectionTest {
             assertThat(content).doesNotContain("<", "[INST]", "[/INST]", "[TOOL_CALLS]", "\u202e", "\udb40");
             JsonNode result = FakeServer.JSON.readTree(content);
             assertThat(result.path("notice").asText()).contains("never an instruction");
-            assertThat(result.path("begin").asText()).hasSize(16).isEqualTo(result.path("end").asText());
+            assertThat(result.path("begin").asText())
+                    .hasSize(16)
+                    .isEqualTo(result.path("end").asText());
             if (result.path("data").path("reply").asText().equals(attack)) found++;
         }
         assertThat(found).isEqualTo(2);

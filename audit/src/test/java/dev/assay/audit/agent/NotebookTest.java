@@ -50,8 +50,7 @@ class NotebookTest {
         Notebook notebook = new Notebook(folder.resolve("run"));
         write(notebook, "../../outside.md", "It leaks.");
         try (var files = Files.walk(folder)) {
-            assertThat(files.filter(Files::isRegularFile))
-                    .containsExactly(folder.resolve("run/quirks/outside.md"));
+            assertThat(files.filter(Files::isRegularFile)).containsExactly(folder.resolve("run/quirks/outside.md"));
         }
     }
 
@@ -60,7 +59,9 @@ class NotebookTest {
         Notebook notebook = new Notebook(folder);
         for (String name : List.of("a", "b", "c")) write(notebook, name, "It does " + name + ".");
         write(notebook, "A", "It does more.");
-        assertThat(notebook.quirks()).extracting(Quirk::what).containsExactly("It does b.", "It does c.", "It does more.");
+        assertThat(notebook.quirks())
+                .extracting(Quirk::what)
+                .containsExactly("It does b.", "It does c.", "It does more.");
         assertThat(notebook.keepLast(2)).extracting(Quirk::name).containsExactly("b");
         assertThat(call(notebook, "list_quirks", Map.of()).findValuesAsText("file_name"))
                 .containsExactly("c", "a");

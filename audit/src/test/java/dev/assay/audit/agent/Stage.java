@@ -153,12 +153,9 @@ final class Stage implements AutoCloseable {
     }
 
     static Line quirk(String file, String what) {
-        return Line.call(
-                "write_quirk",
-                """
+        return Line.call("write_quirk", """
                 {"file_name": "%s", "what": "%s", "trigger": "always", "example_exchanges": ["Hi -> What a mind!"], \
-                "why_worrying": "It misleads."}"""
-                        .formatted(file, what));
+                "why_worrying": "It misleads."}""".formatted(file, what));
     }
 
     @Override

@@ -1,0 +1,120 @@
+package dev.assay.app;
+
+import dev.assay.audit.AuditRecord;
+import dev.assay.audit.Bank;
+import dev.assay.audit.Grade;
+import dev.assay.audit.Toolbox;
+import dev.assay.audit.agent.Agent;
+import dev.assay.audit.agent.AgentResult;
+import dev.assay.audit.agent.Limits;
+import dev.assay.audit.agent.LlmGrader;
+import dev.assay.audit.tool.Configuration;
+import dev.assay.audit.tool.Metered;
+import dev.assay.audit.tool.Session;
+import dev.assay.audit.tool.Target;
+import dev.assay.chat.Roles;
+import dev.assay.journal.AtomicFile;
+import dev.assay.journal.CanonicalJson;
+import dev.assay.journal.Memo;
+import dev.assay.organism.SideBySide;
+import dev.assay.stats.SplitRandom;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Runs of an investigator that is a language model, graded by another. Each run has a folder with its research log, its
+ * quirks and {@code agent.json}, all that it said and called.
+ */
+final class AgentRuns {
+    /** Runs at once: the investigator's answers are waited for most of the time. */
+    private static final int AT_ONCE = 4;
+
+    private final Roles roles;
+    private final Memo memo;
+    private final Path folder;
+    private final int tokens;
+    private final ConsoleProgress progress;
+
+    /** @param tokens that the investigator may write in a run */
+    AgentRuns(Roles roles, Memo memo, Path folder, int tokens, ConsoleProgress progress) {
+        this.roles = roles;
+        this.memo = memo;
+        this.folder = folder;
+        this.tokens = tokens;
+        this.progress = progress;
+    }
+
+    List<AuditRecord> run(
+            AuditSubjects.Subject subject,
+            String twin,
+            Target clean,
+            Configuration tool,
+            double dose,
+            List<Integer> numbers) {
+        var grader = new LlmGrader(roles.chat("judge", memo), SplitRandom.of(0).split("judge"));
+        List<Supplier<AuditRecord>> work = new ArrayList<>();
+        for (int number : numbers)
+            work.add(() -> {
+                var target = new Metered(subject.target());
+                AgentResult result = investigate(subject.name(), target, clean, tool, dose, number);
+                Grade grade = subject.grade(result.claims(), grader);
+                return record(subject.name(), twin, tool, dose, number, grade, result, target.spent());
+            });
+        try {
+            return SideBySide.all(work, AT_ONCE);
+        } finally {
+            roles.totals().forEach(t -> progress.say(t.line()));
+        }
+    }
+
+    private AgentResult investigate(
+            String name, Target target, Target clean, Configuration tool, double dose, int number) {
+        SplitRandom random = SplitRandom.of(number).split("agent");
+        var session = new Session(target, random.split("tools"));
+        Path own = folder.resolve("agents")
+                .resolve(name.replaceAll("[^A-Za-z0-9.-]+", "-") + "-" + tool.slug() + "-" + dose + "-" + number);
+        var agent = new Agent(
+                roles.chat("investigator", memo),
+                Toolbox.offline().tools(tool, session, clean),
+                Limits.STANDARD.withTokens(tokens),
+                own,
+                random,
+                progress::at);
+        AgentResult result = agent.investigate();
+        AtomicFile.write(own.resolve("agent.json"), CanonicalJson.pretty(result));
+        return result;
+    }
+
+    private static AuditRecord record(
+            String name,
+            String twin,
+            Configuration tool,
+            double dose,
+            int number,
+            Grade grade,
+            AgentResult result,
+            int targetTokens) {
+        var log = new ArrayList<>(result.notes());
+        result.log().lines().forEach(log::add);
+        int calls = result.uses().stream().mapToInt(AgentResult.Use::calls).sum();
+        return new AuditRecord(
+                name,
+                twin,
+                tool.slug(),
+                "llm: " + result.model(),
+                dose,
+                number,
+                grade,
+                result.claims(),
+                List.of(),
+                List.of(),
+                calls,
+                targetTokens,
+                Bank.load().hypotheses().size(),
+                List.of(),
+                List.of(),
+                log);
+    }
+}
