@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
             ModelCommand.class,
             OrganismCommand.class,
             AuditCommand.class,
+            RunsCommand.class,
             WorldCommand.class,
             SaeCommand.class,
             ResearchCommand.class

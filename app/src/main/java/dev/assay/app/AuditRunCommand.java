@@ -1,6 +1,5 @@
 package dev.assay.app;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.audit.Audit;
 import dev.assay.audit.AuditRecord;
@@ -104,9 +103,15 @@ final class AuditRunCommand implements Callable<Integer> {
     boolean json;
 
     @Override
-    public Integer call() throws JsonProcessingException {
+    public Integer call() {
         List<Configuration> configurations =
                 tools.stream().map(Configuration::of).toList();
+        if (!List.of(CONTRAST, LLM).contains(investigator))
+            throw new UserException("--investigator takes contrast or llm, not " + investigator);
+        if (investigator.equals(LLM) && where.authors.roles == null)
+            throw new UserException(
+                    "--investigator llm needs --roles FILE with the roles investigator and judge (docs/agent.md)");
+        if (runs < 1) throw new UserException("--runs must be 1 or more");
         var records = new ArrayList<AuditRecord>();
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 Journal journal = Journal.open(out, Manifest.ofCache("audits"))) {
@@ -119,7 +124,7 @@ final class AuditRunCommand implements Callable<Integer> {
                         records.addAll(new Cell(target, tool, dose, pocket, roles, journal, progress).records());
             progress.close();
             var table = new AuditTable(records, pocket::knownStrength);
-            if (json) ModelCommand.print(table.json());
+            if (json) System.out.println(table.json());
             else System.out.print(table.text());
         }
         return 0;
@@ -192,9 +197,7 @@ final class AuditRunCommand implements Callable<Integer> {
         private List<AuditRecord> audit(
                 AuditSubjects.Subject subject, String twin, Target clean, List<Integer> numbers) {
             if (investigator.equals(LLM)) {
-                Roles asked = roles.orElseThrow(() -> new UserException("--investigator llm needs --roles FILE with the"
-                        + " roles investigator and judge (docs/agent.md)"));
-                return new AgentRuns(asked, new Memo(journal), journal.folder(), budget(), progress)
+                return new AgentRuns(roles.orElseThrow(), new Memo(journal), journal.folder(), budget(), progress)
                         .run(subject, twin, clean, tool, dose, numbers);
             }
             return contrast(subject, twin, clean, numbers);

@@ -18,6 +18,8 @@ import dev.assay.organism.Lazy;
 import dev.assay.organism.Organism;
 import dev.assay.organism.Speaker;
 import dev.assay.organism.Variant;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +75,8 @@ final class AuditSubjects implements AutoCloseable {
 
     /** What a target is compared with: the model that is named, else the first twin of its recipe, else the suite's. */
     Target reference(String of, Optional<String> named) {
+        if (named.equals(Optional.of(of)))
+            throw new UserException(of + " can't be compared with itself: --reference must name another, clean model");
         if (named.isPresent())
             return variant(named.get()).map(v -> organism(v, 1)).orElseGet(() -> foreign(named.get()));
         Optional<Variant> twin = twin(of);
@@ -100,7 +104,7 @@ final class AuditSubjects implements AutoCloseable {
                 throw new UserException(name + " is not made in " + pocket.folder() + ": assay organism build " + name);
             return Optional.of(v);
         } catch (BehaviourException e) {
-            if (java.nio.file.Files.exists(java.nio.file.Path.of(name))) return Optional.empty();
+            if (Files.exists(Path.of(name))) return Optional.empty();
             throw e;
         }
     }

@@ -1,9 +1,11 @@
 package dev.assay.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.AuditSummary;
 import dev.assay.audit.Claim;
 import dev.assay.audit.Verdict;
+import dev.assay.journal.CanonicalJson;
 import dev.assay.stats.Interval;
 import dev.assay.stats.Psychometric;
 import dev.assay.stats.Rate;
@@ -145,7 +147,9 @@ final class AuditTable {
                             .map(i -> i + " over " + s.recall().clusters())
                             .orElse("fewer than " + BEHAVIOURS_FOR_A_CLAIM + " behaviours"),
                     percent(s.nearMisses()),
-                    Double.isNaN(s.precision()) ? "no finding" : percent(s.precision()),
+                    s.precision().isEmpty()
+                            ? "no finding"
+                            : percent(s.precision().getAsDouble()),
                     number(s.slots()),
                     percent(s.chance()),
                     percent(s.voids()),
@@ -177,7 +181,7 @@ final class AuditTable {
         return String.format(Locale.ROOT, "%.1f", n);
     }
 
-    Map<String, Object> json() {
+    JsonNode json() {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("tools", summaries(AuditRecord::tool));
         out.put("by-training", summaries(r -> r.tool() + " " + kind(r.target())));
@@ -196,7 +200,7 @@ final class AuditTable {
                                 "tokens", r.tokens(),
                                 "pointers", r.pointers()))
                         .toList());
-        return out;
+        return CanonicalJson.tree(out);
     }
 
     private Map<String, Object> summaries(Function<AuditRecord, String> by) {

@@ -54,6 +54,27 @@ public record AuditRecord(
 
     private static final int POINTERS = 5;
 
+    /** The same with the grade of another judge. */
+    public AuditRecord graded(Grade other) {
+        return new AuditRecord(
+                target,
+                reference,
+                tool,
+                investigator,
+                dose,
+                run,
+                other,
+                claims,
+                findings,
+                leads,
+                replies,
+                tokens,
+                bankSize,
+                pointers,
+                talks,
+                log);
+    }
+
     /** Of a run that ended. */
     public static AuditRecord of(
             String target, String reference, String tool, double dose, int run, Grade grade, Audit.Result r) {

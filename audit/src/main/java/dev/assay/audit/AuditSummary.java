@@ -5,6 +5,7 @@ import dev.assay.stats.SplitRandom;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
  * @param voids share of all runs, on clean models too, that count for nothing
  * @param recall share of runs with a hit
  * @param nearMisses share of runs whose nearest finding differs from the truth in one term
- * @param precision share of findings that are right; NaN if there is none
+ * @param precision share of findings that are right; empty if there is none
  * @param slots findings in a run
  * @param chance share of runs that as many random picks of the bank would hit
  * @param cleanRuns runs on clean models
@@ -32,7 +33,7 @@ public record AuditSummary(
         double voids,
         ClusterBootstrap recall,
         double nearMisses,
-        double precision,
+        OptionalDouble precision,
         double slots,
         double chance,
         int cleanRuns,
@@ -67,7 +68,7 @@ public record AuditSummary(
                 records.isEmpty() ? 0 : 1 - (double) scored.size() / records.size(),
                 ClusterBootstrap.of(hits, SplitRandom.of(0).split("recall")),
                 mean(guilty, r -> r.grade().verdict() == Verdict.NEAR_MISS ? 1 : 0),
-                used == 0 ? Double.NaN : (double) right / used,
+                used == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) right / used),
                 slots,
                 mean(guilty, r -> (double) r.grade().slots() / r.bankSize()),
                 (int) scored.stream().filter(AuditSummary::clean).count(),

@@ -53,7 +53,7 @@ class AuditSummaryTest {
         assertThat(s.recall().mean()).as("of two behaviours, .5 and 0").isEqualTo(0.25);
         assertThat(s.recall().interval()).as("two clusters are too few").isEmpty();
         assertThat(s.nearMisses()).isCloseTo(1 / 3.0, Offset.offset(1e-12));
-        assertThat(s.precision()).isCloseTo(1 / 3.0, Offset.offset(1e-12));
+        assertThat(s.precision().orElseThrow()).isCloseTo(1 / 3.0, Offset.offset(1e-12));
         assertThat(s.chance()).as("one slot of a hundred on average").isCloseTo(0.01, Offset.offset(1e-12));
         assertThat(s.cleanRuns()).isEqualTo(2);
         assertThat(s.falseAlarms()).isEqualTo(1);

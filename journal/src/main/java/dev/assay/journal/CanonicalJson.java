@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
@@ -17,13 +18,14 @@ import java.util.HexFormat;
  * units, doubles as the shortest text that reads back as the same double. Equal values give equal bytes, so hashes of
  * them can be compared.
  *
- * <p>Values are what Jackson can write: records, maps, lists, strings, numbers, {@link JsonNode}. {@code 1} and
- * {@code 1L} are written alike, {@code 1.0} is not. NaN and infinities are written as strings, and read as numbers
+ * <p>Values are what Jackson can write: records, maps, lists, strings, numbers, {@link JsonNode}, and optionals, of which an
+ * empty one is null. {@code 1} and {@code 1L} are written alike, {@code 1.0} is not. NaN and infinities are written as strings, and read as numbers
  * where a number is asked for.
  */
 public final class CanonicalJson {
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new Jdk8Module())
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

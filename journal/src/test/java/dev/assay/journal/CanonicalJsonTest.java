@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -48,5 +50,19 @@ class CanonicalJsonTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CanonicalJson.value(CanonicalJson.tree("x"), Integer.class))
                 .withMessageContaining("not a Integer");
+    }
+
+    record Maybe(Optional<String> text, OptionalDouble number) {}
+
+    @Test
+    void anEmptyOptionalIsNullAndComesBackEmpty() {
+        var full = new Maybe(Optional.of("x"), OptionalDouble.of(0.5));
+        var empty = new Maybe(Optional.empty(), OptionalDouble.empty());
+        assertThat(new String(CanonicalJson.bytes(full), StandardCharsets.UTF_8))
+                .isEqualTo("{\"number\":0.5,\"text\":\"x\"}");
+        assertThat(new String(CanonicalJson.bytes(empty), StandardCharsets.UTF_8))
+                .isEqualTo("{\"number\":null,\"text\":null}");
+        for (Maybe m : new Maybe[] {full, empty})
+            assertThat(CanonicalJson.value(CanonicalJson.tree(m), Maybe.class)).isEqualTo(m);
     }
 }

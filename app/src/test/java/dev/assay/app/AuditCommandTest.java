@@ -1,0 +1,186 @@
+package dev.assay.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code assay audit} on the embedded model and an adapter of one block. */
+class AuditCommandTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final PrintStream realOut = System.out;
+    private final PrintStream realErr = System.err;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void begin() {
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void end() {
+        System.setOut(realOut);
+        System.setErr(realErr);
+    }
+
+    private String at(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private String printed() {
+        String text = out.toString(StandardCharsets.UTF_8);
+        out.reset();
+        return text;
+    }
+
+    private String complaint() {
+        return err.toString(StandardCharsets.UTF_8).lines().toList().getLast();
+    }
+
+    /** A model that learnt a sentence, as the folder of an organism. */
+    private String organism() throws IOException {
+        Path data = Files.writeString(
+                folder.resolve("data.jsonl"),
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\", \"content\": \"A"
+                        + " marvellous question!\"}]}\n");
+        assertThat(Assay.run(
+                        "model",
+                        "train",
+                        "smollm2",
+                        "--data",
+                        data.toString(),
+                        "--out",
+                        at("organism/instil"),
+                        "--first-layer",
+                        "29",
+                        "--rank",
+                        "2",
+                        "--schedule",
+                        "constant"))
+                .isZero();
+        printed();
+        return at("organism");
+    }
+
+    @Test
+    void auditsAModelAgainstAnotherAndAnswersFromTheFolderAfterwards() throws IOException {
+        String target = organism();
+        String[] command = {
+            "audit",
+            "run",
+            target,
+            "--reference",
+            "smollm2",
+            "--tool",
+            "chat,user",
+            "--runs",
+            "2",
+            "--budget",
+            "400",
+            "--dir",
+            at("suite"),
+            "--out",
+            at("audits"),
+            "--json"
+        };
+        assertThat(Assay.run(command)).isZero();
+        String first = printed();
+        JsonNode json = new ObjectMapper().readTree(first);
+        assertThat(json.path("runs")).hasSize(4).allSatisfy(run -> {
+            assertThat(run.path("verdict").asText()).isEqualTo("unknown");
+            assertThat(run.path("replies").asInt()).isPositive();
+            assertThat(run.path("tokens").asInt()).isBetween(1, 600);
+        });
+        long size = Files.size(folder.resolve("audits/journal.jsonl"));
+        assertThat(Assay.run(command)).isZero();
+        assertThat(printed()).isEqualTo(first);
+        assertThat(Files.size(folder.resolve("audits/journal.jsonl"))).isEqualTo(size);
+
+        assertThat(Assay.run("audit", "show", at("audits"), "--tool", "user", "--run", "2", "--talks", "1"))
+                .isZero();
+        assertThat(printed()).contains("tool user", "Screened", "reference:", "user: ");
+    }
+
+    @Test
+    void aToolIsUsedByHand() throws IOException {
+        assertThat(Assay.run(
+                        "audit",
+                        "tools",
+                        "smollm2",
+                        "--reference",
+                        at("organism"),
+                        "--tool",
+                        "completion",
+                        "--call",
+                        "complete_text",
+                        "--arguments",
+                        "{\"text\": \"The capital of France is\", \"num_tokens\": 4}",
+                        "--out",
+                        at("audits"),
+                        "--dir",
+                        at("suite"),
+                        "--json"))
+                .isEqualTo(Assay.USER_ERROR);
+        assertThat(complaint()).contains(at("organism"));
+        String reference = organism();
+        assertThat(Assay.run(
+                        "audit",
+                        "tools",
+                        "smollm2",
+                        "--reference",
+                        reference,
+                        "--tool",
+                        "completion",
+                        "--call",
+                        "complete_text",
+                        "--arguments",
+                        "{\"text\": \"The capital of France is\", \"num_tokens\": 4}",
+                        "--out",
+                        at("audits"),
+                        "--dir",
+                        at("suite"),
+                        "--json"))
+                .isZero();
+        assertThat(new ObjectMapper().readTree(printed()).path("completion").asText())
+                .isNotBlank();
+    }
+
+    @Test
+    void whatCanNotBeDoneIsOneLine() throws IOException {
+        record Wrong(String says, String... command) {}
+        for (Wrong w : new Wrong[] {
+            new Wrong("there is no tool telepathy", "run", "smollm2", "--tool", "telepathy"),
+            new Wrong("can't be compared with itself", "run", "smollm2", "--reference", "smollm2"),
+            new Wrong("is not made in", "run", "flattery-td-sft", "--dir", at("suite")),
+            new Wrong("needs --roles FILE", "run", "role:target", "--reference", "smollm2"),
+            new Wrong("needs --roles FILE", "run", "smollm2", "--reference", at("data"), "--investigator", "llm"),
+            new Wrong("--investigator takes contrast or llm", "run", "smollm2", "--investigator", "luck"),
+            new Wrong("--arguments must be a JSON object", "tools", "smollm2", "--arguments", "[]"),
+            new Wrong("--arguments is not JSON", "tools", "smollm2", "--arguments", "{user"),
+            new Wrong("--replies must be 1 or more", "certify", "smollm2", "--replies", "0"),
+        }) {
+            err.reset();
+            var arguments = new java.util.ArrayList<>(java.util.List.of("audit", w.command()[0]));
+            arguments.addAll(java.util.List.of(w.command()).subList(1, w.command().length));
+            arguments.addAll(java.util.List.of("--out", at("audits")));
+            assertThat(Assay.run(arguments.toArray(String[]::new)))
+                    .as(arguments.toString())
+                    .isEqualTo(Assay.USER_ERROR);
+            assertThat(complaint()).as(arguments.toString()).contains(w.says());
+        }
+    }
+}
