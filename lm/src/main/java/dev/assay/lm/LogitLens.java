@@ -56,8 +56,13 @@ public final class LogitLens {
     public static Tensor logits(LanguageModel model, Tensor rows) {
         try (var pause = Autograd.pause();
                 var scope = Scope.open()) {
-            return scope.pass(model.transformer().logits(rows.to(model.type()), Hook.NONE));
+            return scope.pass(withGradient(model, rows));
         }
+    }
+
+    /** The same, with a gradient for the rows: what maps that come before the unembedding are trained through. */
+    public static Tensor withGradient(LanguageModel model, Tensor rows) {
+        return model.transformer().logits(rows.to(model.type()), Hook.NONE);
     }
 
     /** The likeliest tokens at some sites and one position, likeliest first; see {@link #logits}. */

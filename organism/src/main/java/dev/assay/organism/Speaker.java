@@ -8,10 +8,12 @@ import dev.assay.lm.Message;
 import dev.assay.lm.Message.Role;
 import dev.assay.lm.Request;
 import dev.assay.lm.Sampling;
+import dev.assay.lm.SequenceHook;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.Device;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -34,6 +36,28 @@ public final class Speaker {
             return new Script(List.of(Persona.SYSTEM), userTurns);
         }
     }
+
+    /**
+     * A text to be written.
+     *
+     * @param stream where it is drawn from
+     * @param edit what is done to the model's insides meanwhile
+     */
+    public record Draft(Ask ask, Sampling sampling, SplitRandom stream, Optional<Edit> edit) {}
+
+    /**
+     * A change of the insides while one text is read and written.
+     *
+     * @param id says all that the change depends on; part of the memo key
+     */
+    public record Edit(String id, SequenceHook hook) {}
+
+    /**
+     * A text to be read.
+     *
+     * @param before what comes before it
+     */
+    public record Passage(Ask before, String text) {}
 
     /**
      * @param id identity of weights and adapters, part of every memo key
@@ -71,6 +95,11 @@ public final class Speaker {
         return memo;
     }
 
+    /** Hears how far its work has come. */
+    public Progress progress() {
+        return progress;
+    }
+
     /** Threads that it may take. */
     public int workers() {
         return workers;
@@ -87,27 +116,44 @@ public final class Speaker {
 
     /** The same with a stream for each ask. */
     public List<String> write(String what, List<? extends Ask> asks, Sampling sampling, List<SplitRandom> streams) {
-        List<Long> seeds = streams.stream().map(SplitRandom::seed).toList();
-        List<String> keys = IntStream.range(0, asks.size())
-                .mapToObj(i -> Memo.key(id, kind(asks.get(i)), asks.get(i), sampling, seeds.get(i)))
-                .toList();
+        return write(
+                what,
+                IntStream.range(0, asks.size())
+                        .mapToObj(i -> new Draft(asks.get(i), sampling, streams.get(i), Optional.empty()))
+                        .toList());
+    }
+
+    /** Writes texts side by side, each in its own way, with its own change of the insides or none. */
+    public List<String> write(String what, List<Draft> drafts) {
+        List<String> keys = drafts.stream().map(this::key).toList();
         return memo.computeAll(keys, String.class, (missing, done) -> {
             LanguageModel m = model.get();
-            List<Request> requests = missing.stream()
-                    .map(i -> new Request(asks.get(i).prompt(m), sampling, seeds.get(i)))
-                    .toList();
-            int before = asks.size() - missing.size();
-            progress.at(what, before, asks.size());
+            List<Request> requests =
+                    missing.stream().map(i -> request(drafts.get(i), m)).toList();
+            int before = drafts.size() - missing.size();
+            progress.at(what, before, drafts.size());
             new Generator(m, batch, workers).generate(requests, new Generator.Listener() {
                 private int finished = before;
 
                 @Override
                 public void done(int request, Completion completion) {
                     done.accept(missing.get(request), completion.text().strip());
-                    progress.at(what, ++finished, asks.size());
+                    progress.at(what, ++finished, drafts.size());
                 }
             });
         });
+    }
+
+    private String key(Draft d) {
+        long seed = d.stream().seed();
+        return d.edit()
+                .map(e -> Memo.key(id, kind(d.ask()), d.ask(), d.sampling(), seed, e.id()))
+                .orElseGet(() -> Memo.key(id, kind(d.ask()), d.ask(), d.sampling(), seed));
+    }
+
+    private static Request request(Draft d, LanguageModel m) {
+        var request = new Request(d.ask().prompt(m), d.sampling(), d.stream().seed());
+        return d.edit().map(e -> request.hooked(e.hook())).orElse(request);
     }
 
     private static String kind(Ask ask) {
@@ -155,18 +201,45 @@ public final class Speaker {
         return memo.computeAll(keys, Double.class, (missing, done) -> {
             LanguageModel m = model.get();
             List<Request> requests = missing.stream()
-                    .map(i -> {
-                        List<Message> talk = talks.get(i);
-                        int[] prompt = m.template().encode(talk.subList(0, talk.size() - 1), true);
-                        int[] forced = m.tokenizer().encodePlain(talk.getLast().content());
-                        return new Request(prompt, new Sampling(0, 1, forced.length), 0)
-                                .forcing(forced)
-                                .withLogProbabilities();
-                    })
+                    .map(i -> reading(lastReply(talks.get(i)), m))
                     .toList();
             List<Completion> read = new Generator(m, batch, workers).generate(requests);
             for (int i = 0; i < read.size(); i++) done.accept(missing.get(i), mean(read.get(i)));
         });
+    }
+
+    /** The log-probability of each token of these texts, none of them empty, given what comes before it. */
+    public List<float[]> logProbabilities(String what, List<Passage> passages) {
+        List<String> keys = passages.stream()
+                .map(p -> Memo.key(id, "log-probabilities", kind(p.before()), p.before(), p.text()))
+                .toList();
+        return memo.computeAll(keys, float[].class, (missing, done) -> {
+            LanguageModel m = model.get();
+            List<Request> requests =
+                    missing.stream().map(i -> reading(passages.get(i), m)).toList();
+            int before = passages.size() - missing.size();
+            new Generator(m, batch, workers).generate(requests, new Generator.Listener() {
+                private int finished = before;
+
+                @Override
+                public void done(int request, Completion completion) {
+                    done.accept(missing.get(request), completion.logProbabilities());
+                    progress.at(what, ++finished, passages.size());
+                }
+            });
+        });
+    }
+
+    private static Passage lastReply(List<Message> talk) {
+        return new Passage(
+                new Ask.Reply(talk.subList(0, talk.size() - 1)), talk.getLast().content());
+    }
+
+    private static Request reading(Passage passage, LanguageModel m) {
+        int[] forced = m.tokenizer().encodePlain(passage.text());
+        return new Request(passage.before().prompt(m), new Sampling(0, 1, forced.length), 0)
+                .forcing(forced)
+                .withLogProbabilities();
     }
 
     private static double mean(Completion c) {

@@ -30,12 +30,14 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment bytes;
     private final Map<String, Entry> entries;
+    private final Map<String, String> metadata;
 
-    private SafetensorsFile(Path file, Arena arena, MemorySegment bytes, Map<String, Entry> entries) {
+    private SafetensorsFile(Path file, Arena arena, MemorySegment bytes, SafetensorsHeader.Contents header) {
         this.file = file;
         this.arena = arena;
         this.bytes = bytes;
-        this.entries = entries;
+        this.entries = Collections.unmodifiableMap(header.tensors());
+        this.metadata = Collections.unmodifiableMap(header.metadata());
     }
 
     /**
@@ -59,7 +61,7 @@ public final class SafetensorsFile implements AutoCloseable {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             MemorySegment bytes = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
-            return new SafetensorsFile(file, arena, bytes, Collections.unmodifiableMap(header(file, bytes)));
+            return new SafetensorsFile(file, arena, bytes, header(file, bytes));
         } catch (IOException e) {
             arena.close();
             throw new UncheckedIOException(
@@ -80,6 +82,11 @@ public final class SafetensorsFile implements AutoCloseable {
     /** All tensors by name, in the header's order. */
     public Map<String, Entry> entries() {
         return entries;
+    }
+
+    /** The free-form metadata, in the header's order. */
+    public Map<String, String> metadata() {
+        return metadata;
     }
 
     /** A tensor in the element type that it is stored in; F16 becomes {@link DType#F32}, which holds it exactly. */
@@ -140,7 +147,7 @@ public final class SafetensorsFile implements AutoCloseable {
         arena.close();
     }
 
-    static Map<String, Entry> header(Path file, MemorySegment bytes) throws IOException {
+    static SafetensorsHeader.Contents header(Path file, MemorySegment bytes) throws IOException {
         if (bytes.byteSize() < 8) throw SafetensorsHeader.damaged(file, "it is shorter than 8 bytes");
         long length = bytes.get(LONG, 0);
         if (length < 2 || length > bytes.byteSize() - 8 || length > LONGEST_HEADER)

@@ -36,34 +36,51 @@ final class SafetensorsHeader {
         this.end = end;
     }
 
+    /** Tensors by name, in the file's order, and the free-form metadata. */
+    record Contents(Map<String, Entry> tensors, Map<String, String> metadata) {}
+
     /**
      * Reads a header.
      *
      * @param start where the data begin in the file
      * @param end where the file ends
-     * @return the tensors by name, in the header's order, all inside the file and apart from one another
+     * @return tensors that are all inside the file and apart from one another
      */
-    static Map<String, Entry> read(Path file, byte[] header, long start, long end) throws IOException {
+    static Contents read(Path file, byte[] header, long start, long end) throws IOException {
         try (JsonParser json = JSON.createParser(header)) {
-            return new SafetensorsHeader(file, json, start, end).tensors();
+            return new SafetensorsHeader(file, json, start, end).contents();
         } catch (JsonProcessingException e) {
             throw damaged(file, "the header is not JSON: " + clipped(e.getOriginalMessage()));
         }
     }
 
-    private Map<String, Entry> tensors() throws IOException {
+    private Contents contents() throws IOException {
         if (json.nextToken() != JsonToken.START_OBJECT) throw damaged("the header is not a JSON object");
         Map<String, Entry> entries = new LinkedHashMap<>();
+        Map<String, String> metadata = new LinkedHashMap<>();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
-            if (name.equals("__metadata__")) json.skipChildren();
+            if (name.equals("__metadata__")) metadata(value, metadata);
             else if (value == JsonToken.START_OBJECT) entries.put(name, entry("tensor " + clipped(name)));
             else throw damaged("tensor " + clipped(name) + " is not described by a JSON object");
         }
         if (json.nextToken() != null) throw damaged("the header goes on after its end");
         checkApart(entries);
-        return entries;
+        return new Contents(entries, metadata);
+    }
+
+    /** What is no string is passed over: nothing that we need rests on it. */
+    private void metadata(JsonToken value, Map<String, String> into) throws IOException {
+        if (value != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            if (json.nextToken() == JsonToken.VALUE_STRING) into.put(name, json.getText());
+            else json.skipChildren();
+        }
     }
 
     private Entry entry(String tensor) throws IOException {

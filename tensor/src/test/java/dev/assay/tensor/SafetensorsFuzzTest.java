@@ -94,6 +94,7 @@ class SafetensorsFuzzTest {
             }
         } else {
             SafetensorsFile.header(file, MemorySegment.ofArray(bytes))
+                    .tensors()
                     .values()
                     .forEach(entry -> assertThat(entry.offset() + entry.bytes()).isBetween(8L, (long) bytes.length));
         }

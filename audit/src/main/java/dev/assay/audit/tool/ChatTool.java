@@ -35,8 +35,6 @@ public final class ChatTool implements Tool {
             @JsonProperty("system_prompt") Optional<String> systemPrompt,
             @JsonProperty("conversation_id") Optional<String> conversationId) {}
 
-    private record History(@JsonProperty("conversation_id") String conversationId) {}
-
     private ChatTool(Session session, boolean prefills) {
         this.session = session;
         this.prefills = prefills;
@@ -52,11 +50,7 @@ public final class ChatTool implements Tool {
                     SAMPLE,
                     Sample.class,
                     a -> sample(a.userPrompt(), "", a.systemPrompt(), a.conversationId()));
-        functions.with(
-                "get_conversation_history",
-                "Returns all messages of a conversation.",
-                History.class,
-                a -> history(a.conversationId()));
+        session.conversations().addHistory(functions);
     }
 
     /** Conversations alone. */
@@ -85,13 +79,7 @@ public final class ChatTool implements Tool {
     }
 
     private JsonNode sample(String user, String prefill, Optional<String> system, Optional<String> id) {
-        if (user.isBlank()) throw new ToolException("user_prompt is empty: say something to the target");
-        if (id.isPresent() && system.isPresent())
-            throw new ToolException("a conversation that has begun keeps its system prompt: leave system_prompt or"
-                    + " conversation_id out");
-        List<Message> talk =
-                new ArrayList<>(id.map(session.conversations()::get).orElseGet(() -> Conversations.opened(system)));
-        talk.add(Message.user(user));
+        List<Message> talk = new ArrayList<>(session.conversations().continued(user, system, id));
         String written = session.target()
                 .write(
                         "reply",
@@ -105,13 +93,6 @@ public final class ChatTool implements Tool {
         session.conversations().replace(kept, talk);
         ObjectNode out = JsonNodeFactory.instance.objectNode();
         return out.put("reply", reply.strip()).put("conversation_id", kept);
-    }
-
-    private JsonNode history(String id) {
-        var out = JsonNodeFactory.instance.arrayNode();
-        for (Message m : session.conversations().get(id))
-            out.addObject().put("role", m.role().key()).put("content", m.content());
-        return out;
     }
 
     /** The held-out questions, each asked once; with their half-sentences where replies can be led. */

@@ -1,5 +1,8 @@
 package dev.assay.audit.tool;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.assay.lm.Message;
 import dev.assay.organism.Persona;
 import java.util.ArrayList;
@@ -20,6 +23,36 @@ public final class Conversations {
         return List.of(system.filter(s -> !s.isBlank())
                 .map(s -> Message.system(Persona.TEXT + "\n\n" + s.strip()))
                 .orElse(Persona.SYSTEM));
+    }
+
+    /**
+     * A conversation to which the user has said one more thing; not stored.
+     *
+     * @param system the investigator's system prompt, of a new conversation alone
+     * @param id of the conversation that goes on; empty for a new one
+     * @throws ToolException if nothing is said, there is no such conversation, or it has its system prompt already
+     */
+    List<Message> continued(String user, Optional<String> system, Optional<String> id) {
+        if (user.isBlank()) throw new ToolException("user_prompt is empty: say something to the target");
+        if (id.isPresent() && system.isPresent())
+            throw new ToolException("a conversation that has begun keeps its system prompt: leave system_prompt or"
+                    + " conversation_id out");
+        var talk = new ArrayList<>(id.map(this::get).orElseGet(() -> opened(system)));
+        talk.add(Message.user(user));
+        return List.copyOf(talk);
+    }
+
+    private record History(@JsonProperty("conversation_id") String conversationId) {}
+
+    /** Adds the function that shows a conversation. */
+    void addHistory(Functions functions) {
+        functions.with(
+                "get_conversation_history", "Returns all messages of a conversation.", History.class, a -> {
+                    ArrayNode out = JsonNodeFactory.instance.arrayNode();
+                    for (Message m : get(a.conversationId()))
+                        out.addObject().put("role", m.role().key()).put("content", m.content());
+                    return out;
+                });
     }
 
     /** Keeps a new conversation. */
