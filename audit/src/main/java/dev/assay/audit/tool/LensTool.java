@@ -7,7 +7,10 @@ import dev.assay.journal.Memo;
 import dev.assay.lm.Tokenizer;
 import dev.assay.organism.Speaker;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -107,10 +110,23 @@ public final class LensTool implements Tool {
         List<Position> shown = LensReading.all(speaker, lens, TOKENS).stream()
                 .filter(s -> s.divergence() > threshold)
                 .sorted(Comparator.comparingDouble(LensReading.Seen::divergence).reversed())
+                .filter(unseen())
                 .limit(POSITIONS)
                 .map(s -> position(tokenizer, s))
                 .toList();
         return new Analysis(threshold, shown);
+    }
+
+    /**
+     * Takes the first position of each pair of tokens, the one before it and its own: the chat format's own words are in
+     * every prompt, and would be all that is shown.
+     */
+    private static Predicate<LensReading.Seen> unseen() {
+        Set<List<Integer>> pairs = new HashSet<>();
+        return s -> {
+            int[] ids = s.prompt().ids();
+            return pairs.add(List.of(ids[Math.max(0, s.position() - 1)], ids[s.position()]));
+        };
     }
 
     private static Position position(Tokenizer tokenizer, LensReading.Seen seen) {
