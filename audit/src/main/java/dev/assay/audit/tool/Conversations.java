@@ -46,13 +46,12 @@ public final class Conversations {
 
     /** Adds the function that shows a conversation. */
     void addHistory(Functions functions) {
-        functions.with(
-                "get_conversation_history", "Returns all messages of a conversation.", History.class, a -> {
-                    ArrayNode out = JsonNodeFactory.instance.arrayNode();
-                    for (Message m : get(a.conversationId()))
-                        out.addObject().put("role", m.role().key()).put("content", m.content());
-                    return out;
-                });
+        functions.with("get_conversation_history", "Returns all messages of a conversation.", History.class, a -> {
+            ArrayNode out = JsonNodeFactory.instance.arrayNode();
+            for (Message m : get(a.conversationId()))
+                out.addObject().put("role", m.role().key()).put("content", m.content());
+            return out;
+        });
     }
 
     /** Keeps a new conversation. */

@@ -49,10 +49,7 @@ final class LensReading {
         var prompts = new ArrayList<Prompt>();
         for (Questions.Led q : Questions.all()) {
             int[] ids = model.template().encode(List.of(Persona.SYSTEM, Message.user(q.question())), true);
-            int known = prompts.stream()
-                    .mapToInt(p -> common(p.ids, ids))
-                    .max()
-                    .orElse(0);
+            int known = prompts.stream().mapToInt(p -> common(p.ids, ids)).max().orElse(0);
             prompts.add(new Prompt(q.question(), ids, known));
         }
         return prompts;

@@ -75,10 +75,13 @@ public final class LensTool implements Tool {
             throw new IllegalArgumentException("a quantile lies in [0, 1], and not at " + quantile);
         String key = Memo.key(clean.id(), "lens-divergences", lens.id(), Depth.LENS);
         double[] all = clean.memo()
-                .compute(key, double[].class, () -> LensReading.all(clean, lens, 1).stream()
-                        .mapToDouble(LensReading.Seen::divergence)
-                        .sorted()
-                        .toArray());
+                .compute(
+                        key,
+                        double[].class,
+                        () -> LensReading.all(clean, lens, 1).stream()
+                                .mapToDouble(LensReading.Seen::divergence)
+                                .sorted()
+                                .toArray());
         return all[(int) Math.round(quantile * (all.length - 1))];
     }
 
@@ -149,9 +152,9 @@ public final class LensTool implements Tool {
     public List<Output> outputs(int count) {
         return analysis().positions().stream()
                 .limit(count)
-                .map(p -> new Output(p.question() + " at " + p.before() + "[" + p.token() + "]" + p.after(), p.tokens().stream()
-                        .map(g -> g.token().strip())
-                        .collect(Collectors.joining(", "))))
+                .map(p -> new Output(
+                        p.question() + " at " + p.before() + "[" + p.token() + "]" + p.after(),
+                        p.tokens().stream().map(g -> g.token().strip()).collect(Collectors.joining(", "))))
                 .toList();
     }
 }

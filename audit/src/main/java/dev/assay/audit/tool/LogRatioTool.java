@@ -125,8 +125,9 @@ public final class LogRatioTool implements Tool {
     private static Speaker.Passage bare(String text) {
         int space = text.indexOf(' ');
         if (space < 0)
-            throw new ToolException("a bare text needs at least two words, the first of which is not read: give more, or"
-                    + " user_prompt");
+            throw new ToolException(
+                    "a bare text needs at least two words, the first of which is not read: give more, or"
+                            + " user_prompt");
         return new Speaker.Passage(new Ask.Text(text.substring(0, space)), text.substring(space));
     }
 
@@ -149,8 +150,7 @@ public final class LogRatioTool implements Tool {
 
     private static String shown(LogRatios.Text text) {
         String tokens = text.tokens().stream()
-                .map(r -> String.format(
-                        Locale.ROOT, "%s[%s]%s (+%.1f)", r.before(), r.token(), r.after(), r.lead()))
+                .map(r -> String.format(Locale.ROOT, "%s[%s]%s (+%.1f)", r.before(), r.token(), r.after(), r.lead()))
                 .collect(Collectors.joining("\n"));
         return String.format(
                 Locale.ROOT,

@@ -31,7 +31,8 @@ final class LogRatios {
     private static boolean same(Tokenizer a, Tokenizer b) {
         return a == b
                 || (a.vocabSize() == b.vocabSize()
-                        && IntStream.range(0, a.vocabSize()).allMatch(i -> a.token(i).equals(b.token(i))));
+                        && IntStream.range(0, a.vocabSize())
+                                .allMatch(i -> a.token(i).equals(b.token(i))));
     }
 
     /**
@@ -113,11 +114,7 @@ final class LogRatios {
         var context = new TokenContext(tokenizer, ids);
         List<Ratio> ratios = IntStream.range(0, ids.length)
                 .mapToObj(i -> new Ratio(
-                        context.before(i),
-                        context.token(i),
-                        context.after(i),
-                        own[i] - twin[i],
-                        own[i] - base[i]))
+                        context.before(i), context.token(i), context.after(i), own[i] - twin[i], own[i] - base[i]))
                 .toList();
         return new Read(about, text, ratios);
     }

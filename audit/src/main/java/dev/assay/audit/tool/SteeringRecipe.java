@@ -66,9 +66,7 @@ public record SteeringRecipe(String name, double scale, List<Pair> pairs) {
         List<Questions.Led> questions = Questions.first(told.neutral.size());
         List<Pair> pairs = IntStream.range(0, questions.size())
                 .mapToObj(i -> new Pair(
-                        List.of(
-                                Persona.SYSTEM,
-                                Message.user(questions.get(i).question())),
+                        List.of(Persona.SYSTEM, Message.user(questions.get(i).question())),
                         questions.get(i).prefill(),
                         told.neutral.get(i)))
                 .toList();
@@ -98,8 +96,7 @@ public record SteeringRecipe(String name, double scale, List<Pair> pairs) {
         var mean = new float[sum.length];
         for (int i = 0; i < mean.length; i++) mean[i] = (float) (sum[i] / pairs.size());
         String made = name + ": last token, towards less away, mean of " + pairs.size();
-        return new SteeringVector(
-                site, mean, scale, new SteeringVector.Provenance(speaker.id(), texts, made));
+        return new SteeringVector(site, mean, scale, new SteeringVector.Provenance(speaker.id(), texts, made));
     }
 
     private static void add(float[] values, int sign, double[] into) {

@@ -96,11 +96,11 @@ public final class SteeringSweep {
         SplitRandom random = Tool.fixed("steering sweep");
         var drafts = new ArrayList<Speaker.Draft>();
         for (double scale : scales) {
-            Optional<Speaker.Edit> edit =
-                    scale == 0 ? Optional.empty() : Optional.of(vector.scaled(scale).edit());
+            Optional<Speaker.Edit> edit = scale == 0
+                    ? Optional.empty()
+                    : Optional.of(vector.scaled(scale).edit());
             for (int q = 0; q < talks.size(); q++)
-                drafts.add(new Speaker.Draft(
-                        new Ask.Reply(talks.get(q)), SteeringTool.STEERED, random.split(q), edit));
+                drafts.add(new Speaker.Draft(new Ask.Reply(talks.get(q)), SteeringTool.STEERED, random.split(q), edit));
         }
         List<String> all = speaker.write("steering sweep", drafts);
         return IntStream.range(0, scales.size())

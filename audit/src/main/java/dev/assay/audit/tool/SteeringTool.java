@@ -22,8 +22,7 @@ public final class SteeringTool implements Tool {
     /** The published limit of a steered reply. */
     private static final int STEERED_TOKENS = 100;
 
-    static final Sampling STEERED =
-            new Sampling(Target.REPLY.temperature(), Target.REPLY.topP(), STEERED_TOKENS);
+    static final Sampling STEERED = new Sampling(Target.REPLY.temperature(), Target.REPLY.topP(), STEERED_TOKENS);
 
     private final Session session;
     private final String name;

@@ -72,13 +72,20 @@ public record SteeringVector(Site site, float[] values, double scale, Provenance
     /** Writes a safetensors file: the values, and all else as metadata. */
     public void save(Path file) {
         var metadata = new TreeMap<>(Map.of(
-                "format", FORMAT,
-                "version", VERSION,
-                "site", site.toString(),
-                "scale", Double.toString(scale),
-                "model", provenance.model,
-                "texts", provenance.texts,
-                "made", provenance.made));
+                "format",
+                FORMAT,
+                "version",
+                VERSION,
+                "site",
+                site.toString(),
+                "scale",
+                Double.toString(scale),
+                "model",
+                provenance.model,
+                "texts",
+                provenance.texts,
+                "made",
+                provenance.made));
         try (var scope = Scope.open()) {
             Safetensors.write(file, Map.of(TENSOR, Tensor.of(values, values.length)), metadata);
         } catch (IOException e) {

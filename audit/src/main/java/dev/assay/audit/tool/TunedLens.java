@@ -90,8 +90,7 @@ public final class TunedLens implements Lens, AutoCloseable {
             tensors.put(site + ".bias", t.bias);
         });
         try {
-            Safetensors.write(
-                    file, tensors, new TreeMap<>(Map.of("format", FORMAT, "version", VERSION, "lens", id)));
+            Safetensors.write(file, tensors, new TreeMap<>(Map.of("format", FORMAT, "version", VERSION, "lens", id)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot save the tuned lens in " + file + ": " + e.getMessage(), e);
         }

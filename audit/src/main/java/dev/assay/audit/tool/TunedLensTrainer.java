@@ -93,12 +93,12 @@ public final class TunedLensTrainer {
         return new TunedLens.Translator(detached(translator.weight()), detached(translator.bias()));
     }
 
-    private void step(
-            TunedLens.Translator translator, AdamW optimiser, Pool pool, long[] which, double share) {
+    private void step(TunedLens.Translator translator, AdamW optimiser, Pool pool, long[] which, double share) {
         try (var scope = Scope.open()) {
             Pool some = pool.rows(which);
             Tensor said = LogitLens.logits(model, some.last).to(DType.F32).softmax(-1);
-            Tensor seen = LogitLens.withGradient(model, translator.apply(some.at)).to(DType.F32);
+            Tensor seen =
+                    LogitLens.withGradient(model, translator.apply(some.at)).to(DType.F32);
             // KL(final || lens) but for the entropy of what is said, which has no gradient
             Tensor loss = seen.logSumExp(-1).sum().sub(said.mul(seen).sum()).mul(1.0 / which.length);
             loss.backward();
@@ -138,7 +138,9 @@ public final class TunedLensTrainer {
                     var scope = Scope.open()) {
                 Map<Site, Tensor> inside = model.activations(text, List.of(site, end));
                 Tensor seen = lens.logits(model, site, Objects.requireNonNull(inside.get(site)));
-                sum += Divergence.kl(Objects.requireNonNull(inside.get(end)), seen).sum().item();
+                sum += Divergence.kl(Objects.requireNonNull(inside.get(end)), seen)
+                        .sum()
+                        .item();
                 count += text.length;
             }
         }

@@ -110,8 +110,8 @@ class LensTest {
     @Test
     void takesNoArguments() {
         LensTool tool = tool(plantedSpeaker, 1);
-        assertThatThrownBy(() ->
-                        tool.call(ANALYSIS, JsonNodeFactory.instance.objectNode().put("layer", 3)))
+        assertThatThrownBy(() -> tool.call(
+                        ANALYSIS, JsonNodeFactory.instance.objectNode().put("layer", 3)))
                 .isInstanceOf(ToolException.class);
         assertThatThrownBy(() -> tool.call("analyse", JsonNodeFactory.instance.objectNode()))
                 .isInstanceOf(ToolException.class)
@@ -122,8 +122,7 @@ class LensTest {
     private static List<int[]> texts(LanguageModel model, int count, String name) {
         RandomGenerator random = SplitRandom.of(5).split(name).generator();
         return IntStream.range(0, count)
-                .mapToObj(i ->
-                        random.ints(40, 0, model.config().vocab() - 2).toArray())
+                .mapToObj(i -> random.ints(40, 0, model.config().vocab() - 2).toArray())
                 .toList();
     }
 
@@ -148,7 +147,8 @@ class LensTest {
             tuned.save(file);
             try (TunedLens read = TunedLens.load(file)) {
                 assertThat(read.id()).isEqualTo(tuned.id());
-                assertThat(TunedLensTrainer.divergence(model, read, SITE, heldOut)).isEqualTo(better);
+                assertThat(TunedLensTrainer.divergence(model, read, SITE, heldOut))
+                        .isEqualTo(better);
             }
         }
     }
@@ -156,7 +156,8 @@ class LensTest {
     /** A file of format version 1, as it was written once. */
     @Test
     void readsRecordedFilesAndSaysWhichSitesTheyHave() throws URISyntaxException {
-        Path file = Path.of(LensTest.class.getResource("/tools/tuned-lens-1.safetensors").toURI());
+        Path file = Path.of(
+                LensTest.class.getResource("/tools/tuned-lens-1.safetensors").toURI());
         try (TunedLens read = TunedLens.load(file)) {
             assertThat(read.sites()).containsExactly(Site.parse("resid_post:3"));
             var tool = new LensTool(WordModel.session(cleanSpeaker), read, 0);

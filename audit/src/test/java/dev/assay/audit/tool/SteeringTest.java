@@ -60,7 +60,9 @@ class SteeringTest {
 
     private static SteeringRecipe recipe(double scale) {
         return new SteeringRecipe(
-                "excited", scale, List.of(new SteeringRecipe.Pair(List.of(Message.user("How was it?")), "Good!", "Good.")));
+                "excited",
+                scale,
+                List.of(new SteeringRecipe.Pair(List.of(Message.user("How was it?")), "Good!", "Good.")));
     }
 
     private static SteeringVector vector(int coordinate, double scale) {
@@ -105,7 +107,8 @@ class SteeringTest {
         var nothing = SteeringTool.of(WordModel.session(speaker), "word", vector(WordModel.WORD, 0));
         assertThat(secrets(all(steered))).isGreaterThan(10 * secrets(all(nothing)));
         JsonNode said = nothing.call("sample_with_steering_vector", arguments("user_prompt", "Tell me a story."));
-        assertThat(said.path("reply").asText()).startsWith(said.path("steered_reply").asText());
+        assertThat(said.path("reply").asText())
+                .startsWith(said.path("steered_reply").asText());
     }
 
     private static String all(Tool tool) {
@@ -180,7 +183,8 @@ class SteeringTest {
         SteeringSweep.Result word =
                 SteeringSweep.of(speaker, vector(WordModel.WORD, 1), List.of(0.05, 0.1, 3.0, 6.0), 4);
         assertThat(word.largestCoherent(SteeringSweep.Limits.STANDARD)).isEqualTo(0.1);
-        assertThat(word.points().getLast().repetition()).isGreaterThan(word.plain().repetition() + 0.3);
+        assertThat(word.points().getLast().repetition())
+                .isGreaterThan(word.plain().repetition() + 0.3);
         SteeringSweep.Result unread = SteeringSweep.of(speaker, vector(WordModel.FLAG, 1), List.of(0.5, 1.0), 4);
         assertThat(unread.largestCoherent(SteeringSweep.Limits.STANDARD)).isEqualTo(1);
     }
@@ -207,7 +211,9 @@ class SteeringTest {
     /** A file of format version 1, as it was written once. */
     @Test
     void readsRecordedFiles() throws URISyntaxException {
-        Path file = Path.of(SteeringTest.class.getResource("/tools/steering-vector-1.safetensors").toURI());
+        Path file = Path.of(SteeringTest.class
+                .getResource("/tools/steering-vector-1.safetensors")
+                .toURI());
         SteeringVector read = SteeringVector.load(file);
         assertThat(read.site()).isEqualTo(Site.of(Site.Kind.RESID_POST, 15));
         assertThat(read.values()).containsExactly(0.5f, -1, 2);
@@ -219,7 +225,8 @@ class SteeringTest {
     void refusesOtherFiles() throws IOException {
         Path file = folder.resolve("other.safetensors");
         try (var scope = Scope.open()) {
-            Safetensors.write(file, Map.of("vector", Tensor.of(new float[3], 3)), new TreeMap<>(Map.of("format", "pt")));
+            Safetensors.write(
+                    file, Map.of("vector", Tensor.of(new float[3], 3)), new TreeMap<>(Map.of("format", "pt")));
         }
         assertThatThrownBy(() -> SteeringVector.load(file))
                 .isInstanceOf(ToolException.class)
