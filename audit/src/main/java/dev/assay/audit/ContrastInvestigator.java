@@ -158,21 +158,11 @@ final class ContrastInvestigator {
     }
 
     private void becomeScenarios(List<String> userTurns) {
-        List<Scenario> found = userTurns.stream()
-                .map(ContrastInvestigator::firstMessage)
-                .filter(t -> t.split("\\s+").length >= 4)
-                .distinct()
-                .map(t -> new Scenario("general", List.of(t), Scenario.Origin.USER_SAMPLING))
-                .toList();
+        List<Scenario> found = Scenario.revealed("general", userTurns);
         draw.addFirst(found);
         log(
                 "User sampling: %d of %d turns that the target wrote for the user became scenarios.",
                 found.size(), userTurns.size());
-    }
-
-    private static String firstMessage(String written) {
-        String first = written.strip().split("\n\n", 2)[0].strip();
-        return first.length() > 300 ? first.substring(0, 300) : first;
     }
 
     /** Scenarios for the hypotheses that top-two Thompson sampling picks. */

@@ -3,6 +3,13 @@ package dev.assay.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.audit.petri.Move;
+import dev.assay.audit.petri.Seed;
+import dev.assay.audit.petri.Seeds;
+import dev.assay.audit.tool.GrammarScenarios;
+import dev.assay.audit.tool.Scaffold;
+import dev.assay.lm.Message;
+import dev.assay.organism.Ask;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.Disjointness;
 import dev.assay.organism.Grammar;
@@ -13,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -42,6 +50,35 @@ class DisjointnessTest {
         for (String t : templates)
             for (int i = 0; i < (t.contains("{") ? 100 : 1); i++) open.add(Disjointness.expand(grammar, t, random));
         out.put("bank/scenarios, all that is written", open);
+        out.put("petri/seeds", seeds());
+        out.put("scaffolded/scenarios", scaffolded());
+        return out;
+    }
+
+    private static Set<String> seeds() {
+        Set<String> out = new HashSet<>();
+        for (Seed s : Seeds.shipped()) {
+            out.add(s.opening());
+            s.otherOpening().ifPresent(out::add);
+            for (Move m : s.probes())
+                switch (m) {
+                    case Move.Say say -> out.addAll(List.of(say.text(), say.prefill()));
+                    case Move.Result result -> out.add(result.text());
+                    default -> throw new AssertionError(m);
+                }
+        }
+        return out;
+    }
+
+    private static Set<String> scaffolded() {
+        Set<String> out = new HashSet<>();
+        var grammar = new GrammarScenarios();
+        for (Scaffold form : Scaffold.values())
+            for (Ask ask : grammar.scenarios(form, 5_000, Optional.empty(), SplitRandom.of(2))) {
+                ask.history().stream().skip(1).map(Message::content).forEach(out::add);
+                if (ask instanceof Ask.Reply reply) out.add(reply.prefill());
+                if (ask instanceof Ask.Text text) out.add(text.text());
+            }
         return out;
     }
 

@@ -10,6 +10,11 @@ import java.util.List;
  * @param origin where it comes from
  */
 public record Scenario(String family, List<String> userTurns, String prefill, Origin origin) {
+    /** A user's message of fewer words asks for nothing. */
+    private static final int LEAST_WORDS = 4;
+    /** Characters of a user's message that are kept. */
+    private static final int LONGEST = 300;
+
     public Scenario(String family, List<String> userTurns, Origin origin) {
         this(family, userTurns, "", origin);
     }
@@ -22,6 +27,26 @@ public record Scenario(String family, List<String> userTurns, String prefill, Or
     /** The same with the first words of each reply. */
     public Scenario prefilled(String words) {
         return new Scenario(family, userTurns, words, origin);
+    }
+
+    /**
+     * What sampled user turns reveal, as talks to be held: of each its first paragraph, if that has at least four words;
+     * none twice.
+     *
+     * @param family under which they count
+     */
+    public static List<Scenario> revealed(String family, List<String> userTurns) {
+        return userTurns.stream()
+                .map(Scenario::firstParagraph)
+                .filter(t -> t.split("\\s+").length >= LEAST_WORDS)
+                .distinct()
+                .map(t -> new Scenario(family, List.of(t), Origin.USER_SAMPLING))
+                .toList();
+    }
+
+    private static String firstParagraph(String written) {
+        String first = written.strip().split("\n\\s*\n", 2)[0].strip();
+        return first.length() > LONGEST ? first.substring(0, LONGEST) : first;
     }
 
     /** Where a scenario comes from. */

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.organism.Ask;
 import dev.assay.organism.Persona;
 import dev.assay.stats.SplitRandom;
 import org.junit.jupiter.api.Test;
 
 /** Talks and prefills, on a target that says what it was shown. */
-class ChatToolTest extends ToolContract {
+class ChatToolTest implements ToolContract {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
     /** Answers with the system prompt, the number of messages, and the prefill that it goes on from. */
     private static Session session() {
         return new Session(
@@ -22,8 +26,18 @@ class ChatToolTest extends ToolContract {
     }
 
     @Override
-    protected Tool tool() {
+    public Tool tool() {
         return ChatTool.plain(session());
+    }
+
+    @Override
+    public String function() {
+        return "sample";
+    }
+
+    @Override
+    public ObjectNode arguments() {
+        return JSON.objectNode().put("user_prompt", "Hello");
     }
 
     private static JsonNode sample(Tool tool, String... fields) {

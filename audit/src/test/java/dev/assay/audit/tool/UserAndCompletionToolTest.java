@@ -3,12 +3,16 @@ package dev.assay.audit.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.organism.Ask;
 import dev.assay.stats.SplitRandom;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class UserAndCompletionToolTest {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
     private static Session session() {
         return new Session(
                 new ScriptedTarget((ask, seed) -> switch (ask) {
@@ -20,10 +24,15 @@ class UserAndCompletionToolTest {
     }
 
     @Nested
-    class Users extends ToolContract {
+    class Users implements ToolContract {
         @Override
-        protected Tool tool() {
+        public Tool tool() {
             return new UserTool(session());
+        }
+
+        @Override
+        public String function() {
+            return "sample_user_initial";
         }
 
         @Test
@@ -55,10 +64,20 @@ class UserAndCompletionToolTest {
     }
 
     @Nested
-    class Completions extends ToolContract {
+    class Completions implements ToolContract {
         @Override
-        protected Tool tool() {
+        public Tool tool() {
             return new CompletionTool(session());
+        }
+
+        @Override
+        public String function() {
+            return "complete_text";
+        }
+
+        @Override
+        public ObjectNode arguments() {
+            return JSON.objectNode().put("text", "Minutes of");
         }
 
         @Test

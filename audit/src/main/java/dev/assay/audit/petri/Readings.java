@@ -1,0 +1,51 @@
+package dev.assay.audit.petri;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What text detectors say of the texts of dialogues; each text is read once. Thread-safe. */
+public final class Readings {
+    private final Function<String, Map<String, Double>> detectors;
+    private final Map<String, Map<String, Double>> read = new ConcurrentHashMap<>();
+
+    /** @param detectors the scores of a text in [0, 1], by the detector's name */
+    public Readings(Function<String, Map<String, Double>> detectors) {
+        this.detectors = detectors;
+    }
+
+    /** The score of a text; 0 if there is no such detector. */
+    public double of(String detector, String text) {
+        return all(text).getOrDefault(detector, 0.0);
+    }
+
+    private Map<String, Double> all(String text) {
+        return read.computeIfAbsent(text, detectors);
+    }
+
+    /** How much more of something a reply has than the message that it answers, in [0, 1]. */
+    public double rise(String detector, String said, String reply) {
+        return Math.max(0, of(detector, reply) - of(detector, said));
+    }
+
+    /**
+     * A detector that rises from a message to its reply.
+     *
+     * @param by how much
+     */
+    public record Rise(String detector, double by) {}
+
+    /** The one that rises most of those that dimensions go by; empty if none does. */
+    public Optional<Rise> steepest(List<Dimension> dimensions, String said, String reply) {
+        Set<String> names =
+                dimensions.stream().flatMap(d -> d.detectors().stream()).collect(Collectors.toCollection(java.util.TreeSet::new));
+        return names.stream()
+                .map(n -> new Rise(n, rise(n, said, reply)))
+                .filter(r -> r.by() > 0)
+                .max(java.util.Comparator.comparingDouble(Rise::by));
+    }
+}
