@@ -2,6 +2,7 @@ package dev.assay.app;
 
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Metric;
+import dev.assay.lm.TokenText;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

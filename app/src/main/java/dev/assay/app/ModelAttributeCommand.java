@@ -6,6 +6,7 @@ import dev.assay.lm.LanguageModel;
 import dev.assay.lm.LogitLens;
 import dev.assay.lm.Metric;
 import dev.assay.lm.Site;
+import dev.assay.lm.TokenText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Lora;
 import dev.assay.lm.Request;
 import dev.assay.lm.Sampling;
+import dev.assay.lm.TokenText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import dev.assay.lm.Metric;
 import dev.assay.lm.Patch;
 import dev.assay.lm.Patching;
 import dev.assay.lm.Site;
+import dev.assay.lm.TokenText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;

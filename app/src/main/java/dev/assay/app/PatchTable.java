@@ -4,6 +4,7 @@ import dev.assay.lm.Metric;
 import dev.assay.lm.Patch;
 import dev.assay.lm.Patching;
 import dev.assay.lm.Site;
+import dev.assay.lm.TokenText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

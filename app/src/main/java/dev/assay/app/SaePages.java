@@ -2,6 +2,7 @@ package dev.assay.app;
 
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.LogitLens;
+import dev.assay.lm.TokenText;
 import dev.assay.report.FeaturePage;
 import dev.assay.report.FeaturePage.Card;
 import dev.assay.sae.InferenceSae;

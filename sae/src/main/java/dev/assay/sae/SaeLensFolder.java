@@ -65,9 +65,17 @@ public final class SaeLensFolder {
             InferenceSae sae = sae(config, tensors, scale.orElse(1));
             tensors.allTaken();
             sae.tensors().values().forEach(scope::keep);
-            ObjectNode metadata = config.metadata() instanceof ObjectNode o ? o : JsonNodeFactory.instance.objectNode();
-            return new Checkpoint(sae, metadata);
+            return new Checkpoint(sae, metadata(config));
         }
+    }
+
+    /** SAELens' notes of a folder, without its weights. */
+    public static ObjectNode metadata(Path folder) {
+        return metadata(SaeLensConfig.read(folder.resolve(CONFIG)));
+    }
+
+    private static ObjectNode metadata(SaeLensConfig config) {
+        return config.metadata() instanceof ObjectNode o ? o : JsonNodeFactory.instance.objectNode();
     }
 
     private static void checkScale(SaeLensConfig config, OptionalDouble scale) {

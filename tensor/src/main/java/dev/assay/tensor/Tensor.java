@@ -33,6 +33,10 @@ public final class Tensor implements AutoCloseable {
 
     // ---- making
 
+    static Tensor wrap(org.bytedeco.pytorch.Tensor torch) {
+        return new Tensor(torch);
+    }
+
     /** A copy of {@code values}, row-major. */
     public static Tensor of(float[] values, long... shape) {
         checkCount(values.length, shape);

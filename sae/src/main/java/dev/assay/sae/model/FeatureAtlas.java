@@ -1,7 +1,6 @@
 package dev.assay.sae.model;
 
 import dev.assay.sae.InferenceSae;
-import dev.assay.tensor.Scope;
 import dev.assay.tensor.SparseRows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,21 +62,19 @@ public final class FeatureAtlas {
     public void read(Source source, Norms norms, InferenceSae sae, List<int[]> texts, Core.Progress progress) {
         for (int from = 0; from < texts.size(); from += BATCH) {
             List<int[]> batch = texts.subList(from, Math.min(texts.size(), from + BATCH));
-            Rows rows = Rows.kept(batch, source.read(batch, done -> {}), source.width(), norms);
-            try (var scope = Scope.open()) {
-                add(batch, rows, sae.encode(rows.tensor()));
-            }
+            add(Reading.batch(source, norms, sae, batch));
             progress.at("looking where latents are active, texts", from + batch.size(), texts.size());
         }
     }
 
-    private void add(List<int[]> texts, Rows rows, SparseRows latents) {
-        positions += rows.count();
-        for (int r = 0; r < rows.count(); ) {
-            int text = rows.textOf()[r];
+    /** Notes where latents are active in texts that were read. */
+    public void add(Reading reading) {
+        positions += reading.count();
+        int[] textOf = reading.textOf();
+        for (int r = 0; r < textOf.length; ) {
             int to = r;
-            while (to < rows.count() && rows.textOf()[to] == text) to++;
-            add(texts.get(text), rows.position(), latents, r, to);
+            while (to < textOf.length && textOf[to] == textOf[r]) to++;
+            add(reading.texts().get(textOf[r]), reading.position(), reading.latents(), r, to);
             r = to;
         }
     }

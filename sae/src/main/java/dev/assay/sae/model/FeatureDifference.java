@@ -1,8 +1,6 @@
 package dev.assay.sae.model;
 
 import dev.assay.sae.InferenceSae;
-import dev.assay.tensor.Scope;
-import dev.assay.tensor.SparseRows;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -68,20 +66,7 @@ public final class FeatureDifference {
 
     /** Mean of each latent over a text's positions, {@code [text, latent]}. */
     private double[][] means(Source source, List<int[]> batch) {
-        Rows rows = Rows.kept(batch, source.read(batch, done -> {}), source.width(), norms);
-        var out = new double[batch.size()][latents];
-        var counts = new int[batch.size()];
-        try (var scope = Scope.open()) {
-            SparseRows active = sae.encode(rows.tensor());
-            for (int r = 0; r < rows.count(); r++) {
-                int text = rows.textOf()[r];
-                counts[text]++;
-                for (int e = active.starts()[r]; e < active.starts()[r + 1]; e++)
-                    out[text][active.columns()[e]] += active.values()[e];
-            }
-        }
-        for (int t = 0; t < out.length; t++) for (int i = 0; i < latents; i++) out[t][i] /= Math.max(1, counts[t]);
-        return out;
+        return Reading.batch(source, norms, sae, batch).means();
     }
 
     /** All latents, those first that speak most for the target. */

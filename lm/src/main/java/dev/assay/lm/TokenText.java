@@ -1,15 +1,12 @@
-package dev.assay.app;
+package dev.assay.lm;
 
-import dev.assay.lm.LanguageModel;
-import dev.assay.lm.ModelFormatException;
-import dev.assay.lm.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** How tokens are shown: as text where the model has a tokenizer, as numbers elsewhere. */
-final class TokenText {
+public final class TokenText {
     private static final char UNREADABLE = '\uFFFD';
 
     private final Optional<Tokenizer> tokenizer;
@@ -18,7 +15,8 @@ final class TokenText {
         this.tokenizer = tokenizer;
     }
 
-    static TokenText of(LanguageModel model) {
+    /** The tokens of a model. */
+    public static TokenText of(LanguageModel model) {
         try {
             return new TokenText(Optional.of(model.tokenizer()));
         } catch (ModelFormatException none) {
@@ -27,12 +25,12 @@ final class TokenText {
     }
 
     /** In quotes, so that blanks at its ends are seen: {@code " Paris"}. */
-    String quoted(int id) {
+    public String quoted(int id) {
         return tokenizer.map(t -> '"' + visible(text(t, id)) + '"').orElse("token " + id);
     }
 
     /** For the head of a column. */
-    String plain(int id) {
+    public String plain(int id) {
         return tokenizer
                 .map(t -> {
                     String text = visible(text(t, id));
@@ -42,12 +40,12 @@ final class TokenText {
     }
 
     /** As it is, for JSON. */
-    String raw(int id) {
+    public String raw(int id) {
         return tokenizer.map(t -> text(t, id)).orElse(String.valueOf(id));
     }
 
     /** For JSON. */
-    Map<String, Object> json(int id) {
+    public Map<String, Object> json(int id) {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("id", id);
         tokenizer.ifPresent(t -> out.put("token", text(t, id)));
