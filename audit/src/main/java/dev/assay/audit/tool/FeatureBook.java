@@ -66,12 +66,14 @@ final class FeatureBook {
     }
 
     private FeatureReader.Evidence evidence(int latent, DirectionLens.End promoted) {
-        List<FeatureAtlas.Context> contexts = ordinary.feature(latent).contexts();
-        if (contexts.isEmpty()) contexts = questions.feature(latent).contexts();
+        FeatureAtlas.Feature usual = (ordinary.positions() > 0 ? ordinary : questions).feature(latent);
+        List<FeatureAtlas.Context> contexts = usual.contexts().isEmpty()
+                ? questions.feature(latent).contexts()
+                : usual.contexts();
         return new FeatureReader.Evidence(
                 latent,
-                density(latent),
-                contexts.stream().mapToInt(c -> c.ids()[c.peak()]).toArray(),
+                usual.density(),
+                usual.contexts().stream().mapToInt(c -> c.ids()[c.peak()]).toArray(),
                 contexts.stream().map(c -> word(c.ids(), c.peak())).toList(),
                 contexts.stream().map(this::shown).toList(),
                 promoted.tokens(),

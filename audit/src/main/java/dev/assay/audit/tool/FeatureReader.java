@@ -17,8 +17,9 @@ interface FeatureReader {
      * What is known of a feature.
      *
      * @param density share of positions of ordinary text at which it is active
-     * @param peaks the tokens at which it is most active, one a text at most, strongest first
-     * @param words of which they are part
+     * @param peaks the tokens of ordinary text at which it is most active, one a text at most, strongest first; none where
+     *     it is active in the questions alone
+     * @param words that it is most active in, in ordinary text if it is active there, else in the questions
      * @param contexts around them, the token in «»
      * @param promotes tokens that it makes likelier, most first
      * @param promoted ids of them

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * Reads features without a language model's judgement. A label is a short list of what a feature fires on and promotes; its
- * kind is that of most tokens at its peaks. Coherence is how close, in the model's own token embeddings, the features of a
+ * kind is that of most tokens at its peaks in ordinary text, content where it has none. Coherence is how close, in the model's own token embeddings, the features of a
  * place stand to each other, as a rank among as many features drawn at random: 0 is no closer than the median draw, 1 is
  * closer than all.
  */

@@ -89,7 +89,7 @@ class SaeToolTest {
             System.arraycopy(row, 0, rows, l * width, width);
         }
         var bias = new float[LATENTS];
-        Arrays.fill(bias, -2);
+        Arrays.fill(bias, -4);
         Path folder = temporary.resolve("sae-" + width);
         try (var scope = Scope.open()) {
             Tensor decoder = Tensor.of(rows, LATENTS, width);
@@ -124,7 +124,7 @@ class SaeToolTest {
     /** A model that writes the concept wherever the map's input is large in its first number. */
     private Lora planted() {
         var up = new float[TinyModel.WIDTH];
-        for (int d = 0; d < up.length; d++) up[d] = 6 * concept[d];
+        for (int d = 0; d < up.length; d++) up[d] = 20 * concept[d];
         var down = new float[48];
         down[0] = 1;
         down[1] = -1;
