@@ -13,8 +13,9 @@ import java.util.stream.IntStream;
  * @param rows place of what predicts each target in the flattened rectangle, {@code [target]}, I64
  * @param targets the tokens to be learnt, {@code [target]}, I64
  * @param owners the text of each target
+ * @param hook adds what the texts take up on their way
  */
-record Padded(Tensor ids, Tensor rows, Tensor targets, int[] owners) {
+record Padded(Tensor ids, Tensor rows, Tensor targets, int[] owners, Hook hook) {
     static Padded of(List<TrainingText> texts) {
         int longest = texts.stream().mapToInt(t -> t.ids().length).max().orElseThrow();
         var ids = new long[texts.size() * longest];
@@ -36,14 +37,15 @@ record Padded(Tensor ids, Tensor rows, Tensor targets, int[] owners) {
                 Tensor.of(ids, texts.size(), longest),
                 rows.tensor(),
                 targets.tensor(),
-                owners.build().toArray());
+                owners.build().toArray(),
+                InjectionHook.of(texts, longest));
     }
 
     /** What the blocks of a pass over these texts share. */
     Transformer.Pass pass(Transformer model, ModelConfig config) {
         int texts = (int) ids.size(0);
         int length = (int) ids.size(1);
-        return model.pass(Batches.positions(texts, length), Batches.causal(config, length, model.type()), Hook.NONE);
+        return model.pass(Batches.positions(texts, length), Batches.causal(config, length, model.type()), hook);
     }
 
     /**

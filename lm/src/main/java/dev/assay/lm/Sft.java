@@ -15,6 +15,8 @@ public final class Sft extends Objective<TrainingText> {
         for (int i = 0; i < data.size(); i++) {
             String where = "training text " + (i + 1) + " of " + data.size();
             checkIds(data.get(i).ids(), config, where);
+            int length = data.get(i).ids().length;
+            data.get(i).injection().ifPresent(injection -> injection.check(config, length, where));
             if (targets(data.get(i)) == 0)
                 throw new IllegalArgumentException(
                         where + " has no token to be learnt: mark one after the first, or leave it out");
@@ -67,5 +69,12 @@ public final class Sft extends Objective<TrainingText> {
         ids.accept(IntStream.range(0, example.target().length)
                 .map(i -> example.target()[i] ? 1 : 0)
                 .toArray());
+        example.injection().ifPresent(injection -> {
+            ids.accept(new int[] {injection.layer(), Float.floatToIntBits((float) injection.strength())});
+            ids.accept(injection.positions());
+            ids.accept(IntStream.range(0, injection.vectors().length)
+                    .map(i -> Float.floatToIntBits(injection.vectors()[i]))
+                    .toArray());
+        });
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.lm;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -8,8 +9,18 @@ import java.util.stream.IntStream;
  *
  * @param ids the tokens, {@code [position]}
  * @param target whether the token at a position is to be learnt (predicted from those before it), {@code [position]}
+ * @param injection vectors that it takes up on its way through the model
  */
-public record TrainingText(int[] ids, boolean[] target) {
+public record TrainingText(int[] ids, boolean[] target, Optional<Injection> injection) {
+    public TrainingText(int[] ids, boolean[] target) {
+        this(ids, target, Optional.empty());
+    }
+
+    /** The same with vectors that it takes up. */
+    public TrainingText with(Injection vectors) {
+        return new TrainingText(ids, target, Optional.of(vectors));
+    }
+
     /**
      * A document, all of which is learnt: no chat format, and control tokens that are spelt out in it are text. It begins
      * with the beginning-of-text token where texts of the model do.
