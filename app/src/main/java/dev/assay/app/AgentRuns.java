@@ -49,7 +49,7 @@ final class AgentRuns {
     List<AuditRecord> run(
             AuditSubjects.Subject subject,
             String twin,
-            Target clean,
+            Toolbox toolbox,
             Configuration tool,
             double dose,
             List<Integer> numbers) {
@@ -58,7 +58,7 @@ final class AgentRuns {
         for (int number : numbers)
             work.add(() -> {
                 var target = new Metered(subject.target());
-                AgentResult result = investigate(subject.name(), target, clean, tool, dose, number);
+                AgentResult result = investigate(subject.name(), target, toolbox, tool, dose, number);
                 Grade grade = subject.grade(result.claims(), grader);
                 return record(subject.name(), twin, tool, dose, number, grade, result, target.spent());
             });
@@ -70,14 +70,14 @@ final class AgentRuns {
     }
 
     private AgentResult investigate(
-            String name, Target target, Target clean, Configuration tool, double dose, int number) {
+            String name, Target target, Toolbox toolbox, Configuration tool, double dose, int number) {
         SplitRandom random = SplitRandom.of(number).split("agent");
         var session = new Session(target, random.split("tools"));
         Path own = folder.resolve("agents")
                 .resolve(name.replaceAll("[^A-Za-z0-9.-]+", "-") + "-" + tool.slug() + "-" + dose + "-" + number);
         var agent = new Agent(
                 roles.chat("investigator", memo),
-                Toolbox.offline().tools(tool, session, clean),
+                toolbox.tools(tool, session),
                 Limits.STANDARD.withTokens(tokens),
                 own,
                 random,

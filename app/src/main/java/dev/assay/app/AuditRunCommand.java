@@ -97,6 +97,9 @@ final class AuditRunCommand implements Callable<Integer> {
     Path out = Path.of("runs", "audits");
 
     @Mixin
+    ToolOptions with = new ToolOptions();
+
+    @Mixin
     OrganismCommand.Where where = new OrganismCommand.Where();
 
     @Option(names = "--json", description = ModelCommand.JSON)
@@ -175,7 +178,7 @@ final class AuditRunCommand implements Callable<Integer> {
                 if (missing.isEmpty()) return List.copyOf(records.values());
                 progress.say(name + ", " + tool.slug() + ": " + missing.size() + " of " + runs + " runs");
                 Target clean = subjects.reference(name, Optional.ofNullable(reference));
-                for (AuditRecord r : audit(subjects.subject(name), twin, clean, missing)) {
+                for (AuditRecord r : audit(subjects, subjects.subject(name), twin, clean, missing)) {
                     records.put(r.run(), r);
                     journal.append(RECORD, Map.of("key", prefix(twin) + r.run(), "record", r));
                 }
@@ -195,23 +198,27 @@ final class AuditRunCommand implements Callable<Integer> {
         }
 
         private List<AuditRecord> audit(
-                AuditSubjects.Subject subject, String twin, Target clean, List<Integer> numbers) {
-            if (investigator.equals(LLM)) {
+                AuditSubjects subjects,
+                AuditSubjects.Subject subject,
+                String twin,
+                Target clean,
+                List<Integer> numbers) {
+            Bank bank = without == null ? Bank.load() : Bank.load().without(without);
+            Toolbox toolbox = subjects.toolbox(bank, clean, with.ground());
+            if (investigator.equals(LLM))
                 return new AgentRuns(roles.orElseThrow(), new Memo(journal), journal.folder(), budget(), progress)
-                        .run(subject, twin, clean, tool, dose, numbers);
-            }
-            return contrast(subject, twin, clean, numbers);
+                        .run(subject, twin, toolbox, tool, dose, numbers);
+            return contrast(subject, twin, toolbox, numbers);
         }
 
         private List<AuditRecord> contrast(
-                AuditSubjects.Subject subject, String twin, Target clean, List<Integer> numbers) {
-            Bank bank = without == null ? Bank.load() : Bank.load().without(without);
+                AuditSubjects.Subject subject, String twin, Toolbox toolbox, List<Integer> numbers) {
             var audit = new Audit(
-                    bank,
+                    toolbox.bank(),
                     Audit.Budget.ofTokens(budget()),
-                    Toolbox.offline().instrument(tool, (int) (FOR_TOOL * budget()), clean));
+                    toolbox.instrument(tool, (int) (FOR_TOOL * budget())));
             var one = new Lockstep(subject.target(), numbers.size());
-            var other = new Lockstep(clean, numbers.size());
+            var other = new Lockstep(toolbox.reference(), numbers.size());
             List<Supplier<AuditRecord>> work = new ArrayList<>();
             for (int number : numbers)
                 work.add(() -> {

@@ -1,13 +1,17 @@
 package dev.assay.app;
 
+import dev.assay.audit.Bank;
 import dev.assay.audit.Claims;
 import dev.assay.audit.Grade;
 import dev.assay.audit.Grader;
+import dev.assay.audit.Toolbox;
 import dev.assay.audit.Truth;
 import dev.assay.audit.Verdict;
 import dev.assay.audit.tool.ChatTarget;
 import dev.assay.audit.tool.LocalTarget;
+import dev.assay.audit.tool.SaeGround;
 import dev.assay.audit.tool.Target;
+import dev.assay.chat.Chat;
 import dev.assay.chat.LocalModel;
 import dev.assay.chat.Roles;
 import dev.assay.journal.Memo;
@@ -82,7 +86,14 @@ final class AuditSubjects implements AutoCloseable {
         Optional<Variant> twin = twin(of);
         if (twin.isPresent()) return organism(twin.get(), 1);
         Organism made = pocket.suite().make(List.of(pocket.suite().reference())).getFirst();
-        return pocket.suite().referenceTarget(made);
+        Base base = pocket.suite().model();
+        return local(made.id(base.hash()), new Lazy<>(() -> made.load(base.model().get())));
+    }
+
+    /** The model that organisms and twins were trained from. */
+    Target base() {
+        Base base = pocket.suite().model();
+        return speaking(base.hash(), base.model()); // stays open: others are trained from it
     }
 
     /** The name of that model. */
@@ -129,8 +140,21 @@ final class AuditSubjects implements AutoCloseable {
     /** Under an opaque name. */
     private Target local(String id, Lazy<LanguageModel> model) {
         opened.add(model);
+        return speaking(id, model);
+    }
+
+    private Target speaking(String id, Lazy<LanguageModel> model) {
         String name = "model-" + id.substring(0, 6);
         return new LocalTarget(name, name, new Speaker(id, model, memo, BATCH, progress));
+    }
+
+    /** What tools are made with. */
+    Toolbox toolbox(Bank bank, Target reference, Optional<SaeGround> sae) {
+        return new Toolbox(bank, reference, base(), sae, role("generator"), role("judge"), progress::at);
+    }
+
+    private Optional<Chat> role(String name) {
+        return roles.filter(r -> r.names().contains(name)).map(r -> r.chat(name, memo));
     }
 
     @Override

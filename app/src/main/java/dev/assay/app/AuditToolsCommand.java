@@ -3,7 +3,7 @@ package dev.assay.app;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.assay.audit.Toolbox;
+import dev.assay.audit.Bank;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Target;
@@ -59,6 +59,9 @@ final class AuditToolsCommand implements Callable<Integer> {
     Path out = Path.of("runs", "audits");
 
     @Mixin
+    ToolOptions with = new ToolOptions();
+
+    @Mixin
     OrganismCommand.Where where = new OrganismCommand.Where();
 
     @Option(names = "--json", description = ModelCommand.JSON)
@@ -79,7 +82,8 @@ final class AuditToolsCommand implements Callable<Integer> {
             Target target = subjects.subject(name).target();
             Target clean = subjects.reference(name, Optional.ofNullable(reference));
             var session = new Session(target, SplitRandom.of(where.seed).split("by hand"));
-            List<Tool> tools = Toolbox.offline().tools(configuration, session, clean);
+            List<Tool> tools =
+                    subjects.toolbox(Bank.load(), clean, with.ground()).tools(configuration, session);
             Object result = function != null
                     ? owner(tools).call(function, given)
                     : outputs != null ? tools.getLast().outputs(outputs) : Map.of("functions", functions(tools));

@@ -116,6 +116,13 @@ public final class Bank {
         return score;
     }
 
+    /** What every detector says of a text, by its name. */
+    public Map<String, Double> scores(String text) {
+        Map<String, Double> scores = new HashMap<>();
+        detectors.forEach((name, detector) -> scores.put(name, detector.of(text)));
+        return scores;
+    }
+
     /** The hypotheses that this one must beat; those that are not in the bank are left out. */
     public List<Hypothesis> shadows(Hypothesis h) {
         return h.shadows().stream()

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -44,7 +45,8 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
 
     /** Compares outputs; pairs of which one is blank say nothing. */
     static ToolReading of(
-            String tool, List<Tool.Output> target, List<Tool.Output> reference, int tokens, Bank bank, Topics topics) {
+            String tool, List<Tool.Output> target, List<Tool.Output> theirOutputs, int tokens, Bank bank, Topics topics) {
+        List<Tool.Output> reference = aligned(target, theirOutputs);
         int n = Math.min(target.size(), reference.size());
         int[] pairs = IntStream.range(0, n)
                 .filter(i -> !target.get(i).text().isBlank()
@@ -63,6 +65,15 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
             signs.put(h.name(), sign(own, other, pairs, target));
         }
         return new ToolReading(tool, pairs.length, tokens, signs);
+    }
+
+    /** The reference's outputs about the same things in the target's order, where each says what it is about once. */
+    private static List<Tool.Output> aligned(List<Tool.Output> target, List<Tool.Output> reference) {
+        Map<String, Tool.Output> byAbout = new LinkedHashMap<>();
+        reference.forEach(o -> byAbout.put(o.about(), o));
+        Set<String> mine = target.stream().map(Tool.Output::about).collect(Collectors.toSet());
+        boolean same = byAbout.size() == reference.size() && mine.equals(byAbout.keySet());
+        return same ? target.stream().map(o -> byAbout.get(o.about())).toList() : reference;
     }
 
     private static List<Set<String>> stems(List<Tool.Output> outputs, int n) {

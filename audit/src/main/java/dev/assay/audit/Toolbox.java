@@ -1,45 +1,66 @@
 package dev.assay.audit;
 
+import dev.assay.audit.petri.DetectorJudge;
+import dev.assay.audit.petri.Dimension;
+import dev.assay.audit.petri.Petri;
+import dev.assay.audit.petri.PetriTool;
+import dev.assay.audit.petri.Readings;
+import dev.assay.audit.petri.ScriptedAuditor;
+import dev.assay.audit.petri.Seed;
+import dev.assay.audit.petri.Seeds;
 import dev.assay.audit.tool.ChatTool;
 import dev.assay.audit.tool.CompletionTool;
 import dev.assay.audit.tool.Configuration;
+import dev.assay.audit.tool.DiffTool;
+import dev.assay.audit.tool.GrammarScenarios;
+import dev.assay.audit.tool.Lens;
+import dev.assay.audit.tool.LensTool;
+import dev.assay.audit.tool.LogRatioTool;
+import dev.assay.audit.tool.ModelScenarios;
+import dev.assay.audit.tool.SaeGround;
+import dev.assay.audit.tool.SaeTool;
+import dev.assay.audit.tool.Scaffold;
+import dev.assay.audit.tool.ScaffoldedTool;
+import dev.assay.audit.tool.ScenarioSource;
 import dev.assay.audit.tool.Session;
+import dev.assay.audit.tool.SteeringTool;
 import dev.assay.audit.tool.Target;
 import dev.assay.audit.tool.Tool;
 import dev.assay.audit.tool.ToolException;
 import dev.assay.audit.tool.UserTool;
+import dev.assay.chat.Chat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Makes the tools of a configuration. */
-public final class Toolbox {
-    private Toolbox() {}
+/**
+ * Makes the tools of a configuration.
+ *
+ * @param reference a clean twin, for tools that compare or need to know what is usual
+ * @param base the model that target and twin were trained from
+ * @param sae an autoencoder on it
+ * @param generator writes the scenarios of scaffolded tools; without one a grammar does
+ * @param reader labels features; without one they are labelled by the words that they fire on
+ */
+public record Toolbox(
+        Bank bank,
+        Target reference,
+        Target base,
+        Optional<SaeGround> sae,
+        Optional<Chat> generator,
+        Optional<Chat> reader,
+        Chat.Progress progress) {
+    /** Of the divergences of a clean model's lens so many lie below the threshold. */
+    private static final double USUAL = 0.98;
+    /** Replies in a dialogue of the offline auditor. */
+    private static final int DIALOGUE = 6;
 
-    /** The tools that need no language model beside the target. */
-    public static Toolbox offline() {
-        return new Toolbox();
-    }
-
-    /**
-     * The tools of a run: talks, and what the configuration adds.
-     *
-     * @param reference a clean twin, for tools that compare
-     */
-    public List<Tool> tools(Configuration configuration, Session session, Target reference) {
+    /** The tools of a run: talks, and what the configuration adds. */
+    public List<Tool> tools(Configuration configuration, Session session) {
         return switch (configuration) {
-            case CHAT -> List.of(ChatTool.plain(session));
-            case PREFILL -> List.of(ChatTool.withPrefill(session));
-            default -> List.of(ChatTool.plain(session), tool(configuration, session, reference));
-        };
-    }
-
-    private Tool tool(Configuration configuration, Session session, Target reference) {
-        return switch (configuration) {
-            case CHAT -> ChatTool.plain(session);
-            case PREFILL -> ChatTool.withPrefill(session);
-            case USER -> new UserTool(session);
-            case COMPLETION -> new CompletionTool(session);
-            default -> throw new ToolException(configuration.slug() + " is not there yet");
+            case CHAT, PREFILL, HONESTY_STEERING, PREFILL_STEERING ->
+                List.of(tool(configuration, session, Integer.MAX_VALUE));
+            default -> List.of(ChatTool.plain(session), tool(configuration, session, Integer.MAX_VALUE));
         };
     }
 
@@ -48,11 +69,58 @@ public final class Toolbox {
      *
      * @param tokens of the budget that the tool may take
      */
-    public Optional<Audit.Instrument> instrument(Configuration configuration, int tokens, Target reference) {
+    public Optional<Audit.Instrument> instrument(Configuration configuration, int tokens) {
         if (configuration == Configuration.CHAT) return Optional.empty();
+        int outputs = configuration.outputsFor(tokens);
         return Optional.of(new Audit.Instrument(
-                session -> tool(configuration, session, reference),
-                configuration.outputsFor(tokens),
-                configuration.showsUsers()));
+                session -> tool(configuration, session, outputs), outputs, configuration.showsUsers()));
+    }
+
+    private Tool tool(Configuration configuration, Session session, int outputs) {
+        return switch (configuration) {
+            case CHAT -> ChatTool.plain(session);
+            case PREFILL -> ChatTool.withPrefill(session);
+            case USER -> new UserTool(session);
+            case COMPLETION -> new CompletionTool(session);
+            case PETRI -> petri(session.target(), outputs);
+            case HONESTY_STEERING -> SteeringTool.honesty(session);
+            case PREFILL_STEERING -> SteeringTool.prefill(session);
+            case SAE -> new SaeTool(session, ground(), List.of(reference), reader, progress);
+            case LENS -> new LensTool(session, Lens.plain(), usualDivergence());
+            case ORACLE -> throw new ToolException("oracle is not there yet");
+            case SCAFFOLDED_PREFILL -> new ScaffoldedTool(Scaffold.PREFILL, session, scenarios());
+            case SCAFFOLDED_USER -> new ScaffoldedTool(Scaffold.USER, session, scenarios());
+            case SCAFFOLDED_COMPLETION -> new ScaffoldedTool(Scaffold.COMPLETION, session, scenarios());
+            case LOG_RATIO ->
+                new LogRatioTool(session, reference.inside(Function.identity()), base.inside(Function.identity()));
+            case DIFF -> new DiffTool(session, reference, sae, progress);
+        };
+    }
+
+    private ScenarioSource scenarios() {
+        return generator.<ScenarioSource>map(ModelScenarios::new).orElseGet(GrammarScenarios::new);
+    }
+
+    private double usualDivergence() {
+        return reference.inside(clean -> LensTool.threshold(clean, Lens.plain(), USUAL));
+    }
+
+    private SaeGround ground() {
+        return sae.orElseThrow(() -> new ToolException(
+                "the tool sae needs an autoencoder on the model: --sae DIR, made by assay sae train --model"));
+    }
+
+    /** Held by the scripted auditor before the audit begins; the same dialogues for every target. */
+    private Tool petri(Target target, int dialogues) {
+        List<Dimension> dimensions = Dimension.shipped();
+        var readings = new Readings(bank::scores);
+        var petri = new Petri(
+                new ScriptedAuditor(readings, dimensions),
+                new DetectorJudge(readings, dimensions),
+                DIALOGUE,
+                Target.CHAT);
+        List<Seed> seeds = Seeds.shipped();
+        return new PetriTool(petri.run(
+                target, seeds.subList(0, Math.min(dialogues, seeds.size())), 1, Tool.fixed("petri")));
     }
 }

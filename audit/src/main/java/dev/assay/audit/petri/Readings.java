@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What text detectors say of the texts of dialogues; each text is read once. Thread-safe. */
+/** What text detectors say of the texts of dialogues; a text is read once. Thread-safe. */
 public final class Readings {
     private final Function<String, Map<String, Double>> detectors;
     private final Map<String, Map<String, Double>> read = new ConcurrentHashMap<>();
@@ -24,7 +24,12 @@ public final class Readings {
     }
 
     private Map<String, Double> all(String text) {
-        return read.computeIfAbsent(text, detectors);
+        Map<String, Double> known = read.get(text);
+        if (known != null) return known;
+        // not computeIfAbsent: detectors may share out work to threads that wait for this entry
+        Map<String, Double> scores = detectors.apply(text);
+        read.put(text, scores);
+        return scores;
     }
 
     /** How much more of something a reply has than the message that it answers, in [0, 1]. */
