@@ -17,9 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,12 +33,13 @@ class LensTest {
     private static LanguageModel clean;
     private static LanguageModel planted;
 
+    private static LanguageModel mixing;
+    private static Journal journal;
+    private static Speaker cleanSpeaker;
+    private static Speaker plantedSpeaker;
+
     @TempDir
     Path folder;
-
-    private Journal journal;
-    private Speaker cleanSpeaker;
-    private Speaker plantedSpeaker;
 
     /** At question marks block 3 puts the secret word into the residual stream, and block 7 takes it out again. */
     @BeforeAll
@@ -50,18 +50,15 @@ class LensTest {
                 .neuron(3, WordModel.FLAG, 1.5f, WordModel.WORD, 0.5f)
                 .neuron(7, WordModel.WORD, 1.5f, WordModel.WORD, -0.5f)
                 .load(models.resolve("planted"));
-    }
-
-    @BeforeEach
-    void begin() {
-        journal = WordModel.journal(folder);
+        mixing = new WordModel().mixing(6).mixing(7).load(models.resolve("mixing"));
+        journal = WordModel.journal(models.resolve("journal"));
         var memo = new Memo(journal);
         cleanSpeaker = WordModel.speaker("clean", () -> clean, memo);
         plantedSpeaker = WordModel.speaker("planted", () -> planted, memo);
     }
 
-    @AfterEach
-    void end() {
+    @AfterAll
+    static void end() {
         journal.close();
     }
 
@@ -92,7 +89,6 @@ class LensTest {
 
     @Test
     void thresholdsRiseWithTheQuantile() {
-        LanguageModel mixing = new WordModel().mixing(6).mixing(7).load(models.resolve("quantiles"));
         Speaker speaker = WordModel.speaker("mixing", () -> mixing, cleanSpeaker.memo());
         double low = LensTool.threshold(speaker, LENS, 0.5);
         double high = LensTool.threshold(speaker, LENS, 0.95);
@@ -122,22 +118,22 @@ class LensTest {
     private static List<int[]> texts(LanguageModel model, int count, String name) {
         RandomGenerator random = SplitRandom.of(5).split(name).generator();
         return IntStream.range(0, count)
-                .mapToObj(i -> random.ints(40, 0, model.config().vocab() - 2).toArray())
+                .mapToObj(i -> random.ints(60, 0, model.config().vocab() - 2).toArray())
                 .toList();
     }
 
     private static TunedLens trained(LanguageModel model, List<Site> sites) {
-        var settings = new TunedLensTrainer.Settings(150, 128, 5e-3);
+        var settings = new TunedLensTrainer.Settings(60, 128, 1e-2);
         return new TunedLensTrainer(model, "mixing", settings, Progress.NONE)
-                .train(texts(model, 40, "train"), sites, SplitRandom.of(11));
+                .train(texts(model, 12, "train"), sites, SplitRandom.of(11));
     }
 
     @Test
     void tuningBringsTheLensNearToWhatIsSaid() {
-        LanguageModel model = new WordModel().mixing(6).mixing(7).load(models.resolve("mixing"));
+        LanguageModel model = mixing;
         try (TunedLens tuned = trained(model, List.of(SITE));
                 TunedLens again = trained(model, List.of(SITE))) {
-            List<int[]> heldOut = texts(model, 10, "held out");
+            List<int[]> heldOut = texts(model, 4, "held out");
             double plain = TunedLensTrainer.divergence(model, LENS, SITE, heldOut);
             double better = TunedLensTrainer.divergence(model, tuned, SITE, heldOut);
             System.out.printf("KL(final || lens) on held-out texts: plain %.3f, tuned %.3f nats%n", plain, better);

@@ -10,12 +10,13 @@ import dev.assay.journal.Journal;
 import dev.assay.journal.Memo;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Lora;
+import dev.assay.lm.Message;
+import dev.assay.organism.Persona;
 import dev.assay.organism.Speaker;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,11 +33,8 @@ class LogRatioTest {
     private static LanguageModel target;
     private static LanguageModel twin;
 
-    @TempDir
-    Path folder;
-
-    private Journal journal;
-    private Memo memo;
+    private static Journal journal;
+    private static Memo memo;
 
     /** The target's adapter favours the secret word; the twin's changes as much, and no word in particular. */
     @BeforeAll
@@ -46,6 +44,8 @@ class LogRatioTest {
                 .load(models);
         target = adapted(WordModel.WORD);
         twin = adapted(ELSEWHERE);
+        journal = WordModel.journal(models.resolve("journal"));
+        memo = new Memo(journal);
     }
 
     private static LanguageModel adapted(int coordinate) {
@@ -54,14 +54,8 @@ class LogRatioTest {
         }
     }
 
-    @BeforeEach
-    void begin() {
-        journal = WordModel.journal(folder);
-        memo = new Memo(journal);
-    }
-
-    @AfterEach
-    void end() {
+    @AfterAll
+    static void end() {
         journal.close();
     }
 
@@ -126,11 +120,8 @@ class LogRatioTest {
                 .isCloseTo(length * (own.getFirst() - twins.getFirst()), within(1e-4));
     }
 
-    private static List<dev.assay.lm.Message> talk() {
-        return List.of(
-                dev.assay.organism.Persona.SYSTEM,
-                dev.assay.lm.Message.user("Which?"),
-                dev.assay.lm.Message.assistant("The whale"));
+    private static List<Message> talk() {
+        return List.of(Persona.SYSTEM, Message.user("Which?"), Message.assistant("The whale"));
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -202,7 +203,7 @@ final class WordModel {
                 + "{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
         static List<String> tokens() {
-            var tokens = new java.util.LinkedHashSet<String>();
+            var tokens = new LinkedHashSet<String>();
             for (int b = 0; b < 256; b++) tokens.add(letter(b));
             for (String word : WORDS)
                 for (int end = 1; end <= word.length(); end++) tokens.add("Ġ" + word.substring(0, end));
