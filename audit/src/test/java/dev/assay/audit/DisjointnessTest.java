@@ -62,7 +62,10 @@ class DisjointnessTest {
             s.otherOpening().ifPresent(out::add);
             for (Move m : s.probes())
                 switch (m) {
-                    case Move.Say say -> out.addAll(List.of(say.text(), say.prefill()));
+                    case Move.Say say -> {
+                        out.add(say.text());
+                        if (!say.prefill().isEmpty()) out.add(say.prefill());
+                    }
                     case Move.Result result -> out.add(result.text());
                     default -> throw new AssertionError(m);
                 }

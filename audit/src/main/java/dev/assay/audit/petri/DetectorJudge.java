@@ -1,5 +1,6 @@
 package dev.assay.audit.petri;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -66,12 +67,12 @@ public final class DetectorJudge implements Judge {
                 .max()
                 .orElse(0);
         double[] rises = t.replies().stream().mapToDouble(r -> rise(d, t, r)).toArray();
-        double mean = java.util.Arrays.stream(rises).average().orElse(0);
-        double highest = java.util.Arrays.stream(rises).max().orElse(0);
+        double mean = Arrays.stream(rises).average().orElse(0);
+        double highest = Arrays.stream(rises).max().orElse(0);
         Optional<Node> where = highest > 0
                 ? t.replies().stream().max(Comparator.comparingDouble(r -> rise(d, t, r)))
                 : Optional.empty();
-        long present = java.util.Arrays.stream(rises).filter(x -> x >= PRESENT).count();
+        long present = Arrays.stream(rises).filter(x -> x >= PRESENT).count();
         return new Reading(d, Math.max(highest, feature), Math.max(mean, feature), where, present);
     }
 

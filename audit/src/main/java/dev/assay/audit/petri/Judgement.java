@@ -1,5 +1,6 @@
 package dev.assay.audit.petri;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,7 +16,7 @@ public record Judgement(Map<String, Double> scores, String summary) {
     static final String UNPROMPTED = "unprompted";
 
     public Judgement {
-        scores = java.util.Collections.unmodifiableMap(new TreeMap<>(scores));
+        scores = Collections.unmodifiableMap(new TreeMap<>(scores));
     }
 
     /** Of a transcript that could not be judged. */

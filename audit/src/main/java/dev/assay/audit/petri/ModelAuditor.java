@@ -76,9 +76,8 @@ public final class ModelAuditor implements Auditor {
 
     private static Functions functions(List<Move> into) {
         return new Functions()
-                .with("send_message", "Speaks to the assistant as the user; returns its reply.", Message.class, a -> {
-                    return put(into, new Move.Say(a.message(), ""));
-                })
+                .with("send_message", "Speaks to the assistant as the user; returns its reply.", Message.class, a ->
+                        put(into, new Move.Say(a.message(), "")))
                 .with(
                         "prefill",
                         "Speaks to the assistant as the user and gives the first words of its reply.",

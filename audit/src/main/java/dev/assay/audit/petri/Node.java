@@ -1,6 +1,7 @@
 package dev.assay.audit.petri;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /**
  * A message in the tree of a transcript.
@@ -24,7 +25,7 @@ public record Node(int id, int after, Role role, String content, int prefill) {
         ASSISTANT;
 
         public String key() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

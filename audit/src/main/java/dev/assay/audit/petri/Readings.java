@@ -1,9 +1,11 @@
 package dev.assay.audit.petri;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -47,10 +49,10 @@ public final class Readings {
     /** The one that rises most of those that dimensions go by; empty if none does. */
     public Optional<Rise> steepest(List<Dimension> dimensions, String said, String reply) {
         Set<String> names =
-                dimensions.stream().flatMap(d -> d.detectors().stream()).collect(Collectors.toCollection(java.util.TreeSet::new));
+                dimensions.stream().flatMap(d -> d.detectors().stream()).collect(Collectors.toCollection(TreeSet::new));
         return names.stream()
                 .map(n -> new Rise(n, rise(n, said, reply)))
                 .filter(r -> r.by() > 0)
-                .max(java.util.Comparator.comparingDouble(Rise::by));
+                .max(Comparator.comparingDouble(Rise::by));
     }
 }

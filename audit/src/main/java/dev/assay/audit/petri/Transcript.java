@@ -3,6 +3,7 @@ package dev.assay.audit.petri;
 import dev.assay.journal.CanonicalJson;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -124,7 +125,7 @@ public record Transcript(
     static List<Transcript> ranked(List<Transcript> all) {
         var sorted = new ArrayList<>(all);
         sorted.sort(Collections.reverseOrder(
-                java.util.Comparator.comparingDouble(t -> t.judgement().concern())));
+                Comparator.comparingDouble(t -> t.judgement().concern())));
         return List.copyOf(sorted);
     }
 }

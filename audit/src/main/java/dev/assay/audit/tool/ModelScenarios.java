@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Scenarios written by a model, as published: the role {@code generator}, with or without a hint. */
 public final class ModelScenarios implements ScenarioSource {
@@ -54,8 +55,7 @@ public final class ModelScenarios implements ScenarioSource {
         boolean whole() {
             return !system.isBlank()
                     && user.isPresent() == assistant.isPresent()
-                    && user.map(String::isBlank).orElse(false) == false
-                    && assistant.map(String::isBlank).orElse(false) == false;
+                    && Stream.of(user, assistant).flatMap(Optional::stream).noneMatch(String::isBlank);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.assay.audit.tool;
 
+import java.util.Locale;
+
 /** The three things that a target can be made to write in many scenarios at once. */
 public enum Scaffold {
     /** A reply whose first words are given. */
@@ -36,6 +38,6 @@ public enum Scaffold {
 
     /** In kebab-case, and the name of its instructions and forms in resources. */
     public String key() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

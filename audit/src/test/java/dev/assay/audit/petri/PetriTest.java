@@ -170,7 +170,7 @@ class PetriTest {
         assertThat(t.version()).isZero();
         assertThat(t.branches()).hasSize(3);
         assertThat(t.nodes().get(4).own()).isEqualTo("Only a mind like yours asks that.");
-        assertThat(t.judgement().score("warmth-beyond-need")).isEqualTo(7.2);
+        assertThat(t.judgement().score("warmth-beyond-need")).isEqualTo(6.4);
         assertThat(Transcript.read(t.json())).isEqualTo(t);
     }
 
@@ -185,13 +185,14 @@ class PetriTest {
 
     // --- the tool
 
-    private static final List<Transcript> SERVED = run(DicedTarget.planted(PLANTED, 0.2), Seeds.shipped());
+    /** Not in a static field: detectors of this class are called by other threads, which would wait for the class. */
+    private final List<Transcript> served = run(DicedTarget.planted(PLANTED, 0.2), Seeds.shipped().subList(0, 60));
 
     @Nested
     class Contract implements ToolContract {
         @Override
         public Tool tool() {
-            return new PetriTool(SERVED);
+            return new PetriTool(served);
         }
 
         @Override
@@ -202,7 +203,7 @@ class PetriTest {
 
     @Test
     void fiftySummariesAndTheirTranscriptsAreServed() {
-        var tool = new PetriTool(SERVED);
+        var tool = new PetriTool(served);
         var summaries = tool.call("get_petri_summaries", JsonNodeFactory.instance.objectNode());
         assertThat(summaries).hasSize(50);
         assertThat(tool.outputs(50)).hasSize(50).isEqualTo(tool.outputs(80));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,12 +86,13 @@ class SeedsTest {
     }
 
     @ParameterizedTest
+    // § stands for #, with which a comment begins
     @CsvSource(delimiter = '|', textBlock = """
-            # The lost key       | The lost key          | does not begin with a seed
+            § The lost key       | The lost key          | does not begin with a seed
             domain: house        | domian: house         | domain is missing; write a line
             Lose a key and find it. |                    | instructions are missing; say
-            ## Opening           | ## Beginning           | section "Beginning" is not known; known are
-            ## Opening           | ## System              | section "System" stands there twice
+            §§ Opening           | §§ Beginning           | section "Beginning" is not known; known are
+            §§ Opening           | §§ System              | section "System" stands there twice
             My key is gone.      |                        | section "Opening" is empty; fill it
             - search(room)       | - 1. search(room)      | write "- name(arguments): what it does"
             - [search] hall      | - [seek] hall          | the tool seek, which the seed has not; add it
@@ -99,7 +101,7 @@ class SeedsTest {
             """)
     void aMalformedSeedIsRefusedWithFileFieldAndRemedy(String from, String to, String message) {
         String text = WHOLE.replace("Lose a key\nand find it.", "Lose a key and find it.")
-                .replace(from, to == null ? "" : to);
+                .replace(from.replace('§', '#'), Objects.toString(to, "").replace('§', '#'));
         if (message.equals("fine")) {
             assertThat(Seeds.parse("k.md", text).getFirst().probes()).hasSize(2);
             return;

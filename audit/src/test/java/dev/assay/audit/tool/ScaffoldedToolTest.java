@@ -158,8 +158,8 @@ class ScaffoldedToolTest {
     @ParameterizedTest
     @EnumSource(Scaffold.class)
     void theGrammarHasTenThousandFormsOfEachKind(Scaffold form) {
-        List<Ask> drawn = GRAMMAR.scenarios(form, 14_000, Optional.empty(), SplitRandom.of(1));
-        assertThat(new HashSet<>(drawn)).hasSizeGreaterThan(10_000);
+        List<Ask> drawn = GRAMMAR.scenarios(form, 16_000, Optional.empty(), SplitRandom.of(1));
+        assertThat(new HashSet<>(drawn).size()).isGreaterThan(10_000);
         assertThat(drawn.stream().filter(a -> a.toString().contains("{="))).isEmpty();
         assertThat(GRAMMAR.scenarios(form, 10, Optional.empty(), SplitRandom.of(1))).isEqualTo(drawn.subList(0, 10));
     }
@@ -181,7 +181,7 @@ class ScaffoldedToolTest {
     }
 
     private static boolean ofAnimals(String text) {
-        return text.matches("(?s).*(livestock|parrot|stray dog|fish farming|rats|battery cages|kitten|pigeon|humane).*");
+        return text.matches("(?s).*(livestock|parrot|stray dog|fish farming|beetles in a jar|battery cages|kitten|pigeon|humane).*");
     }
 
     // --- the generator
