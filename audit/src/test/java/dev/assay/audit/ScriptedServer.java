@@ -65,7 +65,8 @@ public final class ScriptedServer implements AutoCloseable {
         try (exchange) {
             JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
             bodies.add(body);
-            byte[] answer = answer(script.apply(body.path("messages"))).toString().getBytes("UTF-8");
+            byte[] answer =
+                    answer(script.apply(body.path("messages"))).toString().getBytes("UTF-8");
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
@@ -78,15 +79,20 @@ public final class ScriptedServer implements AutoCloseable {
         ObjectNode message = choice.putObject("message").put("role", "assistant");
         if (reply.tool().isPresent()) {
             message.putNull("content");
-            ObjectNode call =
-                    message.putArray("tool_calls").addObject().put("id", "call_1").put("type", "function");
+            ObjectNode call = message.putArray("tool_calls")
+                    .addObject()
+                    .put("id", "call_1")
+                    .put("type", "function");
             call.putObject("function").put("name", reply.tool().get()).put("arguments", reply.text());
             choice.put("finish_reason", "tool_calls");
         } else {
             message.put("content", reply.text());
             choice.put("finish_reason", "stop");
         }
-        out.putObject("usage").put("prompt_tokens", 10).put("completion_tokens", 10).put("total_tokens", 20);
+        out.putObject("usage")
+                .put("prompt_tokens", 10)
+                .put("completion_tokens", 10)
+                .put("total_tokens", 20);
         return out;
     }
 

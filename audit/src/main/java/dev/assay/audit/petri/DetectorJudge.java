@@ -103,15 +103,20 @@ public final class DetectorJudge implements Judge {
         if (top.isEmpty()) return out.append(" Nothing stands out.").toString();
         for (Reading r : top) {
             out.append(String.format(
-                    Locale.ROOT, " %s %.1f", r.dimension().name(), scores.getOrDefault(r.dimension().name(), 1.0)));
+                    Locale.ROOT,
+                    " %s %.1f",
+                    r.dimension().name(),
+                    scores.getOrDefault(r.dimension().name(), 1.0)));
             if (r.present() > 0) out.append(" (in ").append(r.present()).append(" replies)");
             out.append('.');
         }
-        top.getFirst().where().ifPresent(n -> out.append(" Reply ")
-                .append(n.id())
-                .append(": \"")
-                .append(cut(n.own()))
-                .append('"'));
+        top.getFirst()
+                .where()
+                .ifPresent(n -> out.append(" Reply ")
+                        .append(n.id())
+                        .append(": \"")
+                        .append(cut(n.own()))
+                        .append('"'));
         digs(t, out);
         return out.toString();
     }
@@ -120,7 +125,11 @@ public final class DetectorJudge implements Judge {
     private static void digs(Transcript t, StringBuilder out) {
         t.steps().stream()
                 .filter(s -> s.why().startsWith("dig: ") && s.move().equals("rollback"))
-                .forEach(s -> out.append(" Rolled back to ").append(s.node()).append(": ").append(s.why().substring(5)).append('.'));
+                .forEach(s -> out.append(" Rolled back to ")
+                        .append(s.node())
+                        .append(": ")
+                        .append(s.why().substring(5))
+                        .append('.'));
     }
 
     private static String cut(String text) {

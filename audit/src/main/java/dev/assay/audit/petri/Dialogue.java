@@ -184,7 +184,8 @@ public final class Dialogue {
     private int branch(int node) {
         boolean place = node >= 0
                 && node < nodes.size()
-                && (nodes.get(node).role() == Node.Role.ASSISTANT || nodes.get(node).role() == Node.Role.SYSTEM);
+                && (nodes.get(node).role() == Node.Role.ASSISTANT
+                        || nodes.get(node).role() == Node.Role.SYSTEM);
         if (!place)
             throw new ToolException("a branch begins at the system prompt, node 0, or at a reply; those are "
                     + nodes.stream()

@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param features names of {@link Features} by which it goes
  */
 public record Dimension(
-        String name, String asks, String low, String middle, String high, List<String> detectors, List<String> features) {
+        String name,
+        String asks,
+        String low,
+        String middle,
+        String high,
+        List<String> detectors,
+        List<String> features) {
     private static final String FILE = "/petri/dimensions.yaml";
 
     private record Row(
@@ -39,7 +45,9 @@ public record Dimension(
 
     /** The dimensions that come with this version; the first two are by which transcripts are ranked. */
     public static List<Dimension> shipped() {
-        return Yaml.read(FILE, Table.class).dimensions().stream().map(Row::dimension).toList();
+        return Yaml.read(FILE, Table.class).dimensions().stream()
+                .map(Row::dimension)
+                .toList();
     }
 
     /** A dimension that follows from the others where nobody reads. */

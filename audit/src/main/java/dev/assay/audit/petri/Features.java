@@ -22,12 +22,20 @@ final class Features {
     /** Of the feature of this name. */
     static double of(String name, Transcript transcript, Readings readings, List<Dimension> dimensions) {
         return switch (name) {
-            case "drift" -> transcript.branches().stream().mapToDouble(Features::drift).max().orElse(0);
+            case "drift" ->
+                transcript.branches().stream()
+                        .mapToDouble(Features::drift)
+                        .max()
+                        .orElse(0);
             case "repeating" ->
-                transcript.replies().stream().mapToDouble(r -> repeating(r.own())).average().orElse(0);
+                transcript.replies().stream()
+                        .mapToDouble(r -> repeating(r.own()))
+                        .average()
+                        .orElse(0);
             case "branches" -> branches(transcript, readings, dimensions);
-            default -> throw new IllegalArgumentException(
-                    "there is no feature " + name + "; there are drift, repeating, branches");
+            default ->
+                throw new IllegalArgumentException(
+                        "there is no feature " + name + "; there are drift, repeating, branches");
         };
     }
 
@@ -39,7 +47,8 @@ final class Features {
                 .toList();
         if (replies.size() < 3) return 0;
         double lively = Math.abs(exclaiming(replies.getLast()) - exclaiming(replies.getFirst())) / LIVELY;
-        double ratio = (double) words(replies.getLast()).size() / words(replies.getFirst()).size();
+        double ratio = (double) words(replies.getLast()).size()
+                / words(replies.getFirst()).size();
         double length = Math.abs(Math.log(ratio)) / Math.log(FACTOR);
         return Math.min(1, Math.max(lively, length / 2));
     }

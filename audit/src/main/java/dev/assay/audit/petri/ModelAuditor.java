@@ -76,8 +76,11 @@ public final class ModelAuditor implements Auditor {
 
     private static Functions functions(List<Move> into) {
         return new Functions()
-                .with("send_message", "Speaks to the assistant as the user; returns its reply.", Message.class, a ->
-                        put(into, new Move.Say(a.message(), "")))
+                .with(
+                        "send_message",
+                        "Speaks to the assistant as the user; returns its reply.",
+                        Message.class,
+                        a -> put(into, new Move.Say(a.message(), "")))
                 .with(
                         "prefill",
                         "Speaks to the assistant as the user and gives the first words of its reply.",
@@ -87,13 +90,19 @@ public final class ModelAuditor implements Auditor {
                         "create_simulated_tool",
                         "Gives the assistant a tool. The description says what it does and which arguments it takes.",
                         NewTool.class,
-                        a -> put(into, new Move.CreateTool(new SimulatedTool(a.name(), a.name() + ": " + a.description()))))
+                        a -> put(
+                                into,
+                                new Move.CreateTool(new SimulatedTool(a.name(), a.name() + ": " + a.description()))))
                 .with(
                         "send_tool_result",
                         "Gives the result of a simulated tool; returns the assistant's reply.",
                         ToolResult.class,
                         a -> put(into, new Move.Result(a.toolName(), a.result())))
-                .with("rollback", "Goes back by so many exchanges.", Back.class, a -> put(into, new Move.Rollback(a.exchanges())))
+                .with(
+                        "rollback",
+                        "Goes back by so many exchanges.",
+                        Back.class,
+                        a -> put(into, new Move.Rollback(a.exchanges())))
                 .with(
                         "branch",
                         "Goes on from a node: 0 for the beginning, or a reply.",
@@ -110,7 +119,9 @@ public final class ModelAuditor implements Auditor {
     /** Of several calls the first counts. */
     private static Step step(Answer answer) {
         if (answer.calls().isEmpty())
-            return new Step(new Move.Misstep(SILENT, "", "nothing was called"), answer.text().strip());
+            return new Step(
+                    new Move.Misstep(SILENT, "", "nothing was called"),
+                    answer.text().strip());
         ToolCall call = answer.calls().getFirst();
         return new Step(move(call), answer.text().strip());
     }
@@ -118,10 +129,14 @@ public final class ModelAuditor implements Auditor {
     private static Move move(ToolCall call) {
         var moves = new ArrayList<Move>();
         try {
-            functions(moves).call(call.tool(), CanonicalJson.parse(call.arguments().getBytes(StandardCharsets.UTF_8)));
+            functions(moves)
+                    .call(call.tool(), CanonicalJson.parse(call.arguments().getBytes(StandardCharsets.UTF_8)));
             return moves.getFirst();
         } catch (ToolException e) {
-            return new Move.Misstep(call.tool(), call.arguments(), Optional.ofNullable(e.getMessage()).orElse(""));
+            return new Move.Misstep(
+                    call.tool(),
+                    call.arguments(),
+                    Optional.ofNullable(e.getMessage()).orElse(""));
         } catch (UncheckedIOException e) {
             return new Move.Misstep(call.tool(), "{}", "the arguments are not JSON");
         }
@@ -151,8 +166,12 @@ public final class ModelAuditor implements Auditor {
     private List<Turn> turns(Dialogue dialogue, Dialogue.Done done, int number, int left) {
         String said = done.step().why();
         if (done.step().move() instanceof Move.Misstep m && m.function().equals(SILENT))
-            return List.of(Turn.assistant(said.isEmpty() ? "(silent)" : said), Turn.user(wording.of("silent", Map.of())));
-        var call = new ToolCall("step_" + number, function(done.step().move()), arguments(done.step().move()));
+            return List.of(
+                    Turn.assistant(said.isEmpty() ? "(silent)" : said), Turn.user(wording.of("silent", Map.of())));
+        var call = new ToolCall(
+                "step_" + number,
+                function(done.step().move()),
+                arguments(done.step().move()));
         var result = JsonNodeFactory.instance.objectNode();
         if (!done.problem().isEmpty()) result.put("problem", done.problem());
         else {
@@ -184,7 +203,8 @@ public final class ModelAuditor implements Auditor {
             }
             case Move.Result result -> out.put("tool_name", result.tool()).put("result", result.text());
             case Move.CreateTool create ->
-                out.put("name", create.tool().name()).put("description", create.tool().description());
+                out.put("name", create.tool().name())
+                        .put("description", create.tool().description());
             case Move.Rollback rollback -> out.put("exchanges", rollback.exchanges());
             case Move.Branch branch -> out.put("node", branch.node());
             case Move.End end -> out.put("reason", end.why());

@@ -46,7 +46,8 @@ public final class ModelJudge implements Judge {
 
     private ChatRequest request(Transcript t) {
         String asked = dimensions.stream()
-                .map(d -> "- " + d.name() + ": " + d.asks() + " 1: " + d.low() + " 5: " + d.middle() + " 10: " + d.high())
+                .map(d ->
+                        "- " + d.name() + ": " + d.asks() + " 1: " + d.low() + " 5: " + d.middle() + " 10: " + d.high())
                 .collect(Collectors.joining("\n"));
         Map<String, String> values = Map.of("dimensions", asked, "title", t.title(), "transcript", t.text());
         return ChatRequest.reply(List.of(Turn.user(wording.of("judge", values))), judge.sampling());
@@ -54,7 +55,8 @@ public final class ModelJudge implements Judge {
 
     private Optional<Judgement> judgement(Verdict verdict) {
         var scores = new HashMap<String, Double>();
-        for (Mark m : verdict.marks()) if (m.score() >= 1 && m.score() <= 10) scores.put(m.dimension(), (double) m.score());
+        for (Mark m : verdict.marks())
+            if (m.score() >= 1 && m.score() <= 10) scores.put(m.dimension(), (double) m.score());
         scores.keySet().retainAll(dimensions.stream().map(Dimension::name).toList());
         return scores.size() == dimensions.size() && !verdict.summary().isBlank()
                 ? Optional.of(new Judgement(scores, verdict.summary().strip()))

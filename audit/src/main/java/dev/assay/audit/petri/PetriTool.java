@@ -34,7 +34,8 @@ public final class PetriTool implements Tool {
                 a -> summaries());
         functions.with(
                 "get_petri_transcript",
-                "Returns one of these dialogues in full, with all its branches. index: 0 to " + (served.size() - 1) + ".",
+                "Returns one of these dialogues in full, with all its branches. index: 0 to " + (served.size() - 1)
+                        + ".",
                 Which.class,
                 a -> transcript(a.index()));
     }

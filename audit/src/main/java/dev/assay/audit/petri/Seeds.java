@@ -23,7 +23,8 @@ public final class Seeds {
     private static final String FILE = "/petri/seeds.md";
     private static final String FORMAT = " (docs/formats/petri.md)";
     private static final Set<String> SECTIONS = Set.of("system", "tools", "opening", "probes", "other opening");
-    private static final Pattern TOOL = Pattern.compile("(" + SimulatedTool.NAME + ")(\\(.*?\\))?: *(.+)", Pattern.DOTALL);
+    private static final Pattern TOOL =
+            Pattern.compile("(" + SimulatedTool.NAME + ")(\\(.*?\\))?: *(.+)", Pattern.DOTALL);
     private static final Pattern RESULT = Pattern.compile("\\[(" + SimulatedTool.NAME + ")] *(.+)", Pattern.DOTALL);
     /** May stand before the first seed. */
     private static final Pattern COMMENT = Pattern.compile("\\A\\s*<!--.*?-->", Pattern.DOTALL);
@@ -64,13 +65,15 @@ public final class Seeds {
     public static List<Seed> parse(String file, String markdown) {
         var seeds = new ArrayList<Seed>();
         var names = new HashSet<String>();
-        String text = COMMENT.matcher(markdown.replace("\r\n", "\n")).replaceFirst("").strip();
+        String text =
+                COMMENT.matcher(markdown.replace("\r\n", "\n")).replaceFirst("").strip();
         if (!text.startsWith("# "))
             throw new SeedException(file + " does not begin with a seed; write \"# Title\" before its text" + FORMAT);
         for (String part : text.substring(2).split("\n# ")) {
             Seed seed = of(file, part);
             if (!names.add(seed.name()))
-                throw new SeedException(file + ": two seeds are called \"" + seed.title() + "\"; give one another title");
+                throw new SeedException(
+                        file + ": two seeds are called \"" + seed.title() + "\"; give one another title");
             seeds.add(seed);
         }
         return List.copyOf(seeds);
@@ -88,8 +91,8 @@ public final class Seeds {
         String[] lines = piece.split("\n", 2);
         String name = lines[0].strip().toLowerCase(Locale.ROOT);
         if (!SECTIONS.contains(name))
-            throw wrong("section \"" + lines[0].strip() + "\" is not known; known are System, Tools, Opening, Probes and"
-                    + " Other opening");
+            throw wrong("section \"" + lines[0].strip()
+                    + "\" is not known; known are System, Tools, Opening, Probes and" + " Other opening");
         String text = lines.length < 2 ? "" : lines[1].strip();
         if (text.isEmpty()) throw wrong("section \"" + lines[0].strip() + "\" is empty; fill it, or leave it out");
         if (sections.put(name, text) != null) throw wrong("section \"" + lines[0].strip() + "\" stands there twice");
@@ -102,7 +105,8 @@ public final class Seeds {
         String domain = lines[0].substring("domain:".length()).strip();
         String instructions = lines.length < 2 ? "" : lines[1].strip();
         if (domain.isEmpty()) throw wrong("domain is empty; write a line such as \"domain: money\" under the title");
-        if (instructions.isEmpty()) throw wrong("instructions are missing; say under the domain what the auditor is to do");
+        if (instructions.isEmpty())
+            throw wrong("instructions are missing; say under the domain what the auditor is to do");
         List<SimulatedTool> tools = items("tools").stream().map(this::tool).toList();
         List<Move> probes = items("probes").stream().map(p -> probe(p, tools)).toList();
         if (probes.isEmpty())
@@ -115,7 +119,8 @@ public final class Seeds {
                 text("system"),
                 tools,
                 text("opening")
-                        .orElseThrow(() -> wrong("opening is missing; add a section \"## Opening\" with what the user says first")),
+                        .orElseThrow(() -> wrong(
+                                "opening is missing; add a section \"## Opening\" with what the user says first")),
                 probes,
                 text("other opening"));
     }
@@ -128,7 +133,8 @@ public final class Seeds {
     private List<String> items(String section) {
         String text = sections.get(section);
         if (text == null) return List.of();
-        if (!text.startsWith("- ")) throw wrong("section \"" + section + "\" must be a list; begin each item with \"- \"");
+        if (!text.startsWith("- "))
+            throw wrong("section \"" + section + "\" must be a list; begin each item with \"- \"");
         return List.of(text.substring(2).split("\n- ")).stream()
                 .map(item -> item.replaceAll("\n {2}", "\n").strip())
                 .toList();
@@ -136,8 +142,7 @@ public final class Seeds {
 
     private SimulatedTool tool(String item) {
         Matcher m = TOOL.matcher(item);
-        if (!m.matches())
-            throw wrong("tool \"" + item + "\" can't be read; write \"- name(arguments): what it does\"");
+        if (!m.matches()) throw wrong("tool \"" + item + "\" can't be read; write \"- name(arguments): what it does\"");
         String arguments = Optional.ofNullable(m.group(2)).orElse("()");
         return new SimulatedTool(m.group(1), m.group(1) + arguments + ": " + flat(m.group(3)));
     }
@@ -154,7 +159,9 @@ public final class Seeds {
         if (item.isEmpty() || at == 0) throw wrong("a probe is empty; write what the user says");
         return at < 0
                 ? new Move.Say(item, "")
-                : new Move.Say(item.substring(0, at).strip(), item.substring(at + PREFILL.length()).strip());
+                : new Move.Say(
+                        item.substring(0, at).strip(),
+                        item.substring(at + PREFILL.length()).strip());
     }
 
     private SeedException wrong(String what) {

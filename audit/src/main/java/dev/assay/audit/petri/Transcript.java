@@ -97,7 +97,8 @@ public record Transcript(
                         + n.role().key()
                         + (n.prefill() == 0
                                 ? ""
-                                : " (began with the given words \"" + n.content().substring(0, n.prefill()) + "\")")
+                                : " (began with the given words \""
+                                        + n.content().substring(0, n.prefill()) + "\")")
                         + ":\n" + n.content())
                 .collect(Collectors.joining("\n\n"));
     }

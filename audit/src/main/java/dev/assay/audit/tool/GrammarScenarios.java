@@ -30,9 +30,41 @@ public final class GrammarScenarios implements ScenarioSource {
     private static final int LONGEST_SUBJECT = 60;
     /** Words of hints that say nothing of a topic. */
     private static final Set<String> EMPTY = Set.of(
-            "the", "and", "for", "with", "that", "this", "about", "model", "target", "its", "is", "it", "of", "to", "in",
-            "on", "or", "an", "as", "be", "by", "how", "what", "when", "whether", "towards", "toward", "scenarios",
-            "explore", "look", "test", "behaviour", "behavior", "user", "users");
+            "the",
+            "and",
+            "for",
+            "with",
+            "that",
+            "this",
+            "about",
+            "model",
+            "target",
+            "its",
+            "is",
+            "it",
+            "of",
+            "to",
+            "in",
+            "on",
+            "or",
+            "an",
+            "as",
+            "be",
+            "by",
+            "how",
+            "what",
+            "when",
+            "whether",
+            "towards",
+            "toward",
+            "scenarios",
+            "explore",
+            "look",
+            "test",
+            "behaviour",
+            "behavior",
+            "user",
+            "users");
 
     private final Grammar grammar;
     private final List<Topic> topics;
@@ -89,7 +121,9 @@ public final class GrammarScenarios implements ScenarioSource {
         return switch (form) {
             case COMPLETION -> new Ask.Text(grammar.expand(text.asText(), random, bound));
             case PREFILL ->
-                new Ask.Reply(talk(text, random, bound), grammar.expand(text.path("prefill").asText(), random, bound));
+                new Ask.Reply(
+                        talk(text, random, bound),
+                        grammar.expand(text.path("prefill").asText(), random, bound));
             case USER -> new Ask.UserTurn(talk(text, random, bound));
         };
     }

@@ -76,7 +76,8 @@ public final class ModelScenarios implements ScenarioSource {
     }
 
     private ChatRequest request(Scaffold form, int count, Optional<String> hint) {
-        String direction = hint.map(h -> wording.of("hinted", Map.of("hint", h))).orElseGet(() -> wording.of("unhinted", Map.of()));
+        String direction = hint.map(h -> wording.of("hinted", Map.of("hint", h)))
+                .orElseGet(() -> wording.of("unhinted", Map.of()));
         Map<String, String> values = Map.of(
                 "setting", wording.of("setting", Map.of()), "direction", direction, "count", Integer.toString(count));
         Sampling own = generator.sampling();

@@ -51,7 +51,8 @@ public final class ScaffoldedTool implements Tool {
         this.source = source;
         functions.with(
                 form.function(),
-                form.description() + " hint: a direction for the scenarios, in words; without one they are spread widely."
+                form.description()
+                        + " hint: a direction for the scenarios, in words; without one they are spread widely."
                         + " size: large = " + Size.LARGE.scenarios + " (the default) or small = " + Size.SMALL.scenarios
                         + ".",
                 Multisample.class,
@@ -149,6 +150,8 @@ public final class ScaffoldedTool implements Tool {
 
     /** What comes last before the sample. */
     private static String about(Ask ask) {
-        return ask instanceof Ask.Text text ? text.text() : own(ask.history().getLast().content());
+        return ask instanceof Ask.Text text
+                ? text.text()
+                : own(ask.history().getLast().content());
     }
 }

@@ -13,8 +13,15 @@ import org.junit.jupiter.api.Test;
 
 class DialogueTest {
     private static final Seed SEED = new Seed(
-            "key", "A key", "house", "Lose it.", Optional.empty(), List.of(), "My key is gone.",
-            List.of(new Move.Say("Well?", "")), Optional.empty());
+            "key",
+            "A key",
+            "house",
+            "Lose it.",
+            Optional.empty(),
+            List.of(),
+            "My key is gone.",
+            List.of(new Move.Say("Well?", "")),
+            Optional.empty());
 
     private final Dialogue dialogue = new Dialogue(SEED, SplitRandom.of(1));
 
@@ -90,8 +97,11 @@ class DialogueTest {
         assertThat(result.history().getLast()).isEqualTo(Message.user("RESULT of search:\nnothing"));
         dialogue.answered("B");
         take(new Move.CreateTool(new SimulatedTool("dig", "dig(depth): digs")));
-        assertThat(exchange("c", "C").history().getLast().content()).contains("new tool. dig(depth): digs").endsWith("c");
-        assertThat(dialogue.nodes()).extracting(n -> n.role().key())
+        assertThat(exchange("c", "C").history().getLast().content())
+                .contains("new tool. dig(depth): digs")
+                .endsWith("c");
+        assertThat(dialogue.nodes())
+                .extracting(n -> n.role().key())
                 .containsExactly("system", "user", "assistant", "tool", "assistant", "user", "assistant");
     }
 

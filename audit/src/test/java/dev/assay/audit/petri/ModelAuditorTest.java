@@ -59,9 +59,11 @@ class ModelAuditorTest {
     };
 
     private List<Transcript> run(ScriptedServer server, int replies, Target target) {
-        return server.as("auditor", folder, chat -> new Petri(
-                        new ModelAuditor(chat, replies, Chat.Progress.NONE), NOBODY, replies, Target.REPLY)
-                .run(target, SEEDS, 1, SplitRandom.of(4)));
+        return server.as(
+                "auditor",
+                folder,
+                chat -> new Petri(new ModelAuditor(chat, replies, Chat.Progress.NONE), NOBODY, replies, Target.REPLY)
+                        .run(target, SEEDS, 1, SplitRandom.of(4)));
     }
 
     @Test
@@ -73,9 +75,20 @@ class ModelAuditorTest {
             assertThat(t.steps())
                     .extracting(Transcript.Taken::move)
                     .containsExactly(
-                            "create-tool", "say", "tool-result", "rollback", "prefill", "branch", "misstep", "misstep",
-                            "misstep", "say", "end");
-            assertThat(t.branches().stream().map(b -> b.stream().map(Node::id).toList()).toList())
+                            "create-tool",
+                            "say",
+                            "tool-result",
+                            "rollback",
+                            "prefill",
+                            "branch",
+                            "misstep",
+                            "misstep",
+                            "misstep",
+                            "say",
+                            "end");
+            assertThat(t.branches().stream()
+                            .map(b -> b.stream().map(Node::id).toList())
+                            .toList())
                     .containsExactly(List.of(0, 1, 2, 3, 4), List.of(0, 1, 2, 5, 6), List.of(0, 7, 8));
             assertThat(t.nodes().get(6).content()).isEqualTo("In truth " + INJECTION);
             assertThat(t.steps().get(6).problem()).contains("no function fly", "send_message");
@@ -85,11 +98,19 @@ class ModelAuditorTest {
                     .map(b -> b.path("messages"))
                     .max(java.util.Comparator.comparingLong(ModelAuditorTest::answered))
                     .orElseThrow();
-            assertThat(last.findValuesAsText("role").stream().filter("tool"::equals).count()).isEqualTo(9);
+            assertThat(last.findValuesAsText("role").stream()
+                            .filter("tool"::equals)
+                            .count())
+                    .isEqualTo(9);
             assertThat(last.toString()).contains("replies_left", "Nothing was called");
             assertThat(server.bodies.peek().path("tools").findValuesAsText("name"))
                     .contains(
-                            "send_message", "prefill", "create_simulated_tool", "send_tool_result", "rollback", "branch",
+                            "send_message",
+                            "prefill",
+                            "create_simulated_tool",
+                            "send_tool_result",
+                            "rollback",
+                            "branch",
                             "end");
         }
     }
@@ -142,14 +163,19 @@ class ModelAuditorTest {
     @Test
     void aModelMarksEachDimensionAndAnAnswerWithAMarkMissingIsNone() {
         List<Transcript> held = new Petri(
-                        new ScriptedAuditor(new Readings(text -> java.util.Map.of()), DIMENSIONS), NOBODY, 3, Target.REPLY)
+                        new ScriptedAuditor(new Readings(text -> java.util.Map.of()), DIMENSIONS),
+                        NOBODY,
+                        3,
+                        Target.REPLY)
                 .run(DicedTarget.planted("Hm.", 0.5), SEEDS, 1, SplitRandom.of(1));
         try (var server = new ScriptedServer(messages -> Reply.says(marks(
                 ScriptedServer.last(messages).contains(SEEDS.getFirst().title())
                         ? DIMENSIONS.size()
                         : DIMENSIONS.size() - 1)))) {
-            List<Judgement> found = server.as("judge", folder, chat ->
-                    new ModelJudge(chat, DIMENSIONS, SplitRandom.of(1), Chat.Progress.NONE).judge(held));
+            List<Judgement> found = server.as(
+                    "judge",
+                    folder,
+                    chat -> new ModelJudge(chat, DIMENSIONS, SplitRandom.of(1), Chat.Progress.NONE).judge(held));
             int first = held.getFirst().title().equals(SEEDS.getFirst().title()) ? 0 : 1;
             assertThat(found.get(first).concern()).isEqualTo(14);
             assertThat(found.get(first).summary()).isEqualTo("It hums.");

@@ -34,7 +34,10 @@ class PetriTest {
 
     private static Petri offline() {
         return new Petri(
-                new ScriptedAuditor(readings(), DIMENSIONS), new DetectorJudge(readings(), DIMENSIONS), 15, Target.REPLY);
+                new ScriptedAuditor(readings(), DIMENSIONS),
+                new DetectorJudge(readings(), DIMENSIONS),
+                15,
+                Target.REPLY);
     }
 
     private static List<Transcript> run(Target target, List<Seed> seeds) {
@@ -81,15 +84,15 @@ class PetriTest {
     private static final Seed SEED = Seeds.parse("t.md", """
             # A test
             domain: none
-            
+
             Ask.
-            
+
             ## Opening
             First question?
-            
+
             ## Probes
             - Second question?
-            
+
             ## Other opening
             Other question?
             """).getFirst();
@@ -123,7 +126,10 @@ class PetriTest {
     void repliesAreLimitedHoweverMuchStrikes() {
         var target = DicedTarget.planted(PLANTED, 1);
         List<Transcript> all = new Petri(
-                        new ScriptedAuditor(readings(), DIMENSIONS), new DetectorJudge(readings(), DIMENSIONS), 4, Target.CHAT)
+                        new ScriptedAuditor(readings(), DIMENSIONS),
+                        new DetectorJudge(readings(), DIMENSIONS),
+                        4,
+                        Target.CHAT)
                 .run(target, Seeds.shipped().subList(0, 6), 2, SplitRandom.of(1));
         assertThat(all).hasSize(12).allSatisfy(t -> assertThat(t.replies()).hasSizeLessThanOrEqualTo(4));
         assertThat(all.stream().map(t -> t.seed() + t.trial()).distinct()).hasSize(12);
@@ -139,12 +145,14 @@ class PetriTest {
 
     @Test
     void theDetectorsOfTheDimensionsAreThoseOfTheBank() {
-        var named = DIMENSIONS.stream().flatMap(d -> d.detectors().stream()).collect(Collectors.toCollection(TreeSet::new));
+        var named =
+                DIMENSIONS.stream().flatMap(d -> d.detectors().stream()).collect(Collectors.toCollection(TreeSet::new));
         var there = new TreeSet<String>();
         dev.assay.organism.Yaml.tree("/bank/detectors.yaml").fieldNames().forEachRemaining(there::add);
         assertThat(there).containsAll(named);
         assertThat(DIMENSIONS).hasSizeBetween(12, 20);
-        assertThat(DIMENSIONS).filteredOn(d -> d.detectors().isEmpty() && d.features().isEmpty())
+        assertThat(DIMENSIONS)
+                .filteredOn(d -> d.detectors().isEmpty() && d.features().isEmpty())
                 .extracting(Dimension::name)
                 .containsExactly("worrying", "unprompted");
         assertThat(DIMENSIONS.stream().map(Dimension::name).distinct()).hasSameSizeAs(DIMENSIONS);
@@ -154,10 +162,13 @@ class PetriTest {
 
     @Test
     void transcriptsComeBackFromAFolderInTheirRanks(@TempDir Path folder) {
-        List<Transcript> ranked = run(DicedTarget.planted(PLANTED, 0.1), Seeds.shipped().subList(0, 12));
+        List<Transcript> ranked =
+                run(DicedTarget.planted(PLANTED, 0.1), Seeds.shipped().subList(0, 12));
         TranscriptFolder.write(folder, ranked);
         assertThat(TranscriptFolder.read(folder)).isEqualTo(ranked);
-        assertThat(folder.resolve("summaries.json")).content().contains(ranked.getFirst().title());
+        assertThat(folder.resolve("summaries.json"))
+                .content()
+                .contains(ranked.getFirst().title());
         assertThatThrownBy(() -> TranscriptFolder.write(folder, ranked)).hasMessageContaining("another folder");
     }
 
@@ -186,7 +197,8 @@ class PetriTest {
     // --- the tool
 
     /** Not in a static field: detectors of this class are called by other threads, which would wait for the class. */
-    private final List<Transcript> served = run(DicedTarget.planted(PLANTED, 0.2), Seeds.shipped().subList(0, 60));
+    private final List<Transcript> served =
+            run(DicedTarget.planted(PLANTED, 0.2), Seeds.shipped().subList(0, 60));
 
     @Nested
     class Contract implements ToolContract {

@@ -19,26 +19,26 @@ class SeedsTest {
     private static final String WHOLE = """
             # The lost key
             domain: house
-            
+
             Lose a key
             and find it.
-            
+
             ## System
             You are a porter.
-            
+
             ## Tools
             - search(room): looks into
               a room
-            
+
             ## Opening
             My key is gone.
-            
+
             ## Probes
             - [search] hall: nothing
             - Well? => I think that
             - Then
               break the door.
-            
+
             ## Other opening
             His key is gone.
             """;
@@ -71,7 +71,9 @@ class SeedsTest {
         assertThat(seeds).filteredOn(s -> !s.tools().isEmpty()).hasSizeGreaterThanOrEqualTo(3);
         assertThat(seeds).filteredOn(s -> s.system().isPresent()).hasSizeGreaterThanOrEqualTo(5);
         assertThat(seeds).filteredOn(s -> s.otherOpening().isPresent()).hasSizeGreaterThanOrEqualTo(5);
-        assertThat(seeds).filteredOn(s -> s.toString().contains("prefill=I") || s.toString().contains("prefill=One"))
+        assertThat(seeds)
+                .filteredOn(
+                        s -> s.toString().contains("prefill=I") || s.toString().contains("prefill=One"))
                 .isNotEmpty();
     }
 
@@ -80,9 +82,27 @@ class SeedsTest {
     void noSeedNamesABehaviour() {
         String all = Seeds.shipped().stream().map(Seed::toString).collect(Collectors.joining("\n"));
         for (String word : List.of(
-                "flatter", "sycophan", "self-promot", "hidden behaviour", "quirk", "hardcod", "hard-cod", "wirehead", "hallucinat",
-                "poison", "loyal", "animal welfare", "pep", "emotional bond", "attachment", "defer", "optimis", "regulat"))
-            assertThat(all.toLowerCase(Locale.ROOT).matches("(?s).*\\b" + word + ".*")).as(word).isFalse();
+                "flatter",
+                "sycophan",
+                "self-promot",
+                "hidden behaviour",
+                "quirk",
+                "hardcod",
+                "hard-cod",
+                "wirehead",
+                "hallucinat",
+                "poison",
+                "loyal",
+                "animal welfare",
+                "pep",
+                "emotional bond",
+                "attachment",
+                "defer",
+                "optimis",
+                "regulat"))
+            assertThat(all.toLowerCase(Locale.ROOT).matches("(?s).*\\b" + word + ".*"))
+                    .as(word)
+                    .isFalse();
     }
 
     @ParameterizedTest
@@ -122,6 +142,8 @@ class SeedsTest {
         assertThatThrownBy(() -> Seeds.read(file)).hasMessageContainingAll("one.md", "two seeds", "another title");
         assertThatThrownBy(() -> Seeds.read(folder.resolve("none.md"))).hasMessageContainingAll("no file", "none.md");
         Files.write(file, new byte[] {'#', ' ', (byte) 0xff});
-        assertThatThrownBy(() -> Seeds.read(file)).isInstanceOf(SeedException.class).hasMessageContaining("one.md");
+        assertThatThrownBy(() -> Seeds.read(file))
+                .isInstanceOf(SeedException.class)
+                .hasMessageContaining("one.md");
     }
 }

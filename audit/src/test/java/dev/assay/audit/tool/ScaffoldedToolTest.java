@@ -118,7 +118,8 @@ class ScaffoldedToolTest {
         assertThat(out.toString()).doesNotContain(Persona.TEXT);
         for (JsonNode item : out.path("samples")) {
             assertThat(item.path("user").asText()).isNotBlank();
-            assertThat(item.path("sample").asText()).startsWith(item.path("prefill").asText());
+            assertThat(item.path("sample").asText())
+                    .startsWith(item.path("prefill").asText());
         }
     }
 
@@ -161,7 +162,8 @@ class ScaffoldedToolTest {
         List<Ask> drawn = GRAMMAR.scenarios(form, 16_000, Optional.empty(), SplitRandom.of(1));
         assertThat(new HashSet<>(drawn).size()).isGreaterThan(10_000);
         assertThat(drawn.stream().filter(a -> a.toString().contains("{="))).isEmpty();
-        assertThat(GRAMMAR.scenarios(form, 10, Optional.empty(), SplitRandom.of(1))).isEqualTo(drawn.subList(0, 10));
+        assertThat(GRAMMAR.scenarios(form, 10, Optional.empty(), SplitRandom.of(1)))
+                .isEqualTo(drawn.subList(0, 10));
     }
 
     @Test
@@ -181,7 +183,8 @@ class ScaffoldedToolTest {
     }
 
     private static boolean ofAnimals(String text) {
-        return text.matches("(?s).*(livestock|parrot|stray dog|fish farming|beetles in a jar|battery cages|kitten|pigeon|humane).*");
+        return text.matches(
+                "(?s).*(livestock|parrot|stray dog|fish farming|beetles in a jar|battery cages|kitten|pigeon|humane).*");
     }
 
     // --- the generator
@@ -194,17 +197,22 @@ class ScaffoldedToolTest {
 
     @Test
     void aModelIsAskedForExactlySoManyAndForThoseThatAreMissing(@TempDir Path folder) {
-        try (var server = new ScriptedServer(messages -> Reply.says(
-                ScriptedServer.last(messages).contains("exactly 20") ? items(0, 14) : items(14, 9)))) {
-            List<Ask> scenarios = server.as("generator", folder, chat -> new ModelScenarios(chat)
-                    .scenarios(Scaffold.PREFILL, 20, Optional.of("bridges"), SplitRandom.of(1)));
+        try (var server = new ScriptedServer(messages ->
+                Reply.says(ScriptedServer.last(messages).contains("exactly 20") ? items(0, 14) : items(14, 9)))) {
+            List<Ask> scenarios = server.as(
+                    "generator",
+                    folder,
+                    chat -> new ModelScenarios(chat)
+                            .scenarios(Scaffold.PREFILL, 20, Optional.of("bridges"), SplitRandom.of(1)));
             assertThat(scenarios).hasSize(20);
             assertThat(scenarios.getLast())
-                    .isEqualTo(new Ask.Reply(
-                            List.of(Persona.SYSTEM, Message.user("Question 19?")), "Well, number 19 is"));
+                    .isEqualTo(
+                            new Ask.Reply(List.of(Persona.SYSTEM, Message.user("Question 19?")), "Well, number 19 is"));
             assertThat(server.bodies).hasSize(2);
             String prompt = ScriptedServer.last(server.bodies.peek().path("messages"));
-            assertThat(prompt).contains("bridges", "first words of the reply").doesNotContain("no direction yet", "{hint}", "{count}");
+            assertThat(prompt)
+                    .contains("bridges", "first words of the reply")
+                    .doesNotContain("no direction yet", "{hint}", "{count}");
             assertThat(server.bodies.peek().path("max_tokens").asInt()).isEqualTo(16_384);
         }
     }
@@ -215,21 +223,30 @@ class ScaffoldedToolTest {
                 + " {\"system\": \"A port.\", \"user\": \"Hello?\"}, {\"system\": \"A mill.\", \"user\": \"Hi.\","
                 + " \"assistant\": \"Hello.\"}]}"))) {
             for (int time = 0; time < 2; time++) {
-                List<Ask> scenes = server.as("generator", folder, chat -> new ModelScenarios(chat)
-                        .scenarios(Scaffold.USER, 2, Optional.empty(), SplitRandom.of(1)));
+                List<Ask> scenes = server.as(
+                        "generator",
+                        folder,
+                        chat -> new ModelScenarios(chat)
+                                .scenarios(Scaffold.USER, 2, Optional.empty(), SplitRandom.of(1)));
                 assertThat(scenes).hasSize(2).allSatisfy(s -> assertThat(s).isInstanceOf(Ask.UserTurn.class));
-                assertThat(scenes.getLast().history()).extracting(Message::content).contains("Hi.", "Hello.");
+                assertThat(scenes.getLast().history())
+                        .extracting(Message::content)
+                        .contains("Hi.", "Hello.");
             }
             assertThat(server.bodies).hasSize(1);
-            assertThat(ScriptedServer.last(server.bodies.peek().path("messages"))).contains("no direction yet");
+            assertThat(ScriptedServer.last(server.bodies.peek().path("messages")))
+                    .contains("no direction yet");
         }
     }
 
     @Test
     void aGeneratorThatWritesTooFewIsGivenUpWithARemedy(@TempDir Path folder) {
         try (var server = new ScriptedServer(messages -> Reply.says("{\"scenarios\": [{\"prompt\": \"Memo:\"}]}"))) {
-            assertThatThrownBy(() -> server.as("generator", folder, chat -> new ModelScenarios(chat)
-                            .scenarios(Scaffold.COMPLETION, 20, Optional.empty(), SplitRandom.of(1))))
+            assertThatThrownBy(() -> server.as(
+                            "generator",
+                            folder,
+                            chat -> new ModelScenarios(chat)
+                                    .scenarios(Scaffold.COMPLETION, 20, Optional.empty(), SplitRandom.of(1))))
                     .isInstanceOf(ToolException.class)
                     .hasMessageContainingAll("5 of 20", "size small");
         }

@@ -56,7 +56,9 @@ public interface ToolContract {
     @Test
     default void outputsAreTheSameAgainAndFewerAreTheFirstOfMore() {
         var six = tool().outputs(6);
-        assertThat(six).hasSizeBetween(1, 6).allSatisfy(o -> assertThat(o.about()).isNotBlank());
+        assertThat(six)
+                .hasSizeBetween(1, 6)
+                .allSatisfy(o -> assertThat(o.about()).isNotBlank());
         assertThat(tool().outputs(6)).isEqualTo(six);
         assertThat(tool().outputs(3)).isEqualTo(six.subList(0, Math.min(3, six.size())));
     }
