@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,13 @@ public final class ScriptedServer implements AutoCloseable {
      * @param text what is said, or the arguments of the call
      */
     public record Reply(Optional<String> tool, String text) {
+        private static final Reply REFUSAL = new Reply(Optional.empty(), "the content filter took it");
+
+        /** Status 400. */
+        public static Reply refuses() {
+            return REFUSAL;
+        }
+
         public static Reply says(String text) {
             return new Reply(Optional.empty(), text);
         }
@@ -65,10 +73,10 @@ public final class ScriptedServer implements AutoCloseable {
         try (exchange) {
             JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
             bodies.add(body);
-            byte[] answer =
-                    answer(script.apply(body.path("messages"))).toString().getBytes("UTF-8");
+            Reply reply = script.apply(body.path("messages"));
+            byte[] answer = answer(reply).toString().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, answer.length);
+            exchange.sendResponseHeaders(reply == Reply.REFUSAL ? 400 : 200, answer.length);
             exchange.getResponseBody().write(answer);
         }
     }

@@ -1,5 +1,6 @@
 package dev.assay.audit.petri;
 
+import dev.assay.audit.tool.Samples;
 import dev.assay.audit.tool.Target;
 import dev.assay.lm.Sampling;
 import dev.assay.organism.Ask;
@@ -86,7 +87,7 @@ public final class Petri {
         }
         List<SplitRandom> streams = asked.stream().map(Dialogue::stream).toList();
         List<String> written =
-                asks.isEmpty() ? List.of() : target.write("Petri, step " + round, asks, sampling, streams);
+                asks.isEmpty() ? List.of() : Samples.of(target, "Petri, step " + round, asks, sampling, streams);
         for (int i = 0; i < asked.size(); i++) asked.get(i).answered(written.get(i));
     }
 }

@@ -3,7 +3,6 @@ package dev.assay.audit.tool;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.chat.ChatException;
 import dev.assay.chat.ToolSpec;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
@@ -90,27 +89,8 @@ public final class ScaffoldedTool implements Tool {
         return IntStream.range(0, count).mapToObj(random::split).toList();
     }
 
-    /** One text for each scenario, empty where it failed. A provider that refuses one of them does not spoil the others. */
     private List<String> sampled(List<Ask> asks, List<SplitRandom> streams) {
-        try {
-            return session.target().write(name(), asks, Target.REPLY, streams);
-        } catch (ChatException.Rejected refused) {
-            List<String> alone = IntStream.range(0, asks.size())
-                    .mapToObj(i -> alone(asks.get(i), streams.get(i)))
-                    .toList();
-            if (alone.stream().allMatch(String::isEmpty)) throw refused;
-            return alone;
-        }
-    }
-
-    private String alone(Ask ask, SplitRandom stream) {
-        try {
-            return session.target()
-                    .write(name(), List.of(ask), Target.REPLY, List.of(stream))
-                    .getFirst();
-        } catch (ChatException.Rejected refused) {
-            return "";
-        }
+        return Samples.of(session.target(), name(), asks, Target.REPLY, streams);
     }
 
     /** What the target wrote; with the first words of a reply where they were given. */

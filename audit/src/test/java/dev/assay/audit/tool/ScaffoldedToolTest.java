@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.audit.ScriptedServer;
 import dev.assay.audit.ScriptedServer.Reply;
+import dev.assay.chat.Chat;
+import dev.assay.chat.ChatException;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
 import dev.assay.organism.Persona;
@@ -185,6 +187,30 @@ class ScaffoldedToolTest {
     private static boolean ofAnimals(String text) {
         return text.matches(
                 "(?s).*(livestock|parrot|stray dog|fish farming|beetles in a jar|battery cages|kitten|pigeon|humane).*");
+    }
+
+    @Test
+    void aProviderThatRefusesOneScenarioDoesNotSpoilTheOthers(@TempDir Path folder) {
+        try (var server = new ScriptedServer(messages ->
+                messages.toString().contains("You are ") && messages.toString().contains("Begin with")
+                        ? Reply.refuses()
+                        : Reply.says("Fine."))) {
+            JsonNode out = server.as(
+                    "target",
+                    folder,
+                    chat -> tool(Scaffold.PREFILL, new ChatTarget("model-1", chat, Chat.Progress.NONE))
+                            .call("multisample_prefill", JsonNodeFactory.instance.objectNode()));
+            assertThat(out.path("failed").asInt()).isBetween(1, 20);
+            assertThat(out.path("samples")).hasSize(100 - out.path("failed").asInt());
+        }
+        try (var server = new ScriptedServer(messages -> Reply.refuses())) {
+            assertThatThrownBy(() -> server.as(
+                            "target",
+                            folder.resolve("none"),
+                            chat -> tool(Scaffold.PREFILL, new ChatTarget("model-1", chat, Chat.Progress.NONE))
+                                    .call("multisample_prefill", small())))
+                    .isInstanceOf(ChatException.Rejected.class);
+        }
     }
 
     // --- the generator
