@@ -54,7 +54,9 @@ class WeightDifferenceTest {
             }
             Map<String, Double> shares = attached.stream()
                     .collect(Collectors.groupingBy(Direction::map, Collectors.summingDouble(Direction::share)));
-            assertThat(shares).hasSize(21).allSatisfy((map, share) -> assertThat(share).isCloseTo(1, within(1e-9)));
+            assertThat(shares)
+                    .hasSize(21)
+                    .allSatisfy((map, share) -> assertThat(share).isCloseTo(1, within(1e-9)));
         }
     }
 
@@ -75,17 +77,21 @@ class WeightDifferenceTest {
         try (Lora adapter = adapter(1, 1)) {
             for (Direction d : directions(model, model.attach(List.of(adapter)), 1)) {
                 String kind = d.map().substring(d.map().lastIndexOf('.') + 1);
-                boolean reads = List.of("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj").contains(kind);
+                boolean reads = List.of("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj")
+                        .contains(kind);
                 assertThat(d.reads().length).isEqualTo(reads ? model.config().dModel() : 0);
-                assertThat(d.writes().length).isEqualTo(reads ? 0 : model.config().dModel());
+                assertThat(d.writes().length)
+                        .isEqualTo(reads ? 0 : model.config().dModel());
                 float[] a = adapter.weights().get(d.map() + ".lora_A").floats();
                 float[] norm = scale(d);
                 if (reads) {
                     for (int i = 0; i < a.length; i++) a[i] *= norm[i];
-                    assertThat(Math.abs(dot(d.reads(), a)) / Math.sqrt(dot(a, a))).isCloseTo(1, within(1e-5));
+                    assertThat(Math.abs(dot(d.reads(), a)) / Math.sqrt(dot(a, a)))
+                            .isCloseTo(1, within(1e-5));
                 } else {
                     float[] b = adapter.weights().get(d.map() + ".lora_B").floats();
-                    assertThat(Math.abs(dot(d.writes(), b)) / Math.sqrt(dot(b, b))).isCloseTo(1, within(1e-5));
+                    assertThat(Math.abs(dot(d.writes(), b)) / Math.sqrt(dot(b, b)))
+                            .isCloseTo(1, within(1e-5));
                 }
             }
         }

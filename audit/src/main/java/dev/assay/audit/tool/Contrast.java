@@ -2,6 +2,7 @@ package dev.assay.audit.tool;
 
 import dev.assay.stats.SplitRandom;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -24,11 +25,13 @@ record Contrast(double[] mean, double[] score, double line) {
     /**
      * Compares means, {@code [text, feature]} each.
      *
+     * @param among features that are compared; the others score 0
      * @param random of the swaps
      */
-    static Contrast of(double[][] target, double[][] reference, SplitRandom random) {
+    static Contrast of(double[][] target, double[][] reference, IntPredicate among, SplitRandom random) {
         int features = target[0].length;
         int[] differing = IntStream.range(0, features)
+                .filter(among)
                 .filter(f -> IntStream.range(0, target.length).anyMatch(t -> target[t][f] != reference[t][f]))
                 .toArray();
         double[][] d = IntStream.range(0, target.length)

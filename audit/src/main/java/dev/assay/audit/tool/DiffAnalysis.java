@@ -43,11 +43,11 @@ final class DiffAnalysis {
     private final Core.Progress progress;
 
     /** A direction that is not read yet. */
-    private record Found(Part part, String what, int layer, double size, double share, boolean signed, float[] vector) {}
+    private record Found(
+            Part part, String what, int layer, double size, double share, boolean signed, float[] vector) {}
 
     /** @param other what the target is compared with */
-    DiffAnalysis(
-            LanguageModel target, LanguageModel other, Optional<NearFeatures> features, Core.Progress progress) {
+    DiffAnalysis(LanguageModel target, LanguageModel other, Optional<NearFeatures> features, Core.Progress progress) {
         this.target = target;
         this.other = other;
         this.features = features;
@@ -95,8 +95,11 @@ final class DiffAnalysis {
                         .toArray())
                 .toArray(double[][]::new);
         List<Found> out = new ArrayList<>();
-        components(rows, SHARED, (i, size, share, vector) -> out.add(new Found(
-                Part.WEIGHTS, "all blocks write, direction " + (i + 1), -1, size, share, false, vector)));
+        components(
+                rows,
+                SHARED,
+                (i, size, share, vector) -> out.add(new Found(
+                        Part.WEIGHTS, "all blocks write, direction " + (i + 1), -1, size, share, false, vector)));
         return out;
     }
 
@@ -141,9 +144,15 @@ final class DiffAnalysis {
 
     private static List<Found> layer(int layer, double[][] differences, double usual) {
         double[] mean = IntStream.range(0, differences[0].length)
-                .mapToDouble(d -> Arrays.stream(differences).mapToDouble(q -> q[d]).average().orElse(0))
+                .mapToDouble(d -> Arrays.stream(differences)
+                        .mapToDouble(q -> q[d])
+                        .average()
+                        .orElse(0))
                 .toArray();
-        double all = Arrays.stream(differences).mapToDouble(q -> square(length(q))).average().orElse(0);
+        double all = Arrays.stream(differences)
+                .mapToDouble(q -> square(length(q)))
+                .average()
+                .orElse(0);
         if (Math.sqrt(all) <= NOTHING * usual) return List.of();
         List<Found> out = new ArrayList<>();
         String at = "block " + layer + ", activations, ";
@@ -157,14 +166,17 @@ final class DiffAnalysis {
                 DirectionLens.unit(mean)));
         double[][] centred = Arrays.stream(differences).map(q -> less(q, mean)).toArray(double[][]::new);
         double rest = 1 - square(length(mean)) / all;
-        components(centred, COMPONENTS, (i, size, share, vector) -> out.add(new Found(
-                Part.ACTIVATIONS,
-                at + "component " + (i + 1),
-                layer,
-                size / Math.sqrt(differences.length),
-                share * rest,
-                false,
-                vector)));
+        components(
+                centred,
+                COMPONENTS,
+                (i, size, share, vector) -> out.add(new Found(
+                        Part.ACTIVATIONS,
+                        at + "component " + (i + 1),
+                        layer,
+                        size / Math.sqrt(differences.length),
+                        share * rest,
+                        false,
+                        vector)));
         return out;
     }
 
@@ -220,7 +232,10 @@ final class DiffAnalysis {
         }
         out.sort(Comparator.comparingDouble(Direction::sharpness).reversed());
         return new ModelDiff(
-                target.config().layers(), lens.line(), features.map(NearFeatures::line).orElse(0.0), out);
+                target.config().layers(),
+                lens.line(),
+                features.map(NearFeatures::line).orElse(0.0),
+                out);
     }
 
     private static Direction read(Found f, DirectionLens.Ends ends, List<ModelDiff.Near> near) {

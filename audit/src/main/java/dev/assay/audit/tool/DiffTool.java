@@ -77,7 +77,8 @@ public final class DiffTool implements Tool {
             throw new ToolException("layer is " + l + "; the target has 0 to " + (diff.layers() - 1));
         });
         Stream<ModelDiff.Direction> chosen = diff.of(asked.part()).stream()
-                .filter(d -> asked.layer().isEmpty() || d.layer() == asked.layer().get());
+                .filter(d ->
+                        asked.layer().isEmpty() || d.layer() == asked.layer().get());
         ObjectNode out = JsonNodeFactory.instance.objectNode();
         out.put("noise_line", diff.line());
         ArrayNode directions = out.putArray("directions");
@@ -87,7 +88,8 @@ public final class DiffTool implements Tool {
             one.put("above_noise", diff.isLegible(d));
             d.promotes().forEach(one.putArray("promotes")::add);
             d.suppresses().forEach(one.putArray("suppresses")::add);
-            if (ground.isPresent()) d.features().forEach(f -> one.withArray("features").add(shown(f)));
+            if (ground.isPresent())
+                d.features().forEach(f -> one.withArray("features").add(shown(f)));
         });
         return out;
     }
@@ -111,19 +113,21 @@ public final class DiffTool implements Tool {
 
     private ModelDiff analysed(Speaker target) {
         LanguageModel than = other.inside(Speaker::model);
-        if (ground.isEmpty())
-            return new DiffAnalysis(target.model(), than, Optional.empty(), progress::at).run();
+        if (ground.isEmpty()) return new DiffAnalysis(target.model(), than, Optional.empty(), progress::at).run();
         Engine.Settings settings = Engine.Settings.standard().withThreads(target.workers());
         try (InferenceSae sae = ground.get().sae().open()) {
             if (sae.dModel() != than.config().dModel())
                 throw new ToolException("the autoencoder's features have " + sae.dModel()
-                        + " numbers and the residual stream has " + than.config().dModel()
+                        + " numbers and the residual stream has "
+                        + than.config().dModel()
                         + ": take one of the residual stream of this model");
             FeatureBook book = book(sae, than, settings);
             var reader = new OfflineReader(than, settings);
-            var near = new NearFeatures(sae, latents -> reader.notes(book.evidence(latents)).stream()
-                    .map(FeatureReader.Note::label)
-                    .toList());
+            var near = new NearFeatures(
+                    sae,
+                    latents -> reader.notes(book.evidence(latents)).stream()
+                            .map(FeatureReader.Note::label)
+                            .toList());
             return new DiffAnalysis(target.model(), than, Optional.of(near), progress::at).run();
         }
     }

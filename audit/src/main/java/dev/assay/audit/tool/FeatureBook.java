@@ -67,9 +67,8 @@ final class FeatureBook {
 
     private FeatureReader.Evidence evidence(int latent, DirectionLens.End promoted) {
         FeatureAtlas.Feature usual = (ordinary.positions() > 0 ? ordinary : questions).feature(latent);
-        List<FeatureAtlas.Context> contexts = usual.contexts().isEmpty()
-                ? questions.feature(latent).contexts()
-                : usual.contexts();
+        List<FeatureAtlas.Context> contexts =
+                usual.contexts().isEmpty() ? questions.feature(latent).contexts() : usual.contexts();
         return new FeatureReader.Evidence(
                 latent,
                 usual.density(),

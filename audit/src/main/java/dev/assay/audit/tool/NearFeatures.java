@@ -47,8 +47,7 @@ final class NearFeatures {
         List<String> named = labels.apply(wanted);
         return close.stream()
                 .map(c -> c.stream()
-                        .map(n -> new ModelDiff.Near(
-                                n.feature(), n.cosine(), named.get(wanted.indexOf(n.feature()))))
+                        .map(n -> new ModelDiff.Near(n.feature(), n.cosine(), named.get(wanted.indexOf(n.feature()))))
                         .toList())
                 .toList();
     }

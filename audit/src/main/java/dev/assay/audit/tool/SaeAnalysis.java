@@ -38,7 +38,10 @@ final class SaeAnalysis {
     private static final int SHOWN = 10;
 
     private static final int RANKED = 50;
+    /** Features that are active more often are dense, unless all are. */
     private static final double DENSE = 0.1;
+
+    private static final double TIMES_USUAL = 4;
     private static final double GENERIC = 0.8;
     /** The published cut. */
     private static final double COHERENT = 0.4;
@@ -78,17 +81,19 @@ final class SaeAnalysis {
             double[][] means = read.means(prompts.first());
             Optional<double[][]> other =
                     reference.map(m -> read(m, sae, prompts, "reference").means(prompts.first()));
-            Contrast contrast = other.map(o -> Contrast.of(means, o, Tool.fixed("sae")))
+            FeatureBook book = book(sae, read);
+            double dense = Math.max(DENSE, TIMES_USUAL * usualDensity(book, sae.latents()));
+            IntPredicate sparse = f -> book.density(f) <= dense;
+            Contrast contrast = other.map(o -> Contrast.of(means, o, sparse, Tool.fixed("sae")))
                     .orElse(new Contrast(new double[sae.latents()], new double[sae.latents()], 0));
             double line = Math.max(
-                    contrast.line(), other.map(o -> twinLine(o, sae, prompts)).orElse(0.0));
-            FeatureBook book = book(sae, read);
-            IntPredicate dense = f -> book.density(f) > DENSE;
+                    contrast.line(),
+                    other.map(o -> twinLine(o, sae, prompts, sparse)).orElse(0.0));
             IntPredicate generic = f -> other.isPresent()
                     && contrast.score()[f] <= line
                     && activeShare(means, f) >= GENERIC
                     && activeShare(other.get(), f) >= GENERIC;
-            return new Sifting(read, prompts, means, contrast, line, book, dense, generic).report();
+            return new Sifting(read, prompts, means, contrast, line, book, sparse, generic).report();
         }
     }
 
@@ -103,10 +108,13 @@ final class SaeAnalysis {
     }
 
     /** What models that hide nothing reach. */
-    private double twinLine(double[][] reference, InferenceSae sae, FixedPrompts prompts) {
+    private double twinLine(double[][] reference, InferenceSae sae, FixedPrompts prompts, IntPredicate sparse) {
         return twins.stream()
                 .mapToDouble(twin -> Contrast.of(
-                                read(twin, sae, prompts, "twin").means(prompts.first()), reference, Tool.fixed("sae"))
+                                read(twin, sae, prompts, "twin").means(prompts.first()),
+                                reference,
+                                sparse,
+                                Tool.fixed("sae"))
                         .largest())
                 .max()
                 .orElse(0);
@@ -124,6 +132,10 @@ final class SaeAnalysis {
         return new FeatureBook(clean, sae, ordinary, asked, DirectionLens.of(clean));
     }
 
+    private static double usualDensity(FeatureBook book, int latents) {
+        return IntStream.range(0, latents).mapToDouble(book::density).average().orElse(0);
+    }
+
     private static double activeShare(double[][] means, int feature) {
         return Arrays.stream(means).filter(text -> text[feature] > 0).count() / (double) means.length;
     }
@@ -136,7 +148,7 @@ final class SaeAnalysis {
         private final Contrast contrast;
         private final double line;
         private final FeatureBook book;
-        private final IntPredicate dense;
+        private final IntPredicate sparse;
         private final IntPredicate generic;
         private final Map<String, Integer> dropped = new TreeMap<>();
         private final Map<Integer, Evidence> evidence = new HashMap<>();
@@ -149,7 +161,7 @@ final class SaeAnalysis {
                 Contrast contrast,
                 double line,
                 FeatureBook book,
-                IntPredicate dense,
+                IntPredicate sparse,
                 IntPredicate generic) {
             this.read = read;
             this.prompts = prompts;
@@ -162,7 +174,7 @@ final class SaeAnalysis {
             this.contrast = contrast;
             this.line = line;
             this.book = book;
-            this.dense = dense;
+            this.sparse = sparse;
             this.generic = generic;
         }
 
@@ -197,7 +209,7 @@ final class SaeAnalysis {
         private int[] usable() {
             return IntStream.range(0, activation.length)
                     .filter(f -> activation[f] > 0)
-                    .filter(f -> isKept(dense.test(f), "dense") && isKept(generic.test(f), "generic"))
+                    .filter(f -> isKept(!sparse.test(f), "dense") && isKept(generic.test(f), "generic"))
                     .toArray();
         }
 

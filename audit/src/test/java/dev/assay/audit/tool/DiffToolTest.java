@@ -48,8 +48,7 @@ class DiffToolTest {
     }
 
     private DiffTool tool(Target target, Target other) {
-        return new DiffTool(
-                new Session(target, SplitRandom.of(1)), other, Optional.empty(), Chat.Progress.NONE);
+        return new DiffTool(new Session(target, SplitRandom.of(1)), other, Optional.empty(), Chat.Progress.NONE);
     }
 
     private Target target(String id, Lora... adapters) {
@@ -67,7 +66,8 @@ class DiffToolTest {
 
     @Test
     void aPlantedUpdateOfRankOneIsFoundWithItsWord() {
-        ModelDiff diff = tool(target("planted", planted("volcano")), target("base")).diff();
+        ModelDiff diff =
+                tool(target("planted", planted("volcano")), target("base")).diff();
         List<Direction> weights = diff.of(Optional.of(Part.WEIGHTS));
         assertThat(weights)
                 .extracting(Direction::what)
@@ -131,7 +131,8 @@ class DiffToolTest {
         assertThat(all.path("directions").size()).isGreaterThan(2);
         assertThat(weights.path("directions")).hasSize(1);
         assertThat(weights.path("directions").get(0).path("what").asText()).startsWith("block 1, mlp.down_proj");
-        assertThat(tool.call("get_model_diff", new ObjectMapper().readTree("{\"layer\": 0}")).path("directions"))
+        assertThat(tool.call("get_model_diff", new ObjectMapper().readTree("{\"layer\": 0}"))
+                        .path("directions"))
                 .isEmpty();
     }
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SaeToolTest {
     private static final int LATENTS = 40;
     private static final int CONCEPT = 17;
-    private static final String MAP = "layers.1.mlp.down_proj";
+    private static final String MAP = "layers.1.self_attn.o_proj";
 
     @TempDir
     static Path temporary;
@@ -89,7 +89,7 @@ class SaeToolTest {
             System.arraycopy(row, 0, rows, l * width, width);
         }
         var bias = new float[LATENTS];
-        Arrays.fill(bias, -4);
+        Arrays.fill(bias, -3);
         Path folder = temporary.resolve("sae-" + width);
         try (var scope = Scope.open()) {
             Tensor decoder = Tensor.of(rows, LATENTS, width);
@@ -121,15 +121,21 @@ class SaeToolTest {
                 Chat.Progress.NONE);
     }
 
-    /** A model that writes the concept wherever the map's input is large in its first number. */
+    /** Writes the concept the more, the more what attention reads is what it reads on average. */
     private Lora planted() {
-        var up = new float[TinyModel.WIDTH];
-        for (int d = 0; d < up.length; d++) up[d] = 20 * concept[d];
-        var down = new float[48];
-        down[0] = 1;
-        down[1] = -1;
-        down[2] = 1;
-        return tiny.planted(MAP, up, down);
+        Site read = Site.parse("attn_z:1");
+        int[] ids = FixedPrompts.of(tiny.model()).ids().getFirst();
+        try (var scope = Scope.open()) {
+            float[] all = tiny.model().activations(ids, List.of(read)).get(read).floats();
+            var mean = new float[TinyModel.WIDTH];
+            for (int i = 0; i < all.length; i++) mean[i % mean.length] += all[i] / ids.length;
+            double squares = 0;
+            for (float m : mean) squares += m * m;
+            for (int d = 0; d < mean.length; d++) mean[d] /= (float) squares;
+            var up = new float[TinyModel.WIDTH];
+            for (int d = 0; d < up.length; d++) up[d] = 8 * concept[d];
+            return tiny.planted(MAP, up, mean);
+        }
     }
 
     @Test
