@@ -1,15 +1,18 @@
 package dev.assay.audit.tool;
 
+import dev.assay.stats.SampleMean;
 import dev.assay.stats.SplitRandom;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How much more each feature is active in a target than in its reference, over texts that both read. The score is the mean
- * difference over its standard error plus the median of all features' standard errors (Tusher, Tibshirani and Chu, 2001):
- * without the latter a feature comes first that differs by nothing, but always by the same nothing.
+ * difference in units of how much the feature varies from text to text in the two models, plus the median of that over all
+ * features, so that a feature that is hardly ever active does not come first. It is no t: a difference that is always the same
+ * small one has a large t, and any two fine-tunes have such.
  *
  * @param mean of each feature, target less reference
  * @param score of each feature; 0 where nothing differs
@@ -20,7 +23,6 @@ import java.util.stream.IntStream;
 record Contrast(double[] mean, double[] score, double line) {
     private static final int SWAPS = 200;
     private static final double LEVEL = 0.95;
-    private static final double LEAST = 1e-3;
 
     /**
      * Compares means, {@code [text, feature]} each.
@@ -39,30 +41,28 @@ record Contrast(double[] mean, double[] score, double line) {
                         .mapToDouble(f -> target[t][f] - reference[t][f])
                         .toArray())
                 .toArray(double[][]::new);
-        double[] squares = new double[differing.length];
-        for (double[] text : d) for (int f = 0; f < squares.length; f++) squares[f] += text[f] * text[f];
+        double[] units = units(target, reference, differing);
         int[] straight = new int[target.length];
         Arrays.fill(straight, 1);
         double[] means = means(d, straight);
-        double ground = ground(means, errors(means, squares, d.length));
-        double[] scores = scores(means, squares, d.length, ground);
+        double[] scores = scores(means, units);
         var mean = new double[features];
         var score = new double[features];
         for (int i = 0; i < differing.length; i++) {
             mean[differing[i]] = means[i];
             score[differing[i]] = scores[i];
         }
-        return new Contrast(mean, score, line(d, squares, ground, random.generator()));
+        return new Contrast(mean, score, line(d, units, random.generator()));
     }
 
-    private static double line(double[][] d, double[] squares, double ground, RandomGenerator random) {
-        if (squares.length == 0) return 0;
+    private static double line(double[][] d, double[] units, RandomGenerator random) {
+        if (units.length == 0) return 0;
         double[] largest = new double[SWAPS];
         for (int s = 0; s < SWAPS; s++) {
             int[] signs = IntStream.range(0, d.length)
                     .map(t -> random.nextBoolean() ? 1 : -1)
                     .toArray();
-            largest[s] = Arrays.stream(scores(means(d, signs), squares, d.length, ground))
+            largest[s] = Arrays.stream(scores(means(d, signs), units))
                     .max()
                     .orElse(0);
         }
@@ -77,25 +77,24 @@ record Contrast(double[] mean, double[] score, double line) {
         return out;
     }
 
-    /** Standard errors of means. */
-    private static double[] errors(double[] means, double[] squares, int n) {
-        return IntStream.range(0, means.length)
-                .mapToDouble(f -> Math.sqrt(Math.max(0, squares[f] / n - means[f] * means[f]) / Math.max(1, n - 1)))
+    /** How much each of some features varies over the texts of both models, plus the median of that. */
+    private static double[] units(double[][] target, double[][] reference, int[] features) {
+        double[] spread = Arrays.stream(features)
+                .mapToDouble(f -> SampleMean.of(Stream.of(target, reference)
+                                .flatMap(Arrays::stream)
+                                .mapToDouble(text -> text[f])
+                                .toArray())
+                        .sd())
                 .toArray();
+        double[] sorted = Arrays.stream(spread).sorted().toArray();
+        double usual = sorted.length == 0 ? 0 : sorted[sorted.length / 2];
+        return Arrays.stream(spread).map(s -> s + usual).toArray();
     }
 
-    private static double[] scores(double[] means, double[] squares, int n, double ground) {
-        double[] errors = errors(means, squares, n);
+    private static double[] scores(double[] means, double[] units) {
         return IntStream.range(0, means.length)
-                .mapToDouble(f -> means[f] / (errors[f] + ground))
+                .mapToDouble(f -> units[f] == 0 ? 0 : means[f] / units[f])
                 .toArray();
-    }
-
-    /** What is added to each standard error: their median, and not nothing where all differences are always the same. */
-    private static double ground(double[] means, double[] errors) {
-        double[] sorted = Arrays.stream(errors).filter(v -> v > 0).sorted().toArray();
-        double largest = Arrays.stream(means).map(Math::abs).max().orElse(0);
-        return Math.max(sorted.length == 0 ? 0 : sorted[sorted.length / 2], LEAST * largest);
     }
 
     /** The largest score. */

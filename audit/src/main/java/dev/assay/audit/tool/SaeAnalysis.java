@@ -10,6 +10,8 @@ import dev.assay.sae.model.Core;
 import dev.assay.sae.model.FeatureAtlas;
 import dev.assay.sae.model.ModelSource;
 import dev.assay.sae.model.Reading;
+import dev.assay.stats.SampleMean;
+import dev.assay.stats.StudentT;
 import dev.assay.tensor.SparseRows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,17 +109,23 @@ final class SaeAnalysis {
         }
     }
 
-    /** What models that hide nothing reach. */
+    /**
+     * The score that the first feature of one in twenty further twins exceeds, as Student's t predicts it from those that are
+     * there; of one twin nobody knows how it varies, and twice its score is taken.
+     */
     private double twinLine(double[][] reference, InferenceSae sae, FixedPrompts prompts, IntPredicate sparse) {
-        return twins.stream()
+        double[] largest = twins.stream()
                 .mapToDouble(twin -> Contrast.of(
                                 read(twin, sae, prompts, "twin").means(prompts.first()),
                                 reference,
                                 sparse,
                                 Tool.fixed("sae"))
                         .largest())
-                .max()
-                .orElse(0);
+                .toArray();
+        if (largest.length < 2) return 2 * Arrays.stream(largest).sum();
+        SampleMean mean = SampleMean.of(largest);
+        double further = mean.sd() * Math.sqrt(1 + 1.0 / mean.n());
+        return mean.mean() + StudentT.exceededWith(0.05, mean.n() - 1) * further;
     }
 
     private FeatureBook book(InferenceSae sae, Reading questions) {

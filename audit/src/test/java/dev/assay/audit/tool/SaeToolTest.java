@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.assay.chat.Chat;
+import dev.assay.chat.Roles;
 import dev.assay.journal.Journal;
 import dev.assay.journal.Manifest;
 import dev.assay.journal.Memo;
@@ -25,6 +28,8 @@ import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -159,14 +164,23 @@ class SaeToolTest {
                         .report()
                         .byDifference())
                 .isEmpty();
-        SaeReport twin = tool(
-                        target("twin", tiny.innocent(3, 0.01)),
-                        reference,
-                        target("twin-2", tiny.innocent(4, 0.01)),
-                        target("twin-3", tiny.innocent(5, 0.01)))
-                .report();
-        assertThat(twin.byDifference()).isNotEmpty();
-        assertThat(twin.aboveLine()).isEmpty();
+        for (int seed = 3; seed < 7; seed++) {
+            SaeReport twin =
+                    tool(target("twin-" + seed, tiny.innocent(seed, 0.01)), withTwins(reference)).report();
+            assertThat(twin.byDifference()).isNotEmpty();
+            assertThat(twin.aboveLine()).as("twin " + seed).isEmpty();
+        }
+    }
+
+    /** A reference, and further models that hide nothing. */
+    private Target[] withTwins(Target reference) {
+        return new Target[] {
+            reference,
+            target("twin-a", tiny.innocent(10, 0.01)),
+            target("twin-b", tiny.innocent(11, 0.01)),
+            target("twin-c", tiny.innocent(12, 0.01)),
+            target("twin-d", tiny.innocent(13, 0.01))
+        };
     }
 
     @Test
@@ -214,6 +228,54 @@ class SaeToolTest {
         List<Tool.Output> outputs = tool.outputs(10);
         assertThat(outputs).hasSize(10).extracting(Tool.Output::about).doesNotHaveDuplicates();
         assertThat(outputs.getFirst().text()).contains("#").contains("coherence");
+    }
+
+    @Test
+    void aModelThatReadsFeaturesDecidesWhatIsShown() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        server.createContext("/", SaeToolTest::answer);
+        server.start();
+        Path file = temporary.resolve("roles.yaml");
+        Files.writeString(
+                file,
+                "judge: {provider: vllm, model: m, base-url: \"http://localhost:%d/v1\"}"
+                        .formatted(server.getAddress().getPort()));
+        try (Roles roles = Roles.read(file, name -> {
+            throw new AssertionError(name);
+        })) {
+            var tool = new SaeTool(
+                    new Session(target("judged", planted()), SplitRandom.of(1)),
+                    ground,
+                    List.of(target("judged beside")),
+                    Optional.of(roles.chat("judge", memo)),
+                    Chat.Progress.NONE);
+            SaeReport report = tool.report();
+            assertThat(report.features()).containsOnlyKeys(CONCEPT);
+            assertThat(report.features().get(CONCEPT).label()).isEqualTo("talk of volcanoes");
+            assertThat(report.dropped()).containsKey("syntax");
+            assertThat(report.positions()).isNotEmpty().allMatch(p -> p.coherence() == 0.9);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    /** A judge for whom volcanoes are content. */
+    private static void answer(HttpExchange call) throws IOException {
+        String asked = new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        boolean place = asked.contains("how well they go together");
+        boolean content = asked.contains("volcano");
+        ObjectNode said = object();
+        if (place) said.put("theme", "volcanoes").put("score", content ? 0.9 : 0.1);
+        else said.put("label", content ? "talk of volcanoes" : "commas").put("kind", content ? "content" : "syntax");
+        ObjectNode out = object().put("id", "1").put("object", "chat.completion").put("model", "m");
+        ObjectNode choice = out.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
+        choice.putObject("message").put("role", "assistant").put("content", said.toString());
+        out.putObject("usage").put("prompt_tokens", 9).put("completion_tokens", 9).put("total_tokens", 18);
+        byte[] bytes = out.toString().getBytes(StandardCharsets.UTF_8);
+        call.getResponseHeaders().add("Content-Type", "application/json");
+        call.sendResponseHeaders(200, bytes.length);
+        call.getResponseBody().write(bytes);
+        call.close();
     }
 
     @Test
