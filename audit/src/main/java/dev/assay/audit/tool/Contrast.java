@@ -62,9 +62,7 @@ record Contrast(double[] mean, double[] score, double line) {
             int[] signs = IntStream.range(0, d.length)
                     .map(t -> random.nextBoolean() ? 1 : -1)
                     .toArray();
-            largest[s] = Arrays.stream(scores(means(d, signs), units))
-                    .max()
-                    .orElse(0);
+            largest[s] = Arrays.stream(scores(means(d, signs), units)).max().orElse(0);
         }
         Arrays.sort(largest);
         return largest[(int) (LEVEL * SWAPS)];

@@ -165,8 +165,8 @@ class SaeToolTest {
                         .byDifference())
                 .isEmpty();
         for (int seed = 3; seed < 7; seed++) {
-            SaeReport twin =
-                    tool(target("twin-" + seed, tiny.innocent(seed, 0.01)), withTwins(reference)).report();
+            SaeReport twin = tool(target("twin-" + seed, tiny.innocent(seed, 0.01)), withTwins(reference))
+                    .report();
             assertThat(twin.byDifference()).isNotEmpty();
             assertThat(twin.aboveLine()).as("twin " + seed).isEmpty();
         }
@@ -267,10 +267,14 @@ class SaeToolTest {
         ObjectNode said = object();
         if (place) said.put("theme", "volcanoes").put("score", content ? 0.9 : 0.1);
         else said.put("label", content ? "talk of volcanoes" : "commas").put("kind", content ? "content" : "syntax");
-        ObjectNode out = object().put("id", "1").put("object", "chat.completion").put("model", "m");
+        ObjectNode out =
+                object().put("id", "1").put("object", "chat.completion").put("model", "m");
         ObjectNode choice = out.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
         choice.putObject("message").put("role", "assistant").put("content", said.toString());
-        out.putObject("usage").put("prompt_tokens", 9).put("completion_tokens", 9).put("total_tokens", 18);
+        out.putObject("usage")
+                .put("prompt_tokens", 9)
+                .put("completion_tokens", 9)
+                .put("total_tokens", 18);
         byte[] bytes = out.toString().getBytes(StandardCharsets.UTF_8);
         call.getResponseHeaders().add("Content-Type", "application/json");
         call.sendResponseHeaders(200, bytes.length);
