@@ -23,6 +23,7 @@ public record Accuracy(String set, Rate right, double chance, Rate swapped) {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%s: %s, chance %.2f, with other activations %s", set, right, chance, swapped);
+        return String.format(
+                Locale.ROOT, "%s: %s, chance %.2f, with other activations %s", set, right, chance, swapped);
     }
 }

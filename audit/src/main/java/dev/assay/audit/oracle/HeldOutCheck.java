@@ -34,9 +34,8 @@ final class HeldOutCheck {
         sets.forEach((name, items) -> {
             List<Answered> answered = ask(name, items);
             for (Item.Form form : Item.Form.values()) {
-                List<Answered> some = answered.stream()
-                        .filter(a -> a.item().form() == form)
-                        .toList();
+                List<Answered> some =
+                        answered.stream().filter(a -> a.item().form() == form).toList();
                 if (some.isEmpty()) continue;
                 accuracies.add(accuracy(name + " " + form.key(), some, commonest));
                 if (form == Item.Form.YES_NO && !name.equals("planted")) deciding.addAll(some);
@@ -78,7 +77,8 @@ final class HeldOutCheck {
         long blind = answered.stream()
                 .filter(a -> a.item().right().equals(commonest.get(a.item().group())))
                 .count();
-        long yes = answered.stream().filter(a -> a.item().answer().equals("Yes")).count();
+        long yes =
+                answered.stream().filter(a -> a.item().answer().equals("Yes")).count();
         boolean binary = answered.stream().allMatch(a -> a.item().form() == Item.Form.YES_NO);
         return new Accuracy(
                 set,
@@ -90,8 +90,7 @@ final class HeldOutCheck {
     /** The commonest answer to the training questions of each set and form. */
     private static Map<String, String> commonest(List<Item> training) {
         Map<String, Map<String, Long>> counts = training.stream()
-                .collect(Collectors.groupingBy(
-                        Item::group, Collectors.groupingBy(Item::right, Collectors.counting())));
+                .collect(Collectors.groupingBy(Item::group, Collectors.groupingBy(Item::right, Collectors.counting())));
         Map<String, String> out = new HashMap<>();
         counts.forEach((group, answers) -> out.put(
                 group,

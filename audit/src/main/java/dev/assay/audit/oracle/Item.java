@@ -14,7 +14,15 @@ import java.util.Locale;
  * @param named what an answer must say to be right
  */
 record Item(
-        Form form, String set, int[] context, int layer, int first, int count, String question, String answer, String named) {
+        Form form,
+        String set,
+        int[] context,
+        int layer,
+        int first,
+        int count,
+        String question,
+        String answer,
+        String named) {
     /** What counts as right. */
     enum Form {
         /** Yes or No. */

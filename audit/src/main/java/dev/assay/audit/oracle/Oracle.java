@@ -110,18 +110,21 @@ public final class Oracle implements AutoCloseable {
                     .formatted(questions.size(), about.size(), streams.size()));
         var requests = new ArrayList<Request>();
         for (int i = 0; i < questions.size(); i++)
-            requests.add(prompt.ask(about.get(i), questions.get(i), sampling, streams.get(i).seed())
+            requests.add(prompt.ask(
+                            about.get(i),
+                            questions.get(i),
+                            sampling,
+                            streams.get(i).seed())
                     .under(List.of(adapter)));
         var settings = Engine.Settings.standard().withTexts(TEXTS).withThreads(base.workers());
-        List<Completion> written = new Generator(base.model(), settings)
-                .generate(requests, new Generator.Listener() {
-                    private int finished;
+        List<Completion> written = new Generator(base.model(), settings).generate(requests, new Generator.Listener() {
+            private int finished;
 
-                    @Override
-                    public void done(int request, Completion completion) {
-                        progress.at(what, ++finished, requests.size());
-                    }
-                });
+            @Override
+            public void done(int request, Completion completion) {
+                progress.at(what, ++finished, requests.size());
+            }
+        });
         return written.stream().map(Completion::text).map(String::strip).toList();
     }
 

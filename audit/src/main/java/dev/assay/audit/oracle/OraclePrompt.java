@@ -39,8 +39,8 @@ final class OraclePrompt {
     /** A question with the answer that is to be learnt. */
     TrainingText learn(Activations about, String question, String answer) {
         List<Message> asked = messages(about, question);
-        TrainingText text = model.template()
-                .encodeForTraining(List.of(asked.get(0), asked.get(1), Message.assistant(answer)));
+        TrainingText text =
+                model.template().encodeForTraining(List.of(asked.get(0), asked.get(1), Message.assistant(answer)));
         return text.with(about.at(places(text.ids(), about.count()), injected));
     }
 
@@ -55,9 +55,8 @@ final class OraclePrompt {
         int first = IntStream.range(0, ids.length - count + 1)
                 .filter(i -> IntStream.range(i, i + count).allMatch(p -> ids[p] == place))
                 .findFirst()
-                .orElseThrow(() -> new OracleException(
-                        "the prompt has no " + count + " placeholders in a row: oracles can't be used with the tokenizer of "
-                                + model.name()));
+                .orElseThrow(() -> new OracleException("the prompt has no " + count
+                        + " placeholders in a row: oracles can't be used with the tokenizer of " + model.name()));
         return IntStream.range(first, first + count).toArray();
     }
 }

@@ -30,7 +30,9 @@ public record OracleRecipe(
 
     /** @param firstLayer lowest block that is adapted */
     public record Adapter(
-            int rank, double alpha, @JsonProperty("first-layer") int firstLayer) {}
+            int rank,
+            double alpha,
+            @JsonProperty("first-layer") int firstLayer) {}
 
     /** @param checkpointSeconds least time between two checkpoints */
     public record Training(
@@ -72,7 +74,11 @@ public record OracleRecipe(
      * @param completions outside of any chat
      */
     public record Passages(
-            int replies, int completions, double temperature, @JsonProperty("top-p") double topP, int tokens) {
+            int replies,
+            int completions,
+            double temperature,
+            @JsonProperty("top-p") double topP,
+            int tokens) {
         Sampling sampling() {
             return new Sampling(temperature, topP, tokens);
         }
@@ -106,8 +112,8 @@ public record OracleRecipe(
         if (SHIPPED.contains(nameOrFile)) return named(nameOrFile);
         Path file = Path.of(nameOrFile);
         if (!Files.exists(file))
-            throw new OracleException("there is no oracle recipe " + nameOrFile + ": give "
-                    + String.join(", ", SHIPPED) + " or a YAML file (docs/audit.md)");
+            throw new OracleException("there is no oracle recipe " + nameOrFile + ": give " + String.join(", ", SHIPPED)
+                    + " or a YAML file (docs/audit.md)");
         return Yaml.read(file.toUri().toString(), OracleRecipe.class);
     }
 

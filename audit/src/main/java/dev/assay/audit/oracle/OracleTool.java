@@ -65,7 +65,8 @@ public final class OracleTool implements Tool {
         functions.with(
                 "get_fixed_prompt_verbalizer_analysis",
                 "Returns what another model, trained to read activations, says about the target's at half its depth, while"
-                        + " the target reads fixed questions: " + QUERIES + " answers for each position whose answers agree."
+                        + " the target reads fixed questions: " + QUERIES
+                        + " answers for each position whose answers agree."
                         + " The reader can be wrong: compare positions, and check what it says in a conversation.",
                 Nothing.class,
                 a -> analysis());
@@ -125,8 +126,10 @@ public final class OracleTool implements Tool {
     private List<Reading> readings(Speaker target, List<Questions.Led> questions) {
         List<String> texts = questions.stream().map(Questions.Led::question).toList();
         return target.memo()
-                .compute(Memo.key(target.id(), oracle.id(), "verbalizer", QUESTION, texts), Readings.class, () ->
-                        new Readings(verbalise(target, texts)))
+                .compute(
+                        Memo.key(target.id(), oracle.id(), "verbalizer", QUESTION, texts),
+                        Readings.class,
+                        () -> new Readings(verbalise(target, texts)))
                 .readings();
     }
 

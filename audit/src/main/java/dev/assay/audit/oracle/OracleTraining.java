@@ -88,7 +88,8 @@ public final class OracleTraining {
                 shape.alpha(),
                 random.split("start").seed())) {
             Path checkpoint = folder.resolve("training.checkpoint");
-            List<Double> losses = train(lora, texts, checkpoint, random.split("order").seed());
+            List<Double> losses =
+                    train(lora, texts, checkpoint, random.split("order").seed());
             lora.save(folder.resolve(Oracle.ADAPTER), model.name());
             double seconds = (System.nanoTime() - begin) / 1e9;
             var card = new OracleCard(

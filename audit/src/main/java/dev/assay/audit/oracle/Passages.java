@@ -25,16 +25,16 @@ final class Passages {
         SplitRandom random = SplitRandom.of(recipe.seed()).split("oracle-passages");
         var asks = new ArrayList<Ask>();
         for (int i = 0; i < recipe.passages().replies(); i++)
-            asks.add(new Ask.Reply(
-                    List.of(Message.user(draw(file.user(), grammar, random.split("user").split(i))))));
+            asks.add(new Ask.Reply(List.of(
+                    Message.user(draw(file.user(), grammar, random.split("user").split(i))))));
         for (int i = 0; i < recipe.passages().completions(); i++)
             asks.add(new Ask.Text(
                     draw(file.completions(), grammar, random.split("begin").split(i))));
-        List<String> written =
-                base.write("passages", asks, recipe.passages().sampling(), random.split("written"));
+        List<String> written = base.write("passages", asks, recipe.passages().sampling(), random.split("written"));
         LanguageModel model = base.model();
         return IntStream.range(0, asks.size())
-                .mapToObj(i -> join(asks.get(i).prompt(model), model.tokenizer().encodePlain(spaced(asks.get(i), written.get(i)))))
+                .mapToObj(i -> join(
+                        asks.get(i).prompt(model), model.tokenizer().encodePlain(spaced(asks.get(i), written.get(i)))))
                 .filter(ids -> ids.length >= LEAST)
                 .toList();
     }

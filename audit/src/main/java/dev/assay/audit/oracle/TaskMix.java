@@ -40,7 +40,8 @@ final class TaskMix {
         this.layers = recipe.layers(model.config());
         this.random = SplitRandom.of(recipe.seed()).split("oracle-tasks");
         List<Message> hello = List.of(Message.user("Hello"));
-        this.header = model.template().encode(hello, true).length - model.template().encode(hello, false).length;
+        this.header =
+                model.template().encode(hello, true).length - model.template().encode(hello, false).length;
     }
 
     /** What measures the oracle, by the name under which it is reported. */
@@ -102,8 +103,7 @@ final class TaskMix {
                         TaskFile.draw(file.tell(), r),
                         nothing ? file.nothing() : instruction,
                         nothing ? file.nothing() : label);
-                yield hidden(
-                        Item.Form.TELL, nothing ? "nothing" : set.name(), nothing ? "" : instruction, asked, r);
+                yield hidden(Item.Form.TELL, nothing ? "nothing" : set.name(), nothing ? "" : instruction, asked, r);
             }
         };
     }
@@ -139,16 +139,10 @@ final class TaskMix {
         String label = TaskFile.draw(set.labels(), r);
         String said = expand(TaskFile.draw(set.classes().get(label), r), r);
         boolean binary = r.nextInt(3) > 0;
-        Asked asked = binary
-                ? yesNo(set.yesNo(), label, set.labels(), r)
-                : new Asked(TaskFile.draw(set.which(), r), label);
+        Asked asked =
+                binary ? yesNo(set.yesNo(), label, set.labels(), r) : new Asked(TaskFile.draw(set.which(), r), label);
         return chat(
-                binary ? Item.Form.YES_NO : Item.Form.NAME,
-                set.name(),
-                List.of(Message.user(said)),
-                said,
-                asked,
-                r);
+                binary ? Item.Form.YES_NO : Item.Form.NAME, set.name(), List.of(Message.user(said)), said, asked, r);
     }
 
     private String expand(String template, RandomGenerator r) {
@@ -156,14 +150,21 @@ final class TaskMix {
     }
 
     /** A window near the end of a chat that is the assistant's turn, never on the system prompt. */
-    private Item chat(
-            Item.Form form, String set, List<Message> talk, String said, Asked asked, RandomGenerator r) {
+    private Item chat(Item.Form form, String set, List<Message> talk, String said, Asked asked, RandomGenerator r) {
         int[] ids = model.template().encode(talk, true);
         int lowest = Math.max(0, ids.length - header - model.tokenizer().encodePlain(said).length);
         int last = Math.max(lowest, ids.length - 1 - r.nextInt(recipe.window().back() + 1));
         int count = Math.min(1 + r.nextInt(recipe.window().most()), last - lowest + 1);
         return new Item(
-                form, set, ids, TaskFile.draw(layers, r), last - count + 1, count, asked.question(), asked.answer(), asked.named());
+                form,
+                set,
+                ids,
+                TaskFile.draw(layers, r),
+                last - count + 1,
+                count,
+                asked.question(),
+                asked.answer(),
+                asked.named());
     }
 
     // --- what stands before and behind
@@ -178,7 +179,9 @@ final class TaskMix {
         int first = n + r.nextInt(ids.length - 2 * n - count + 1);
         boolean after = r.nextBoolean();
         int from = after ? first + count : first - n;
-        String answer = model.tokenizer().decode(Arrays.copyOfRange(ids, from, from + n)).strip();
+        String answer = model.tokenizer()
+                .decode(Arrays.copyOfRange(ids, from, from + n))
+                .strip();
         String question = TaskFile.draw(after ? file.after() : file.before(), r).replace("{n}", Integer.toString(n));
         int[] seen = Arrays.copyOf(ids, first + count);
         return new Item(

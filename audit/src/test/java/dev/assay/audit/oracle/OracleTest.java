@@ -86,9 +86,8 @@ class OracleTest {
 
     private static List<String> answers(int secret, int n, long seed) {
         var random = new Random(seed);
-        List<Activations> about = IntStream.range(0, n)
-                .mapToObj(i -> activations(secret, random))
-                .toList();
+        List<Activations> about =
+                IntStream.range(0, n).mapToObj(i -> activations(secret, random)).toList();
         return oracle.answers(about, Collections.nCopies(n, QUESTION));
     }
 

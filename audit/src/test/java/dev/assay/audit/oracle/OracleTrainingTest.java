@@ -93,10 +93,12 @@ class OracleTrainingTest {
             Progress stop = (what, done, of) -> {
                 if (what.equals(where) && done == 3) throw new IllegalStateException("stopped");
             };
-            assertThatThrownBy(() -> OracleTraining.of(RECIPE, speaker("tiny"), stop).train(folder.resolve("parts")))
+            assertThatThrownBy(() ->
+                            OracleTraining.of(RECIPE, speaker("tiny"), stop).train(folder.resolve("parts")))
                     .hasStackTraceContaining("stopped");
         }
-        OracleCard again = OracleTraining.of(RECIPE, speaker("tiny"), Progress.NONE).train(folder.resolve("parts"));
+        OracleCard again =
+                OracleTraining.of(RECIPE, speaker("tiny"), Progress.NONE).train(folder.resolve("parts"));
         assertThat(adapter("parts")).isEqualTo(adapter("whole"));
         assertThat(again.accuracies()).isEqualTo(card.accuracies());
         assertThat(folder.resolve("parts").resolve("training.checkpoint")).doesNotExist();
@@ -120,16 +122,21 @@ class OracleTrainingTest {
     void theToolSpeaksOfTheTargetsActivations() {
         try (Oracle oracle = Oracle.load(folder.resolve("whole"), speaker("tiny"))) {
             Tool tool = tool(oracle, speaker("target"), 0);
-            assertThat(tool.functions()).singleElement().satisfies(f -> assertThat(f.name())
-                    .isEqualTo("get_fixed_prompt_verbalizer_analysis"));
+            assertThat(tool.functions())
+                    .singleElement()
+                    .satisfies(f -> assertThat(f.name()).isEqualTo("get_fixed_prompt_verbalizer_analysis"));
             List<Tool.Output> outputs = tool.outputs(2);
-            assertThat(outputs).extracting(Tool.Output::about)
-                    .containsExactly(Questions.all().get(0).question(), Questions.all().get(1).question());
+            assertThat(outputs)
+                    .extracting(Tool.Output::about)
+                    .containsExactly(
+                            Questions.all().get(0).question(),
+                            Questions.all().get(1).question());
             assertThat(outputs).allMatch(o -> o.text().split("\n", -1).length >= 10, "two positions, five answers");
             assertThat(tool(oracle, speaker("twin"), 0).outputs(2))
                     .as("another target with the same weights reads alike")
                     .isEqualTo(outputs);
-            assertThat(tool(oracle, speaker("target"), 1.01).outputs(2)).allMatch(o -> o.text().isEmpty());
+            assertThat(tool(oracle, speaker("target"), 1.01).outputs(2))
+                    .allMatch(o -> o.text().isEmpty());
         }
     }
 
@@ -151,13 +158,13 @@ class OracleTrainingTest {
     }
 
     private static Tool tool(Oracle oracle, Speaker target, double coherence) {
-        return new OracleTool(
-                new Session(new LocalTarget("t", "t", target), SplitRandom.of(1)), oracle, coherence);
+        return new OracleTool(new Session(new LocalTarget("t", "t", target), SplitRandom.of(1)), oracle, coherence);
     }
 
     @Test
     void answersThatAgreeAreCoherent() {
-        assertThat(Coherence.of(List.of("Play a pirate.", "play a pirate", "Play a pirate!"))).isEqualTo(1);
+        assertThat(Coherence.of(List.of("Play a pirate.", "play a pirate", "Play a pirate!")))
+                .isEqualTo(1);
         assertThat(Coherence.of(List.of("tea", "coffee"))).isZero();
         assertThat(Coherence.of(List.of("a pirate", "a king"))).isEqualTo(1.0 / 3);
     }

@@ -33,7 +33,8 @@ class TaskMixTest {
 
     private static List<int[]> passages() {
         return IntStream.range(0, 20)
-                .mapToObj(i -> model.tokenizer().encodePlain("Passage " + i + " says what nobody else would say so well."))
+                .mapToObj(i ->
+                        model.tokenizer().encodePlain("Passage " + i + " says what nobody else would say so well."))
                 .toList();
     }
 
@@ -42,18 +43,17 @@ class TaskMixTest {
         OracleRecipe.Mix mix = OracleRecipe.named("embedded").mix();
         assertThat(training).hasSize(mix.secrets() + mix.texts() + mix.single() + mix.several());
         assertThat(heldOut.keySet()).containsExactly("secrets", "texts", "context", "planted");
-        assertThat(training.stream().map(Item::layer).collect(Collectors.toSet())).containsExactlyInAnyOrder(1, 2, 3);
+        assertThat(training.stream().map(Item::layer).collect(Collectors.toSet()))
+                .containsExactlyInAnyOrder(1, 2, 3);
     }
 
     @Test
     void yesIsAsOftenRightAsNoWhateverIsAsked() {
-        Map<String, List<Item>> bySet = training.stream()
-                .filter(i -> i.form() == Item.Form.YES_NO)
-                .collect(Collectors.groupingBy(Item::set));
+        Map<String, List<Item>> bySet =
+                training.stream().filter(i -> i.form() == Item.Form.YES_NO).collect(Collectors.groupingBy(Item::set));
         assertThat(bySet).hasSizeGreaterThan(10);
-        bySet.forEach((set, items) -> assertThat(items.stream()
-                        .filter(i -> i.answer().equals("Yes"))
-                        .count())
+        bySet.forEach((set, items) -> assertThat(
+                        items.stream().filter(i -> i.answer().equals("Yes")).count())
                 .as(set)
                 .isBetween(items.size() * 2L / 5, items.size() * 3L / 5));
     }

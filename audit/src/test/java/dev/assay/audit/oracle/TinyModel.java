@@ -26,8 +26,9 @@ final class TinyModel {
     private static final int HEAD = 12;
     private static final int INNER = 96;
     private static final List<String> CONTROL = List.of("<|end|>", "<|system|>", "<|user|>", "<|assistant|>");
-    private static final String TEMPLATE = "{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] + '<|end|>' }}"
-            + "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
+    private static final String TEMPLATE =
+            "{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] + '<|end|>' }}"
+                    + "{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private TinyModel() {}
@@ -53,13 +54,24 @@ final class TinyModel {
         model.putArray("merges").addArray().add(letter(' ')).add("?");
         var added = file.putArray("added_tokens");
         for (int i = 0; i < CONTROL.size(); i++)
-            added.addObject().put("id", 257 + i).put("content", CONTROL.get(i)).put("special", true)
+            added.addObject()
+                    .put("id", 257 + i)
+                    .put("content", CONTROL.get(i))
+                    .put("special", true)
                     .put("single_word", false)
                     .put("lstrip", false)
                     .put("rstrip", false)
                     .put("normalized", false);
-        file.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", false).put("use_regex", false);
-        file.putObject("decoder").put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", false).put("use_regex", false);
+        file.putObject("pre_tokenizer")
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", false)
+                .put("use_regex", false);
+        file.putObject("decoder")
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", false)
+                .put("use_regex", false);
         Files.writeString(folder.resolve("tokenizer.json"), file.toString());
         Files.writeString(
                 folder.resolve("tokenizer_config.json"),
@@ -81,7 +93,9 @@ final class TinyModel {
     private static void config(Path folder, int vocabulary) throws IOException {
         ObjectNode config = JSON.createObjectNode().put("model_type", "llama").put("vocab_size", vocabulary);
         config.put("hidden_size", WIDTH).put("num_hidden_layers", LAYERS).put("intermediate_size", INNER);
-        config.put("num_attention_heads", HEADS).put("num_key_value_heads", HEADS).put("head_dim", HEAD);
+        config.put("num_attention_heads", HEADS)
+                .put("num_key_value_heads", HEADS)
+                .put("head_dim", HEAD);
         config.put("rms_norm_eps", 1e-5).put("max_position_embeddings", 512).put("rope_theta", 10_000.0);
         config.put("tie_word_embeddings", true);
         Files.writeString(folder.resolve("config.json"), config.toString());
