@@ -136,8 +136,9 @@ final class TaskMix {
 
     private Item text(RandomGenerator r) {
         TaskFile.Property set = TaskFile.draw(file.texts(), r);
-        String label = TaskFile.draw(set.labels(), r);
-        String said = expand(TaskFile.draw(set.classes().get(label), r), r);
+        Map.Entry<String, List<String>> drawn = TaskFile.draw(List.copyOf(set.classes().entrySet()), r);
+        String label = drawn.getKey();
+        String said = expand(TaskFile.draw(drawn.getValue(), r), r);
         boolean binary = r.nextInt(3) > 0;
         Asked asked =
                 binary ? yesNo(set.yesNo(), label, set.labels(), r) : new Asked(TaskFile.draw(set.which(), r), label);
