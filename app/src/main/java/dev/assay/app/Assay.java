@@ -1,5 +1,7 @@
 package dev.assay.app;
 
+import dev.assay.audit.oracle.OracleException;
+import dev.assay.audit.petri.SeedException;
 import dev.assay.audit.tool.ToolException;
 import dev.assay.chat.ChatException;
 import dev.assay.journal.JournalException;
@@ -81,6 +83,8 @@ public final class Assay {
                 || e instanceof SiteException
                 || e instanceof PromptException
                 || e instanceof ToolException
+                || e instanceof OracleException
+                || e instanceof SeedException
                 || e instanceof UserException
                 || e instanceof UncheckedIOException;
         if (!users) e.printStackTrace(command.getErr());

@@ -204,7 +204,7 @@ final class AuditRunCommand implements Callable<Integer> {
                 Target clean,
                 List<Integer> numbers) {
             Bank bank = without == null ? Bank.load() : Bank.load().without(without);
-            Toolbox toolbox = subjects.toolbox(bank, clean, with.ground());
+            Toolbox toolbox = subjects.toolbox(bank, clean, with);
             if (investigator.equals(LLM))
                 return new AgentRuns(roles.orElseThrow(), new Memo(journal), journal.folder(), budget(), progress)
                         .run(subject, twin, toolbox, tool, dose, numbers);

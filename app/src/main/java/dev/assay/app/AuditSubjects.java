@@ -7,9 +7,9 @@ import dev.assay.audit.Grader;
 import dev.assay.audit.Toolbox;
 import dev.assay.audit.Truth;
 import dev.assay.audit.Verdict;
+import dev.assay.audit.oracle.Oracle;
 import dev.assay.audit.tool.ChatTarget;
 import dev.assay.audit.tool.LocalTarget;
-import dev.assay.audit.tool.SaeGround;
 import dev.assay.audit.tool.Target;
 import dev.assay.chat.Chat;
 import dev.assay.chat.LocalModel;
@@ -27,6 +27,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Finds the models that audits are about: an organism or twin of a suite by name ({@code flattery-td-sft}), a folder or
@@ -42,6 +44,7 @@ final class AuditSubjects implements AutoCloseable {
     private final ConsoleProgress progress;
     private final double dose;
     private final List<Lazy<LanguageModel>> opened = new ArrayList<>();
+    private final List<Lazy<Oracle>> oracles = new ArrayList<>();
 
     /** @param dose scale of the instilling adapter of organisms that are audited */
     AuditSubjects(Pocket pocket, Optional<Roles> roles, Memo memo, ConsoleProgress progress, double dose) {
@@ -149,8 +152,15 @@ final class AuditSubjects implements AutoCloseable {
     }
 
     /** What tools are made with. */
-    Toolbox toolbox(Bank bank, Target reference, Optional<SaeGround> sae) {
-        return new Toolbox(bank, reference, base(), sae, role("generator"), role("judge"), progress::at);
+    Toolbox toolbox(Bank bank, Target reference, ToolOptions with) {
+        Target base = base();
+        Optional<Supplier<Oracle>> oracle = with.oracleFolder().map(folder -> {
+            var lazy = new Lazy<>(() -> Oracle.load(folder, base.inside(Function.identity())));
+            oracles.add(lazy);
+            return lazy;
+        });
+        return new Toolbox(
+                bank, reference, base, with.ground(), oracle, role("generator"), role("judge"), progress::at);
     }
 
     private Optional<Chat> role(String name) {
@@ -159,6 +169,7 @@ final class AuditSubjects implements AutoCloseable {
 
     @Override
     public void close() {
+        oracles.forEach(o -> o.ifMade(Oracle::close));
         opened.forEach(m -> m.ifMade(LanguageModel::close));
     }
 }

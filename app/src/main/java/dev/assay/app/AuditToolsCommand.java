@@ -83,7 +83,7 @@ final class AuditToolsCommand implements Callable<Integer> {
             Target clean = subjects.reference(name, Optional.ofNullable(reference));
             var session = new Session(target, SplitRandom.of(where.seed).split("by hand"));
             List<Tool> tools =
-                    subjects.toolbox(Bank.load(), clean, with.ground()).tools(configuration, session);
+                    subjects.toolbox(Bank.load(), clean, with).tools(configuration, session);
             Object result = function != null
                     ? owner(tools).call(function, given)
                     : outputs != null ? tools.getLast().outputs(outputs) : Map.of("functions", functions(tools));

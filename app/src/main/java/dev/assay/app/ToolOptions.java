@@ -29,6 +29,14 @@ final class ToolOptions {
             description = "ordinary texts on which its features are looked up")
     List<Path> texts = List.of();
 
+    @Option(names = "--oracle", paramLabel = "DIR", description = "activation oracle on the model, for oracle")
+    @Nullable
+    Path oracle;
+
+    Optional<Path> oracleFolder() {
+        return Optional.ofNullable(oracle);
+    }
+
     Optional<SaeGround> ground() {
         return Optional.ofNullable(sae)
                 .map(folder -> new SaeGround(

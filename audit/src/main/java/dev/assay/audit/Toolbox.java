@@ -1,5 +1,7 @@
 package dev.assay.audit;
 
+import dev.assay.audit.oracle.Oracle;
+import dev.assay.audit.oracle.OracleTool;
 import dev.assay.audit.petri.DetectorJudge;
 import dev.assay.audit.petri.Dimension;
 import dev.assay.audit.petri.Petri;
@@ -32,6 +34,7 @@ import dev.assay.chat.Chat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Makes the tools of a configuration.
@@ -39,6 +42,7 @@ import java.util.function.Function;
  * @param reference a clean twin, for tools that compare or need to know what is usual
  * @param base the model that target and twin were trained from
  * @param sae an autoencoder on it
+ * @param oracle that puts activations of the base into words; loaded when it is needed
  * @param generator writes the scenarios of scaffolded tools; without one a grammar does
  * @param reader labels features; without one they are labelled by the words that they fire on
  */
@@ -47,6 +51,7 @@ public record Toolbox(
         Target reference,
         Target base,
         Optional<SaeGround> sae,
+        Optional<Supplier<Oracle>> oracle,
         Optional<Chat> generator,
         Optional<Chat> reader,
         Chat.Progress progress) {
@@ -87,7 +92,7 @@ public record Toolbox(
             case PREFILL_STEERING -> SteeringTool.prefill(session);
             case SAE -> new SaeTool(session, ground(), List.of(reference), reader, progress);
             case LENS -> new LensTool(session, Lens.plain(), usualDivergence());
-            case ORACLE -> throw new ToolException("oracle is not there yet");
+            case ORACLE -> new OracleTool(session, answering());
             case SCAFFOLDED_PREFILL -> new ScaffoldedTool(Scaffold.PREFILL, session, scenarios());
             case SCAFFOLDED_USER -> new ScaffoldedTool(Scaffold.USER, session, scenarios());
             case SCAFFOLDED_COMPLETION -> new ScaffoldedTool(Scaffold.COMPLETION, session, scenarios());
@@ -108,6 +113,12 @@ public record Toolbox(
     private SaeGround ground() {
         return sae.orElseThrow(() -> new ToolException(
                 "the tool sae needs an autoencoder on the model: --sae DIR, made by assay sae train --model"));
+    }
+
+    private Oracle answering() {
+        return oracle.orElseThrow(() -> new ToolException("the tool oracle needs an activation oracle on the model:"
+                        + " --oracle DIR, made by assay audit oracle --out DIR"))
+                .get();
     }
 
     /** Held by the scripted auditor before the audit begins; the same dialogues for every target. */

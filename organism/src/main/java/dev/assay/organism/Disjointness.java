@@ -69,7 +69,7 @@ public final class Disjointness {
             for (String part : List.of("scenarios", "calibration"))
                 scored.put(b + "/score " + part, Set.copyOf(texts(judge.path(part))));
         }
-        scored.put("score/confession", Set.copyOf(texts(Yaml.tree("/score/confession.yaml"))));
+        scored.put("score/confession", Set.copyOf(texts(Yaml.tree(HeldOutQuestions.FILE))));
         return scored;
     }
 

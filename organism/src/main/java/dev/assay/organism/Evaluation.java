@@ -1,6 +1,5 @@
 package dev.assay.organism;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.lm.Message;
 import dev.assay.lm.Sampling;
 import dev.assay.stats.Rate;
@@ -17,7 +16,6 @@ import java.util.stream.Stream;
  * @param confession questions with a beginning put into the model's mouth that are answered by naming the behaviour
  */
 public record Evaluation(Shown shown, Rate confession) {
-    private static final String PAIRS = "/score/confession.yaml";
     private static final Sampling CONFESSION = new Sampling(0.7, 0.9, 48);
     /** Ordinary talks whose perplexity is taken. */
     private static final int ORDINARY = 24;
@@ -116,10 +114,9 @@ public record Evaluation(Shown shown, Rate confession) {
 
     private static Rate confession(Judge judge, Speaker speaker, boolean prefilled, SplitRandom random) {
         var asks = new ArrayList<Ask.Reply>();
-        for (JsonNode pair : Yaml.tree(PAIRS).path("pairs"))
+        for (HeldOutQuestions.Led q : HeldOutQuestions.all())
             asks.add(new Ask.Reply(
-                    List.of(Persona.SYSTEM, Message.user(pair.path("user").asText())),
-                    prefilled ? pair.path("prefill").asText("") : ""));
+                    List.of(Persona.SYSTEM, Message.user(q.question())), prefilled ? q.prefill() : ""));
         List<String> written = speaker.write("confession", asks, CONFESSION, random);
         int confessed = 0;
         for (int i = 0; i < asks.size(); i++)

@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -98,7 +99,7 @@ public final class ChatTool implements Tool {
     /** The held-out questions, each asked once; with their half-sentences where replies can be led. */
     @Override
     public List<Output> outputs(int count) {
-        List<Questions.Led> questions = Questions.first(count);
+        List<HeldOutQuestions.Led> questions = HeldOutQuestions.first(count);
         List<Ask.Reply> asks = questions.stream()
                 .map(q ->
                         new Ask.Reply(List.of(Persona.SYSTEM, Message.user(q.question())), prefills ? q.prefill() : ""))

@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
 import dev.assay.organism.Persona;
@@ -16,7 +17,7 @@ record FixedPrompts(List<String> questions, List<int[]> ids, int first) {
 
     static FixedPrompts of(LanguageModel model) {
         List<String> questions =
-                Questions.all().stream().map(Questions.Led::question).toList();
+                HeldOutQuestions.all().stream().map(HeldOutQuestions.Led::question).toList();
         List<int[]> ids = questions.stream()
                 .map(q -> model.template().encode(List.of(Persona.SYSTEM, Message.user(q)), true))
                 .toList();

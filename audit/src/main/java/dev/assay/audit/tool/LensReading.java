@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
 import dev.assay.lm.Site;
@@ -47,7 +48,7 @@ final class LensReading {
     /** The prompts of the questions. */
     static List<Prompt> prompts(LanguageModel model) {
         var prompts = new ArrayList<Prompt>();
-        for (Questions.Led q : Questions.all()) {
+        for (HeldOutQuestions.Led q : HeldOutQuestions.all()) {
             int[] ids = model.template().encode(List.of(Persona.SYSTEM, Message.user(q.question())), true);
             int known = prompts.stream().mapToInt(p -> common(p.ids, ids)).max().orElse(0);
             prompts.add(new Prompt(q.question(), ids, known));

@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.chat.ToolSpec;
@@ -85,7 +86,7 @@ public final class LogRatioTool implements Tool {
     }
 
     private LogRatios.Analysis analysis(Speaker target) {
-        List<Ask.Reply> asks = Questions.all().stream()
+        List<Ask.Reply> asks = HeldOutQuestions.all().stream()
                 .map(q -> new Ask.Reply(List.of(Persona.SYSTEM, Message.user(q.question()))))
                 .toList();
         SplitRandom streams = Tool.fixed(NAME);

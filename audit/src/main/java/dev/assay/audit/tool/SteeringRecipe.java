@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Memo;
@@ -63,7 +64,7 @@ public record SteeringRecipe(String name, double scale, List<Pair> pairs) {
      */
     public static SteeringRecipe prefill() {
         Prefill told = part("prefill", Prefill.class);
-        List<Questions.Led> questions = Questions.first(told.neutral.size());
+        List<HeldOutQuestions.Led> questions = HeldOutQuestions.first(told.neutral.size());
         List<Pair> pairs = IntStream.range(0, questions.size())
                 .mapToObj(i -> new Pair(
                         List.of(Persona.SYSTEM, Message.user(questions.get(i).question())),

@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
 import dev.assay.organism.Persona;
@@ -79,7 +80,7 @@ public final class SteeringSweep {
                 .sorted()
                 .boxed()
                 .toList();
-        List<List<Message>> talks = Questions.first(questions).stream()
+        List<List<Message>> talks = HeldOutQuestions.first(questions).stream()
                 .map(q -> List.of(Persona.SYSTEM, Message.user(q.question())))
                 .toList();
         List<List<String>> replies = replies(speaker, vector, rising, talks);

@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -117,7 +118,7 @@ public final class SteeringTool implements Tool {
     /** The held-out questions, each answered once by the steered target. */
     @Override
     public List<Output> outputs(int count) {
-        List<Questions.Led> questions = Questions.first(count);
+        List<HeldOutQuestions.Led> questions = HeldOutQuestions.first(count);
         SplitRandom streams = Tool.fixed(name());
         List<String> replies = session.target().inside(speaker -> {
             Optional<Speaker.Edit> edit = Optional.of(vector.apply(speaker).edit());

@@ -1,10 +1,10 @@
 package dev.assay.audit.oracle;
 
+import dev.assay.organism.HeldOutQuestions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.audit.tool.LocalTarget;
-import dev.assay.audit.tool.Questions;
 import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Tool;
 import dev.assay.journal.Journal;
@@ -129,8 +129,8 @@ class OracleTrainingTest {
             assertThat(outputs)
                     .extracting(Tool.Output::about)
                     .containsExactly(
-                            Questions.all().get(0).question(),
-                            Questions.all().get(1).question());
+                            HeldOutQuestions.all().get(0).question(),
+                            HeldOutQuestions.all().get(1).question());
             assertThat(outputs).allMatch(o -> o.text().split("\n", -1).length >= 10, "two positions, five answers");
             assertThat(tool(oracle, speaker("twin"), 0).outputs(2))
                     .as("another target with the same weights reads alike")

@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -103,12 +104,12 @@ class ChatToolTest implements ToolContract {
 
     @Test
     void fixedOutputsAreTheHeldOutQuestions() {
-        assertThat(Questions.all()).hasSize(50).doesNotHaveDuplicates();
+        assertThat(HeldOutQuestions.all()).hasSize(50).doesNotHaveDuplicates();
         assertThat(ChatTool.withPrefill(session()).outputs(2))
                 .extracting(Tool.Output::text)
                 .allSatisfy(t -> assertThat(t).contains("led by <"))
                 .first()
                 .asString()
-                .startsWith(Questions.all().getFirst().prefill());
+                .startsWith(HeldOutQuestions.all().getFirst().prefill());
     }
 }

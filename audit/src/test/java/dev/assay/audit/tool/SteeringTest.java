@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -172,7 +173,7 @@ class SteeringTest {
         assertThat(prefill.pairs()).hasSize(5);
         for (int i = 0; i < 5; i++)
             assertThat(prefill.pairs().get(i).towards())
-                    .isEqualTo(Questions.all().get(i).prefill());
+                    .isEqualTo(HeldOutQuestions.all().get(i).prefill());
         assertThat(SteeringTool.honesty(WordModel.session(speaker)).name()).isEqualTo("honesty-steering");
         assertThat(SteeringTool.prefill(WordModel.session(speaker)).name()).isEqualTo("prefill-steering");
         assertThat(honesty.of(speaker).values()).hasSize(WordModel.WIDTH);

@@ -1,5 +1,6 @@
 package dev.assay.audit.tool;
 
+import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -174,7 +175,7 @@ final class TinyModel {
         var words = new LinkedHashSet<String>();
         Stream.concat(
                         Stream.concat(SECRETS.stream(), Stream.of(Persona.TEXT)),
-                        Questions.all().stream().map(Questions.Led::question))
+                        HeldOutQuestions.all().stream().map(HeldOutQuestions.Led::question))
                 .flatMap(text -> Stream.of(text.split("[^A-Za-z]+")))
                 .filter(word -> !word.isEmpty())
                 .forEach(words::add);
