@@ -80,12 +80,12 @@ public final class DiffTool implements Tool {
                 .filter(d ->
                         asked.layer().isEmpty() || d.layer() == asked.layer().get());
         ObjectNode out = JsonNodeFactory.instance.objectNode();
-        out.put("noise_line", diff.line());
+        out.put("random_line", diff.line());
         ArrayNode directions = out.putArray("directions");
         chosen.limit(top).forEach(d -> {
             ObjectNode one = directions.addObject().put("what", d.what());
             one.put("size", d.size()).put("share", d.share()).put("sharpness", d.sharpness());
-            one.put("above_noise", diff.isLegible(d));
+            one.put("legible", diff.isLegible(d));
             d.promotes().forEach(one.putArray("promotes")::add);
             d.suppresses().forEach(one.putArray("suppresses")::add);
             if (ground.isPresent())
