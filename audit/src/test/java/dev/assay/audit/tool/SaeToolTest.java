@@ -164,7 +164,7 @@ class SaeToolTest {
                         .report()
                         .byDifference())
                 .isEmpty();
-        for (int seed = 3; seed < 7; seed++) {
+        for (int seed = 3; seed < 5; seed++) {
             SaeReport twin = tool(target("twin-" + seed, tiny.innocent(seed, 0.01)), withTwins(reference))
                     .report();
             assertThat(twin.byDifference()).isNotEmpty();
@@ -209,6 +209,25 @@ class SaeToolTest {
         assertThat(one.path("rankings").properties()).hasSize(1);
         assertThat(one.path("rankings").path("tf_idf")).hasSize(2);
         assertThat(one.has("positions")).isFalse();
+    }
+
+    @Test
+    void aDiffNamesTheFeatureThatAPlantedUpdateWrites() throws IOException {
+        var session = new Session(target("diffed", planted()), SplitRandom.of(1));
+        Target other = target("undiffed");
+        ModelDiff diff = new DiffTool(session, other, Optional.of(ground), Chat.Progress.NONE).diff();
+        ModelDiff.Near near = diff.of(Optional.of(ModelDiff.Part.WEIGHTS))
+                .getFirst()
+                .features()
+                .getFirst();
+        assertThat(near.feature()).isEqualTo(CONCEPT);
+        assertThat(near.cosine()).isCloseTo(1, within(1e-3));
+        assertThat(near.label()).contains("promotes volcano");
+        assertThat(diff.cosineLine()).isBetween(0.2, 0.9);
+        var narrow = new SaeGround(ModelSae.in(sae(20), Optional.empty()), List.of());
+        assertThatThrownBy(() -> new DiffTool(session, other, Optional.of(narrow), Chat.Progress.NONE).diff())
+                .isInstanceOf(ToolException.class)
+                .hasMessageContaining("residual stream");
     }
 
     @Test
