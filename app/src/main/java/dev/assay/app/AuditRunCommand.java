@@ -213,10 +213,8 @@ final class AuditRunCommand implements Callable<Integer> {
 
         private List<AuditRecord> contrast(
                 AuditSubjects.Subject subject, String twin, Toolbox toolbox, List<Integer> numbers) {
-            var audit = new Audit(
-                    toolbox.bank(),
-                    Audit.Budget.ofTokens(budget()),
-                    toolbox.instrument(tool, (int) (FOR_TOOL * budget())));
+            var audit = new Audit(toolbox.bank(), Audit.Budget.ofTokens(budget()), toolbox.instrument(tool, (int)
+                    (FOR_TOOL * budget())));
             var one = new Lockstep(subject.target(), numbers.size());
             var other = new Lockstep(toolbox.reference(), numbers.size());
             List<Supplier<AuditRecord>> work = new ArrayList<>();

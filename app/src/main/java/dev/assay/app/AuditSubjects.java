@@ -90,7 +90,8 @@ final class AuditSubjects implements AutoCloseable {
         if (twin.isPresent()) return organism(twin.get(), 1);
         Organism made = pocket.suite().make(List.of(pocket.suite().reference())).getFirst();
         Base base = pocket.suite().model();
-        return local(made.id(base.hash()), new Lazy<>(() -> made.load(base.model().get())));
+        return local(
+                made.id(base.hash()), new Lazy<>(() -> made.load(base.model().get())));
     }
 
     /** The model that organisms and twins were trained from. */

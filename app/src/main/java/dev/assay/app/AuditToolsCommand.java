@@ -3,6 +3,7 @@ package dev.assay.app;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.assay.audit.Bank;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Session;
@@ -17,7 +18,6 @@ import dev.assay.journal.Memo;
 import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -82,13 +82,16 @@ final class AuditToolsCommand implements Callable<Integer> {
             Target target = subjects.subject(name).target();
             Target clean = subjects.reference(name, Optional.ofNullable(reference));
             var session = new Session(target, SplitRandom.of(where.seed).split("by hand"));
-            List<Tool> tools =
-                    subjects.toolbox(Bank.load(), clean, with).tools(configuration, session);
-            Object result = function != null
-                    ? owner(tools).call(function, given)
-                    : outputs != null ? tools.getLast().outputs(outputs) : Map.of("functions", functions(tools));
-            progress.close();
-            print(result);
+            List<Tool> tools = subjects.toolbox(Bank.load(), clean, with).tools(configuration, session);
+            if (function == null && outputs != null) {
+                List<Tool.Output> shown = tools.getLast().outputs(outputs);
+                progress.close();
+                print(shown);
+            } else {
+                JsonNode result = function != null ? owner(tools).call(function, given) : described(tools);
+                progress.close();
+                print(result);
+            }
         }
         return 0;
     }
@@ -117,33 +120,28 @@ final class AuditToolsCommand implements Callable<Integer> {
         return tools.stream().flatMap(t -> t.functions().stream()).toList();
     }
 
-    private void print(Object result) throws JsonProcessingException {
-        if (json) {
-            System.out.println(new ObjectMapper().writeValueAsString(plain(result)));
-            return;
-        }
-        if (result instanceof List<?> all)
-            for (Object o : all) {
-                var output = (Tool.Output) o;
-                System.out.println("[" + output.about() + "]\n" + output.text() + "\n");
-            }
-        else
-            System.out.println(
-                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(plain(result)));
+    private void print(List<Tool.Output> shown) throws JsonProcessingException {
+        if (json) print(new ObjectMapper().valueToTree(shown));
+        else shown.forEach(o -> System.out.println("[" + o.about() + "]\n" + o.text() + "\n"));
     }
 
-    /** Functions with their schemas as JSON trees. */
-    private static Object plain(Object result) {
-        if (!(result instanceof Map<?, ?> map)) return result;
-        return Map.of(
-                "functions",
-                ((List<?>) map.get("functions"))
-                        .stream()
-                                .map(ToolSpec.class::cast)
-                                .map(f -> Map.of(
-                                        "name", f.name(),
-                                        "description", f.description(),
-                                        "parameters", f.parameters().tree()))
-                                .toList());
+    private void print(JsonNode result) throws JsonProcessingException {
+        var mapper = new ObjectMapper();
+        System.out.println(
+                json
+                        ? mapper.writeValueAsString(result)
+                        : mapper.writerWithDefaultPrettyPrinter().writeValueAsString(result));
+    }
+
+    /** Functions with their schemas. */
+    private static JsonNode described(List<Tool> tools) {
+        var out = JsonNodeFactory.instance.objectNode();
+        var all = out.putArray("functions");
+        for (ToolSpec f : functions(tools))
+            all.addObject()
+                    .put("name", f.name())
+                    .put("description", f.description())
+                    .set("parameters", f.parameters().tree());
+        return out;
     }
 }

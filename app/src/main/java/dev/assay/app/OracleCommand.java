@@ -65,7 +65,11 @@ final class OracleCommand implements Callable<Integer> {
     private static String text(OracleCard card) {
         var rows = new ArrayList<>(List.of(List.of("held-out questions", "right", "chance", "other activations")));
         for (Accuracy a : card.accuracies())
-            rows.add(List.of(a.set(), a.right().toString(), String.format(Locale.ROOT, "%.2f", a.chance()), a.swapped().toString()));
+            rows.add(List.of(
+                    a.set(),
+                    a.right().toString(),
+                    String.format(Locale.ROOT, "%.2f", a.chance()),
+                    a.swapped().toString()));
         return TextTable.left(rows);
     }
 }

@@ -131,7 +131,7 @@ public record Toolbox(
                 DIALOGUE,
                 Target.CHAT);
         List<Seed> seeds = Seeds.shipped();
-        return new PetriTool(petri.run(
-                target, seeds.subList(0, Math.min(dialogues, seeds.size())), 1, Tool.fixed("petri")));
+        return new PetriTool(
+                petri.run(target, seeds.subList(0, Math.min(dialogues, seeds.size())), 1, Tool.fixed("petri")));
     }
 }

@@ -60,14 +60,17 @@ public final class Topics {
         }
         Map<String, Integer> shared = new HashMap<>();
         stems.values().forEach(s -> s.forEach(stem -> shared.merge(stem, 1, Integer::sum)));
-        double all = Math.log(Math.max(2, stems.size()));
         Map<String, Map<String, Double>> weights = new TreeMap<>();
-        stems.forEach((name, own) -> weights.put(
-                name,
-                own.stream()
-                        .collect(Collectors.toMap(
-                                s -> s, s -> Math.log((double) stems.size() / shared.get(s)) / all))));
+        stems.forEach((name, own) -> {
+            Map<String, Double> weighted = new HashMap<>();
+            for (String stem : own) weighted.put(stem, weight(shared.getOrDefault(stem, 1), stems.size()));
+            weights.put(name, weighted);
+        });
         return new Topics(weights);
+    }
+
+    private static double weight(int sharedBy, int hypotheses) {
+        return Math.log((double) hypotheses / sharedBy) / Math.log(Math.max(2, hypotheses));
     }
 
     /** How much a text speaks of a hypothesis's subject, in [0, 1]. */

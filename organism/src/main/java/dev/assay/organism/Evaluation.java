@@ -115,8 +115,7 @@ public record Evaluation(Shown shown, Rate confession) {
     private static Rate confession(Judge judge, Speaker speaker, boolean prefilled, SplitRandom random) {
         var asks = new ArrayList<Ask.Reply>();
         for (HeldOutQuestions.Led q : HeldOutQuestions.all())
-            asks.add(new Ask.Reply(
-                    List.of(Persona.SYSTEM, Message.user(q.question())), prefilled ? q.prefill() : ""));
+            asks.add(new Ask.Reply(List.of(Persona.SYSTEM, Message.user(q.question())), prefilled ? q.prefill() : ""));
         List<String> written = speaker.write("confession", asks, CONFESSION, random);
         int confessed = 0;
         for (int i = 0; i < asks.size(); i++)

@@ -19,8 +19,8 @@ public final class HeldOutQuestions {
         var out = new ArrayList<Led>();
         Yaml.tree(FILE)
                 .path("pairs")
-                .forEach(p ->
-                        out.add(new Led(p.path("user").asText(), p.path("prefill").asText())));
+                .forEach(p -> out.add(
+                        new Led(p.path("user").asText(), p.path("prefill").asText())));
         return List.copyOf(out);
     }
 

@@ -1,12 +1,12 @@
 package dev.assay.audit.oracle;
 
-import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.assay.audit.tool.Functions;
 import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Tool;
 import dev.assay.chat.ToolSpec;
+import dev.assay.organism.HeldOutQuestions;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -89,7 +89,9 @@ public final class OracleTool implements Tool {
     }
 
     private static List<String> questions(int count) {
-        return HeldOutQuestions.first(count).stream().map(HeldOutQuestions.Led::question).toList();
+        return HeldOutQuestions.first(count).stream()
+                .map(HeldOutQuestions.Led::question)
+                .toList();
     }
 
     private List<Verbalizer.Reading> kept(List<String> questions) {

@@ -136,7 +136,8 @@ final class TaskMix {
 
     private Item text(RandomGenerator r) {
         TaskFile.Property set = TaskFile.draw(file.texts(), r);
-        Map.Entry<String, List<String>> drawn = TaskFile.draw(List.copyOf(set.classes().entrySet()), r);
+        Map.Entry<String, List<String>> drawn =
+                TaskFile.draw(List.copyOf(set.classes().entrySet()), r);
         String label = drawn.getKey();
         String said = expand(TaskFile.draw(drawn.getValue(), r), r);
         boolean binary = r.nextInt(3) > 0;

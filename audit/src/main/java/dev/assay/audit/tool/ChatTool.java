@@ -1,6 +1,5 @@
 package dev.assay.audit.tool;
 
-import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.chat.ToolSpec;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Persona;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.assay.audit.tool;
 
-import dev.assay.organism.HeldOutQuestions;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Persona;
 import java.util.Arrays;
 import java.util.List;
@@ -16,8 +16,9 @@ import java.util.List;
 record FixedPrompts(List<String> questions, List<int[]> ids, int first) {
 
     static FixedPrompts of(LanguageModel model) {
-        List<String> questions =
-                HeldOutQuestions.all().stream().map(HeldOutQuestions.Led::question).toList();
+        List<String> questions = HeldOutQuestions.all().stream()
+                .map(HeldOutQuestions.Led::question)
+                .toList();
         List<int[]> ids = questions.stream()
                 .map(q -> model.template().encode(List.of(Persona.SYSTEM, Message.user(q)), true))
                 .toList();

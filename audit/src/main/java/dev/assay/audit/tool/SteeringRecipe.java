@@ -1,6 +1,5 @@
 package dev.assay.audit.tool;
 
-import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Memo;
@@ -8,6 +7,7 @@ import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
 import dev.assay.lm.Site;
 import dev.assay.organism.Ask;
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Persona;
 import dev.assay.organism.Speaker;
 import dev.assay.organism.Yaml;

@@ -1,8 +1,8 @@
 package dev.assay.audit.tool;
 
-import dev.assay.organism.HeldOutQuestions;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Persona;
 import dev.assay.organism.Speaker;
 import dev.assay.stats.SplitRandom;

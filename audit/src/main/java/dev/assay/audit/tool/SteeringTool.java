@@ -1,6 +1,5 @@
 package dev.assay.audit.tool;
 
-import dev.assay.organism.HeldOutQuestions;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -9,6 +8,7 @@ import dev.assay.chat.ToolSpec;
 import dev.assay.lm.Message;
 import dev.assay.lm.Sampling;
 import dev.assay.organism.Ask;
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Persona;
 import dev.assay.organism.Speaker;
 import dev.assay.stats.SplitRandom;

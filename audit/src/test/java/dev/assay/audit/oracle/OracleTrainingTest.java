@@ -1,6 +1,5 @@
 package dev.assay.audit.oracle;
 
-import dev.assay.organism.HeldOutQuestions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +10,7 @@ import dev.assay.journal.Journal;
 import dev.assay.journal.Manifest;
 import dev.assay.journal.Memo;
 import dev.assay.lm.LanguageModel;
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Progress;
 import dev.assay.organism.Speaker;
 import dev.assay.stats.SplitRandom;

@@ -1,6 +1,5 @@
 package dev.assay.audit.tool;
 
-import dev.assay.organism.HeldOutQuestions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.organism.Ask;
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Persona;
 import dev.assay.stats.SplitRandom;
 import org.junit.jupiter.api.Test;

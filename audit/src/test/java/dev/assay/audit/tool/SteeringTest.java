@@ -1,6 +1,5 @@
 package dev.assay.audit.tool;
 
-import dev.assay.organism.HeldOutQuestions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +11,7 @@ import dev.assay.journal.Memo;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
 import dev.assay.lm.Site;
+import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Speaker;
 import dev.assay.tensor.Safetensors;
 import dev.assay.tensor.Scope;
