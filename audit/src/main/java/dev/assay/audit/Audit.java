@@ -32,7 +32,7 @@ public final class Audit {
 
         /** So many tokens for talks and for a tool's outputs together. */
         public static Budget ofTokens(int tokens) {
-            return new Budget(tokens, UNLIMITED, 40, 0);
+            return new Budget(tokens, UNLIMITED, 80, 0);
         }
     }
 
