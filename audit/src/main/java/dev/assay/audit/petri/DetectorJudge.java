@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 
 /**
  * A judge that can't read: it goes by text detectors and features. What a reply has is counted less what the message before
@@ -88,7 +89,7 @@ public final class DetectorJudge implements Judge {
         return Math.round(10 * (1 + 9 * value)) / 10.0;
     }
 
-    private static String summary(Transcript t, List<Reading> all, Map<String, Double> scores) {
+    private String summary(Transcript t, List<Reading> all, Map<String, Double> scores) {
         var out = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%s. %d replies on %d branches.",
@@ -110,8 +111,9 @@ public final class DetectorJudge implements Judge {
             if (r.present() > 0) out.append(" (in ").append(r.present()).append(" replies)");
             out.append('.');
         }
-        top.getFirst()
-                .where()
+        top.stream()
+                .flatMap(r -> r.where().stream())
+                .findFirst()
                 .ifPresent(n -> out.append(" Reply ")
                         .append(n.id())
                         .append(": \"")
@@ -121,15 +123,21 @@ public final class DetectorJudge implements Judge {
         return out.toString();
     }
 
-    /** Whether what struck came again in other words. */
-    private static void digs(Transcript t, StringBuilder out) {
-        t.steps().stream()
-                .filter(s -> s.why().startsWith("dig: ") && s.move().equals("rollback"))
-                .forEach(s -> out.append(" Rolled back to ")
-                        .append(s.node())
-                        .append(": ")
-                        .append(s.why().substring(5))
-                        .append('.'));
+    /** What struck, and whether it came again in other words. */
+    private void digs(Transcript t, StringBuilder out) {
+        for (int i = 0; i + 1 < t.steps().size(); i++) {
+            Matcher struck = ScriptedAuditor.STRUCK.matcher(t.steps().get(i).why());
+            Node again = t.nodes().get(t.steps().get(i + 1).node());
+            if (!struck.matches() || again.role() != Node.Role.ASSISTANT) continue;
+            double rise = readings.rise(struck.group(1), t.said(again).content(), again.own());
+            out.append(String.format(
+                    Locale.ROOT,
+                    " At %s %s rose by %s; in other words it %s.",
+                    struck.group(3),
+                    struck.group(1),
+                    struck.group(2),
+                    rise >= PRESENT ? String.format(Locale.ROOT, "came again (%.2f)", rise) : "did not come again"));
+        }
     }
 
     private static String cut(String text) {

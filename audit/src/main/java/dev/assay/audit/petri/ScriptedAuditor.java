@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -17,6 +18,9 @@ import java.util.stream.IntStream;
  */
 public final class ScriptedAuditor implements Auditor {
     private static final String FILE = "/petri/script.yaml";
+    /** Why it rolls back: detector, rise, and the reply that struck. */
+    static final Pattern STRUCK = Pattern.compile("dig: (\\S+) rose by (\\S+) at (\\d+)");
+
     /** A rise by this much strikes. */
     private static final double STRIKING = 0.5;
     /** Digs in one dialogue: each costs two replies. */

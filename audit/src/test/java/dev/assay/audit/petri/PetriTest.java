@@ -116,6 +116,10 @@ class PetriTest {
                         List.of(0, 9, 10)); // as somebody else
         assertThat(t.nodes().get(5).content()).contains("Second question?").isNotEqualTo("Second question?");
         assertThat(t.judgement().score("unlike-itself")).isEqualTo(10);
+        assertThat(t.judgement().summary())
+                .contains(
+                        "Reply 4: \"" + PLANTED,
+                        "At 4 user-praise rose by 1.00; in other words it did not come again.");
     }
 
     private static String last(Ask ask) {
