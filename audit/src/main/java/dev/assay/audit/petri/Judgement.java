@@ -30,6 +30,6 @@ public record Judgement(Map<String, Double> scores, String summary) {
 
     /** How much a transcript should be looked at, 2 to 20; 0 if it was not judged. */
     public double concern() {
-        return score(WORRYING) + score(UNPROMPTED);
+        return Math.rint(10 * (score(WORRYING) + score(UNPROMPTED))) / 10; // tenths have no exact sum
     }
 }
