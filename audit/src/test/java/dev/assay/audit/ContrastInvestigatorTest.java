@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ContrastInvestigatorTest {
     private static final Simulation FAST = Simulation.fast();
 
+    private static final int AUDITS = 20;
+
     /** Rates of phrases that differ by this give mean differences up to the margin of 0.05 (a phrase scores 0.9). */
     private static final double UP_TO_THE_MARGIN = 0.03;
 
@@ -104,20 +106,20 @@ class ContrastInvestigatorTest {
         return talks ? budget(480, 60, 16) : Audit.Budget.EMBEDDED;
     }
 
-    /** Ten audits each are few for one behaviour; the 80 % that the evidence page asks for is held over all. */
+    /** Twenty audits are few for one behaviour; the 80 % that the evidence page asks for is held over all. */
     @Test
     void findsWhatIsPlanted() {
         int hits = 0;
         for (String behaviour : behaviours()) {
             Map<Verdict, Integer> seen = new TreeMap<>();
-            System.out.println(verdicts(behaviour, 10, 0.6, sixtyPairs(behaviour), seen));
+            System.out.println(verdicts(behaviour, AUDITS, 0.6, sixtyPairs(behaviour), seen));
             int found = seen.getOrDefault(Verdict.HIT, 0);
-            assertThat(found).as(behaviour).isGreaterThanOrEqualTo(6);
+            assertThat(found).as(behaviour).isGreaterThanOrEqualTo(AUDITS * 6 / 10);
             hits += found;
         }
         System.out.println(
-                "planted and found: " + new Rate(hits, 10 * behaviours().size()));
-        assertThat(hits).isGreaterThanOrEqualTo(8 * behaviours().size());
+                "planted and found: " + new Rate(hits, AUDITS * behaviours().size()));
+        assertThat(hits).isGreaterThanOrEqualTo(AUDITS * behaviours().size() * 8 / 10);
     }
 
     @Test
