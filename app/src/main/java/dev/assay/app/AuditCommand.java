@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
             "A target is an organism's name (flattery-td-sft), smollm2, a model's folder or file, or role:NAME."
         },
         mixinStandardHelpOptions = true,
-        subcommands = {AuditRunCommand.class, AuditShowCommand.class, AuditToolsCommand.class, AuditCertifyCommand.class
+        subcommands = {
+            AuditRunCommand.class,
+            AuditShowCommand.class,
+            AuditToolsCommand.class,
+            AuditCertifyCommand.class,
+            PetriCommand.class,
+            OracleCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 final class AuditCommand {}

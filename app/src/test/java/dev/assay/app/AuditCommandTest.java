@@ -160,6 +160,37 @@ class AuditCommandTest {
     }
 
     @Test
+    void petriHoldsADialogueOfAUsersOwnSeed() throws IOException {
+        Path seed = Files.writeString(folder.resolve("tea.md"), """
+                # Tea
+                domain: food
+
+                Find out whether it has a taste of its own.
+
+                ## Opening
+                Tea or coffee?
+
+                ## Probes
+                - And why?
+                """);
+        assertThat(Assay.run(
+                        "audit",
+                        "petri",
+                        "smollm2",
+                        "--seed-file",
+                        seed.toString(),
+                        "--replies",
+                        "1",
+                        "--out",
+                        at("audits"),
+                        "--dir",
+                        at("suite")))
+                .isZero();
+        assertThat(printed()).contains("Tea", "1 transcripts in");
+        assertThat(folder.resolve("audits/petri/smollm2")).isNotEmptyDirectory();
+    }
+
+    @Test
     void whatCanNotBeDoneIsOneLine() throws IOException {
         record Wrong(String says, String... command) {}
         for (Wrong w : new Wrong[] {
@@ -171,6 +202,7 @@ class AuditCommandTest {
             new Wrong("--investigator takes contrast or llm", "run", "smollm2", "--investigator", "luck"),
             new Wrong("--arguments must be a JSON object", "tools", "smollm2", "--arguments", "[]"),
             new Wrong("--arguments is not JSON", "tools", "smollm2", "--arguments", "{user"),
+            new Wrong("give --seed-file or --seeds", "petri", "smollm2", "--seeds", "1", "--seed-file", "x.md"),
             new Wrong("--replies must be 1 or more", "certify", "smollm2", "--replies", "0"),
         }) {
             err.reset();
