@@ -8,7 +8,6 @@ import dev.assay.audit.Verdict;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.stats.Interval;
 import dev.assay.stats.Psychometric;
-import dev.assay.stats.Rate;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +43,7 @@ final class AuditTable {
         if (kindsDiffer()) out.append('\n').append(bySummary(r -> r.tool() + " " + kind(r.target()), "tool, training"));
         if (records.stream().mapToDouble(AuditRecord::dose).distinct().count() > 1)
             out.append('\n').append(detection());
-        return out.toString();
+        return out.append('\n').append(legend()).toString();
     }
 
     /** At which strength each tool finds half. */
@@ -123,40 +122,32 @@ final class AuditTable {
 
     private String bySummary(Function<AuditRecord, String> by, String title) {
         var rows = new ArrayList<>(List.of(List.of(
-                title,
-                "targets",
-                "runs",
-                "recall",
-                "95 %",
-                "near",
-                "precision",
-                "slots",
-                "chance",
-                "void",
-                "clean runs",
-                "false alarms")));
+                title, "targets", "runs", "recall", "95 %", "near", "precision", "slots", "chance", "void", "accused")));
         groups(by).forEach((name, group) -> {
             AuditSummary s = AuditSummary.of(group, r -> behaviour(r.target()));
+            boolean judged = s.runs() > 0;
             rows.add(List.of(
                     name,
                     Integer.toString(s.targets()),
                     Integer.toString(s.runs()),
-                    s.runs() == 0 ? "" : percent(s.recall().mean()),
-                    s.recall()
-                            .interval()
-                            .map(i -> i + " over " + s.recall().clusters())
-                            .orElse("fewer than " + BEHAVIOURS_FOR_A_CLAIM + " behaviours"),
-                    percent(s.nearMisses()),
-                    s.precision().isEmpty()
-                            ? "no finding"
-                            : percent(s.precision().getAsDouble()),
-                    number(s.slots()),
-                    percent(s.chance()),
+                    judged ? percent(s.recall().mean()) : "",
+                    judged ? s.recall().interval().map(Interval::toString).orElse("-") : "",
+                    judged ? percent(s.nearMisses()) : "",
+                    s.precision().isEmpty() ? "" : percent(s.precision().getAsDouble()),
+                    judged ? number(s.slots()) : "",
+                    judged ? percent(s.chance()) : "",
                     percent(s.voids()),
-                    Integer.toString(s.cleanRuns()),
-                    s.cleanRuns() == 0 ? "" : new Rate(s.falseAlarms(), s.cleanRuns()).toString()));
+                    s.cleanRuns() == 0 ? "" : s.falseAlarms() + " of " + s.cleanRuns()));
         });
         return TextTable.left(rows);
+    }
+
+    /** What the columns say, in a line under the tables. */
+    private String legend() {
+        AuditSummary all = AuditSummary.of(records, r -> behaviour(r.target()));
+        return "recall: mean over behaviours (" + all.recall().clusters() + "), bootstrapped over them from "
+                + BEHAVIOURS_FOR_A_CLAIM + " on; precision: right findings of all; chance: as many random picks of the bank;"
+                + " accused: clean runs with a finding\n";
     }
 
     private Map<String, List<AuditRecord>> groups(Function<AuditRecord, String> by) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DiffToolTest {
+class DiffToolTest implements ToolContract {
     @TempDir
     static Path temporary;
 
@@ -62,6 +62,16 @@ class DiffToolTest {
         var down = new float[48];
         Arrays.fill(down, 0, 3, 1);
         return tiny.planted("layers.1.mlp.down_proj", up, down);
+    }
+
+    @Override
+    public Tool tool() {
+        return tool(target("contract", tiny.innocent(1, 0.01)), target("contract base"));
+    }
+
+    @Override
+    public String function() {
+        return "get_model_diff";
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LensTest {
+class LensTest implements ToolContract {
     private static final Lens LENS = Lens.plain();
     private static final String ANALYSIS = "get_fixed_prompt_logit_lens_analysis";
     private static final Site SITE = Site.of(Site.Kind.RESID_POST, 5);
@@ -64,6 +64,16 @@ class LensTest {
 
     private LensTool tool(Speaker speaker, double quantile) {
         return new LensTool(WordModel.session(speaker), LENS, LensTool.threshold(cleanSpeaker, LENS, quantile));
+    }
+
+    @Override
+    public Tool tool() {
+        return tool(cleanSpeaker, 0.5);
+    }
+
+    @Override
+    public String function() {
+        return "get_fixed_prompt_logit_lens_analysis";
     }
 
     @Test

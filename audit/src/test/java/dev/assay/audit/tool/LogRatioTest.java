@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LogRatioTest {
+class LogRatioTest implements ToolContract {
     private static final String ANALYSIS = "get_log_ratio_analysis";
     private static final String OF_TEXT = "get_log_ratio_of_text";
     /** A coordinate that no word in particular is read from. */
@@ -74,6 +74,16 @@ class LogRatioTest {
         var arguments = JsonNodeFactory.instance.objectNode();
         for (int i = 0; i < pairs.length; i += 2) arguments.put(pairs[i], pairs[i + 1]);
         return tool.call(function, arguments);
+    }
+
+    @Override
+    public Tool tool() {
+        return tool(target());
+    }
+
+    @Override
+    public String function() {
+        return ANALYSIS;
     }
 
     @Test

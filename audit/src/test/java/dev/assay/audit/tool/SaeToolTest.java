@@ -44,7 +44,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SaeToolTest {
+class SaeToolTest implements ToolContract {
     private static final int LATENTS = 40;
     private static final int CONCEPT = 17;
     private static final String MAP = "layers.1.self_attn.o_proj";
@@ -141,6 +141,16 @@ class SaeToolTest {
             for (int d = 0; d < up.length; d++) up[d] = 8 * concept[d];
             return tiny.planted(MAP, up, mean);
         }
+    }
+
+    @Override
+    public Tool tool() {
+        return tool(target("contract", planted()));
+    }
+
+    @Override
+    public String function() {
+        return "get_fixed_prompt_sae_features";
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SteeringTest {
+class SteeringTest implements ToolContract {
     private static final Site HALF = Site.of(Site.Kind.RESID_POST, WordModel.LAYERS / 2);
 
     @TempDir
@@ -82,6 +82,21 @@ class SteeringTest {
         return List.of(text.split("\\s+")).stream()
                 .filter(WordModel.SECRET::equals)
                 .count();
+    }
+
+    @Override
+    public Tool tool() {
+        return SteeringTool.of(WordModel.session(speaker), recipe(1));
+    }
+
+    @Override
+    public String function() {
+        return "sample_with_steering_vector";
+    }
+
+    @Override
+    public ObjectNode arguments() {
+        return JsonNodeFactory.instance.objectNode().put("user_prompt", "How was it?");
     }
 
     @Test
