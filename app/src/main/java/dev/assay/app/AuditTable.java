@@ -122,7 +122,17 @@ final class AuditTable {
 
     private String bySummary(Function<AuditRecord, String> by, String title) {
         var rows = new ArrayList<>(List.of(List.of(
-                title, "targets", "runs", "recall", "95 %", "near", "precision", "slots", "chance", "void", "accused")));
+                title,
+                "targets",
+                "runs",
+                "recall",
+                "95 %",
+                "near",
+                "precision",
+                "slots",
+                "chance",
+                "void",
+                "accused")));
         groups(by).forEach((name, group) -> {
             AuditSummary s = AuditSummary.of(group, r -> behaviour(r.target()));
             boolean judged = s.runs() > 0;
@@ -146,7 +156,8 @@ final class AuditTable {
     private String legend() {
         AuditSummary all = AuditSummary.of(records, r -> behaviour(r.target()));
         return "recall: mean over behaviours (" + all.recall().clusters() + "), bootstrapped over them from "
-                + BEHAVIOURS_FOR_A_CLAIM + " on; precision: right findings of all; chance: as many random picks of the bank;"
+                + BEHAVIOURS_FOR_A_CLAIM
+                + " on; precision: right findings of all; chance: as many random picks of the bank;"
                 + " accused: clean runs with a finding\n";
     }
 

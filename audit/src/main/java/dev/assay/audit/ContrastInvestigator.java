@@ -311,14 +311,20 @@ final class ContrastInvestigator {
                 + evidence.values().stream()
                         .sorted(Comparator.comparingDouble(Evidence::eValue).reversed())
                         .limit(3)
-                        .map(e -> String.format(
-                                Locale.ROOT,
-                                "%s (effect %.2f, e %.3g)",
-                                e.hypothesis().name(),
-                                e.effect(),
-                                e.eValue()))
+                        .map(ContrastInvestigator::leader)
                         .collect(Collectors.joining(", "))
                 + ".";
+    }
+
+    /** With the part of the claim that is least sure. */
+    private static String leader(Evidence e) {
+        return String.format(
+                Locale.ROOT,
+                "%s (effect %.2f, e %.3g by its %s)",
+                e.hypothesis().name(),
+                e.effect(),
+                e.eValue(),
+                e.weakest().startsWith("over ") ? "lead " + e.weakest() : e.weakest());
     }
 
     private static String families(List<Scenario> scenarios) {

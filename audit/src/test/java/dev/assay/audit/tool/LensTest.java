@@ -68,7 +68,7 @@ class LensTest implements ToolContract {
 
     @Override
     public Tool tool() {
-        return tool(cleanSpeaker, 0.5);
+        return tool(plantedSpeaker, 1);
     }
 
     @Override
