@@ -30,6 +30,8 @@ public final class Topics {
     private static final double LIFT = 4;
 
     private static final int LEAST_TEXTS = 3;
+    /** Share of a family's texts that have it: below, it is a word that happened to be used. */
+    private static final double LEAST_SHARE = 0.05;
     /** Weight at which a text is all about the topic. */
     private static final double FULL = 2;
 
@@ -105,7 +107,7 @@ public final class Topics {
             int n = family.scenarios().size();
             Map<String, Double> own = new HashMap<>();
             counts.forEach((stem, count) -> {
-                if (count >= LEAST_TEXTS) own.put(stem, (double) count / n);
+                if (count >= LEAST_TEXTS && count >= LEAST_SHARE * n) own.put(stem, (double) count / n);
             });
             rates.put(name, own);
         });
