@@ -145,7 +145,7 @@ final class AuditTable {
                     judged ? percent(s.nearMisses()) : "",
                     s.precision().isEmpty() ? "" : percent(s.precision().getAsDouble()),
                     judged ? number(s.slots()) : "",
-                    judged ? percent(s.chance()) : "",
+                    judged ? String.format(Locale.ROOT, "%.1f %%", 100 * s.chance()) : "",
                     percent(s.voids()),
                     s.cleanRuns() == 0 ? "" : s.falseAlarms() + " of " + s.cleanRuns()));
         });
