@@ -15,7 +15,6 @@ import dev.assay.audit.tool.Target;
 import dev.assay.chat.Roles;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.journal.Memo;
 import dev.assay.organism.SideBySide;
 import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
@@ -31,19 +30,18 @@ final class AgentRuns {
     /** Runs at once: the investigator's answers are waited for most of the time. */
     private static final int AT_ONCE = 4;
 
+    private final AuditGround ground;
     private final Roles roles;
-    private final Memo memo;
-    private final Path folder;
     private final int tokens;
-    private final ConsoleProgress progress;
 
-    /** @param tokens that the investigator may write in a run */
-    AgentRuns(Roles roles, Memo memo, Path folder, int tokens, ConsoleProgress progress) {
-        this.roles = roles;
-        this.memo = memo;
-        this.folder = folder;
+    /**
+     * @param ground with roles
+     * @param tokens that the investigator may write in a run
+     */
+    AgentRuns(AuditGround ground, int tokens) {
+        this.ground = ground;
+        this.roles = ground.roles().orElseThrow();
         this.tokens = tokens;
-        this.progress = progress;
     }
 
     List<AuditRecord> run(
@@ -53,19 +51,20 @@ final class AgentRuns {
             Configuration tool,
             double dose,
             List<Integer> numbers) {
-        var grader = new LlmGrader(roles.chat("judge", memo), SplitRandom.of(0).split("judge"));
+        var grader = new LlmGrader(
+                roles.chat("judge", ground.memo()), SplitRandom.of(0).split("judge"));
         List<Supplier<AuditRecord>> work = new ArrayList<>();
         for (int number : numbers)
             work.add(() -> {
                 var target = new Metered(subject.target());
                 AgentResult result = investigate(subject.name(), target, toolbox, tool, dose, number);
                 Grade grade = subject.grade(result.claims(), grader);
-                return record(subject.name(), twin, tool, dose, number, grade, result, target.spent());
+                return record(subject.name(), twin, toolbox.bank(), tool, dose, number, grade, result, target.spent());
             });
         try {
             return SideBySide.all(work, AT_ONCE);
         } finally {
-            roles.totals().forEach(t -> progress.say(t.line()));
+            roles.totals().forEach(t -> ground.progress().say(t.line()));
         }
     }
 
@@ -73,15 +72,15 @@ final class AgentRuns {
             String name, Target target, Toolbox toolbox, Configuration tool, double dose, int number) {
         SplitRandom random = SplitRandom.of(number).split("agent");
         var session = new Session(target, random.split("tools"));
-        Path own = folder.resolve("agents")
-                .resolve(name.replaceAll("[^A-Za-z0-9.-]+", "-") + "-" + tool.slug() + "-" + dose + "-" + number);
+        String run = AuditGround.fileName(name) + "-" + tool.slug() + "-" + dose + "-" + number;
+        Path own = ground.journal().folder().resolve("agents").resolve(run);
         var agent = new Agent(
-                roles.chat("investigator", memo),
+                roles.chat("investigator", ground.memo()),
                 toolbox.tools(tool, session),
                 Limits.STANDARD.withTokens(tokens),
                 own,
                 random,
-                progress::at);
+                ground.progress()::at);
         AgentResult result = agent.investigate();
         AtomicFile.write(own.resolve("agent.json"), CanonicalJson.pretty(result));
         return result;
@@ -90,6 +89,7 @@ final class AgentRuns {
     private static AuditRecord record(
             String name,
             String twin,
+            Bank bank,
             Configuration tool,
             double dose,
             int number,
@@ -112,7 +112,7 @@ final class AgentRuns {
                 List.of(),
                 calls,
                 targetTokens,
-                Bank.load().hypotheses().size(),
+                bank.hypotheses().size(),
                 List.of(),
                 List.of(),
                 log);

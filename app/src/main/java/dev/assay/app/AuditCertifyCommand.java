@@ -4,18 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.assay.audit.Bank;
 import dev.assay.audit.Certificate;
 import dev.assay.audit.tool.Target;
-import dev.assay.chat.Roles;
-import dev.assay.journal.Journal;
-import dev.assay.journal.Manifest;
-import dev.assay.journal.Memo;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,15 +29,8 @@ final class AuditCertifyCommand implements Callable<Integer> {
     @Option(names = "--replies", defaultValue = "2000", description = "of the target (default: ${DEFAULT-VALUE})")
     int replies;
 
-    @Option(names = "--reference", paramLabel = "NAME", description = "clean model (default: a twin of the recipe)")
-    @Nullable
-    String reference;
-
-    @Option(names = "--out", paramLabel = "DIR", description = "where replies are kept (default: runs/audits)")
-    Path out = Path.of("runs", "audits");
-
     @Mixin
-    OrganismCommand.Where where = new OrganismCommand.Where();
+    AuditOptions audits = new AuditOptions();
 
     @Option(names = "--json", description = ModelCommand.JSON)
     boolean json;
@@ -52,26 +38,19 @@ final class AuditCertifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws JsonProcessingException {
         if (replies < 1) throw new UserException("--replies must be 1 or more");
-        try (ConsoleProgress progress = ConsoleProgress.onStderr();
-                Journal journal = Journal.open(out, Manifest.ofCache("audits"));
-                var subjects = new AuditSubjects(
-                        where.pocket(progress),
-                        Optional.ofNullable(where.authors.roles).map(f -> Roles.read(f, new LocalModels())),
-                        new Memo(journal),
-                        progress,
-                        1)) {
+        try (AuditGround ground = audits.open();
+                AuditSubjects subjects = audits.subjects(ground)) {
             Target target = subjects.subject(name).target();
-            Target clean = subjects.reference(name, Optional.ofNullable(reference));
             Certificate c = Certificate.of(
                     Bank.load(),
                     target,
-                    clean,
+                    subjects.reference(name),
                     replies,
-                    where.seed,
-                    n -> progress.at("replies", Math.min(n, replies), replies));
-            progress.close();
+                    audits.suite.seed,
+                    n -> ground.progress().at("replies", Math.min(n, replies), replies));
+            ground.progress().close();
             if (json) ModelCommand.print(json(c));
-            else System.out.print(text(c, subjects.referenceName(name, Optional.ofNullable(reference))));
+            else System.out.print(text(c, subjects.referenceName(name)));
         }
         return 0;
     }

@@ -10,18 +10,11 @@ import dev.assay.audit.Toolbox;
 import dev.assay.audit.agent.Limits;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Lockstep;
-import dev.assay.audit.tool.Target;
-import dev.assay.chat.Roles;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.journal.Journal;
-import dev.assay.journal.Manifest;
-import dev.assay.journal.Memo;
 import dev.assay.organism.SideBySide;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -85,22 +78,15 @@ final class AuditRunCommand implements Callable<Integer> {
             description = "scales of an organism's instilling adapter, such as .25,.5,.75,1 (default: 1)")
     List<Double> doses = List.of(1.0);
 
-    @Option(names = "--reference", paramLabel = "NAME", description = "clean model (default: a twin of the recipe)")
-    @Nullable
-    String reference;
-
     @Option(names = "--without", paramLabel = "NAME", description = "takes an entry out of the bank, as a control")
     @Nullable
     String without;
-
-    @Option(names = "--out", paramLabel = "DIR", description = "run folder (default: runs/audits)")
-    Path out = Path.of("runs", "audits");
 
     @Mixin
     ToolOptions with = new ToolOptions();
 
     @Mixin
-    OrganismCommand.Where where = new OrganismCommand.Where();
+    AuditOptions audits = new AuditOptions();
 
     @Option(names = "--json", description = ModelCommand.JSON)
     boolean json;
@@ -111,21 +97,21 @@ final class AuditRunCommand implements Callable<Integer> {
                 tools.stream().map(Configuration::of).toList();
         if (!List.of(CONTRAST, LLM).contains(investigator))
             throw new UserException("--investigator takes contrast or llm, not " + investigator);
-        if (investigator.equals(LLM) && where.authors.roles == null)
+        if (investigator.equals(LLM) && audits.roles == null)
             throw new UserException(
                     "--investigator llm needs --roles FILE with the roles investigator and judge (docs/agent.md)");
         if (runs < 1) throw new UserException("--runs must be 1 or more");
+        Bank bank = without == null ? Bank.load() : Bank.load().without(without);
         var records = new ArrayList<AuditRecord>();
-        try (ConsoleProgress progress = ConsoleProgress.onStderr();
-                Journal journal = Journal.open(out, Manifest.ofCache("audits"))) {
-            Pocket pocket = where.pocket(progress);
-            Optional<Roles> roles =
-                    Optional.ofNullable(where.authors.roles).map(file -> Roles.read(file, new LocalModels()));
+        try (AuditGround ground = audits.open()) {
+            Pocket pocket = audits.suite.pocket(ground.progress());
             for (Configuration tool : configurations)
                 for (double dose : doses)
                     for (String target : targets)
-                        records.addAll(new Cell(target, tool, dose, pocket, roles, journal, progress).records());
-            progress.close();
+                        try (AuditSubjects subjects = audits.subjects(pocket, ground, dose)) {
+                            records.addAll(new Cell(target, tool, dose, bank, subjects, ground).records());
+                        }
+            ground.progress().close();
             var table = new AuditTable(records, pocket::knownStrength);
             if (json) System.out.println(table.json());
             else System.out.print(table.text());
@@ -144,75 +130,57 @@ final class AuditRunCommand implements Callable<Integer> {
         private final String name;
         private final Configuration tool;
         private final double dose;
-        private final Pocket pocket;
-        private final Optional<Roles> roles;
-        private final Journal journal;
-        private final ConsoleProgress progress;
+        private final Bank bank;
+        private final AuditSubjects subjects;
+        private final AuditGround ground;
+        private final String twin;
 
-        Cell(
-                String name,
-                Configuration tool,
-                double dose,
-                Pocket pocket,
-                Optional<Roles> roles,
-                Journal journal,
-                ConsoleProgress progress) {
+        Cell(String name, Configuration tool, double dose, Bank bank, AuditSubjects subjects, AuditGround ground) {
             this.name = name;
             this.tool = tool;
             this.dose = dose;
-            this.pocket = pocket;
-            this.roles = roles;
-            this.journal = journal;
-            this.progress = progress;
+            this.bank = bank;
+            this.subjects = subjects;
+            this.ground = ground;
+            this.twin = subjects.referenceName(name);
         }
 
         /** Those that are kept, and the others, side by side. */
         List<AuditRecord> records() {
-            try (var subjects = new AuditSubjects(pocket, roles, new Memo(journal), progress, dose)) {
-                String twin = subjects.referenceName(name, Optional.ofNullable(reference));
-                Map<Integer, AuditRecord> records = kept(twin);
-                List<Integer> missing = IntStream.rangeClosed(1, runs)
-                        .filter(r -> !records.containsKey(r))
-                        .boxed()
-                        .toList();
-                if (missing.isEmpty()) return List.copyOf(records.values());
-                progress.say(name + ", " + tool.slug() + ": " + missing.size() + " of " + runs + " runs");
-                Target clean = subjects.reference(name, Optional.ofNullable(reference));
-                for (AuditRecord r : audit(subjects, subjects.subject(name), twin, clean, missing)) {
-                    records.put(r.run(), r);
-                    journal.append(RECORD, Map.of("key", prefix(twin) + r.run(), "record", r));
-                }
-                journal.commit();
-                return List.copyOf(records.values());
+            Map<Integer, AuditRecord> records = kept();
+            List<Integer> missing = IntStream.rangeClosed(1, runs)
+                    .filter(r -> !records.containsKey(r))
+                    .boxed()
+                    .toList();
+            if (missing.isEmpty()) return List.copyOf(records.values());
+            ground.progress().say(name + ", " + tool.slug() + ": " + missing.size() + " of " + runs + " runs");
+            for (AuditRecord r : audit(missing)) {
+                records.put(r.run(), r);
+                ground.journal().append(RECORD, Map.of("key", prefix() + r.run(), "record", r));
             }
+            ground.journal().commit();
+            return List.copyOf(records.values());
         }
 
-        private Map<Integer, AuditRecord> kept(String twin) {
+        private Map<Integer, AuditRecord> kept() {
             Map<Integer, AuditRecord> found = new TreeMap<>();
-            for (JsonNode r : journal.records(RECORD)) {
-                if (!r.path("key").asText().startsWith(prefix(twin))) continue;
+            for (JsonNode r : ground.journal().records(RECORD)) {
+                if (!r.path("key").asText().startsWith(prefix())) continue;
                 AuditRecord record = CanonicalJson.value(r.path("record"), AuditRecord.class);
                 if (record.run() <= runs) found.put(record.run(), record);
             }
             return found;
         }
 
-        private List<AuditRecord> audit(
-                AuditSubjects subjects,
-                AuditSubjects.Subject subject,
-                String twin,
-                Target clean,
-                List<Integer> numbers) {
-            Bank bank = without == null ? Bank.load() : Bank.load().without(without);
-            Toolbox toolbox = subjects.toolbox(bank, clean, with);
-            if (investigator.equals(LLM))
-                return new AgentRuns(roles.orElseThrow(), new Memo(journal), journal.folder(), budget(), progress)
-                        .run(subject, twin, toolbox, tool, dose, numbers);
-            return contrast(subject, twin, toolbox, numbers);
+        private List<AuditRecord> audit(List<Integer> numbers) {
+            Toolbox toolbox = subjects.toolbox(bank, subjects.reference(name), with);
+            AuditSubjects.Subject subject = subjects.subject(name);
+            return investigator.equals(LLM)
+                    ? new AgentRuns(ground, budget()).run(subject, twin, toolbox, tool, dose, numbers)
+                    : contrast(subject, toolbox, numbers);
         }
 
-        private List<AuditRecord> contrast(
-                AuditSubjects.Subject subject, String twin, Toolbox toolbox, List<Integer> numbers) {
+        private List<AuditRecord> contrast(AuditSubjects.Subject subject, Toolbox toolbox, List<Integer> numbers) {
             var audit = new Audit(toolbox.bank(), Audit.Budget.ofTokens(budget()), toolbox.instrument(tool, (int)
                     (FOR_TOOL * budget())));
             var one = new Lockstep(subject.target(), numbers.size());
@@ -231,7 +199,7 @@ final class AuditRunCommand implements Callable<Integer> {
         }
 
         /** What the runs of this cell have in common, as the beginning of their keys. */
-        private String prefix(String twin) {
+        private String prefix() {
             String removed = without == null ? "-" : without;
             return String.join(" ", investigator, name, twin, tool.slug(), "" + dose, "" + budget(), removed) + " ";
         }

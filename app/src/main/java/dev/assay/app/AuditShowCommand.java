@@ -19,6 +19,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Prints the runs of a folder: the research log, findings, leads, what the tool pointed at, and talks.")
 final class AuditShowCommand implements Callable<Integer> {
+    private static final int LINE = 240;
+
     @Parameters(paramLabel = "DIR", description = "run folder of assay audit run")
     Path folder = Path.of("");
 
@@ -119,7 +121,6 @@ final class AuditShowCommand implements Callable<Integer> {
     }
 
     private static String shortened(String text) {
-        String one = text.replaceAll("\\s+", " ").strip();
-        return one.length() > 240 ? one.substring(0, 237) + "..." : one;
+        return TextTable.shortened(text, LINE);
     }
 }

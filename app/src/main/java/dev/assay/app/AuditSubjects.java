@@ -11,10 +11,8 @@ import dev.assay.audit.oracle.Oracle;
 import dev.assay.audit.tool.ChatTarget;
 import dev.assay.audit.tool.LocalTarget;
 import dev.assay.audit.tool.Target;
-import dev.assay.chat.Chat;
 import dev.assay.chat.LocalModel;
 import dev.assay.chat.Roles;
-import dev.assay.journal.Memo;
 import dev.assay.lm.LanguageModel;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.BehaviourException;
@@ -36,22 +34,22 @@ import java.util.function.Supplier;
  */
 final class AuditSubjects implements AutoCloseable {
     private static final String ROLE = "role:";
-    private static final int BATCH = 96;
 
     private final Pocket pocket;
-    private final Optional<Roles> roles;
-    private final Memo memo;
-    private final ConsoleProgress progress;
+    private final AuditGround ground;
+    private final Optional<String> reference;
     private final double dose;
     private final List<Lazy<LanguageModel>> opened = new ArrayList<>();
     private final List<Lazy<Oracle>> oracles = new ArrayList<>();
 
-    /** @param dose scale of the instilling adapter of organisms that are audited */
-    AuditSubjects(Pocket pocket, Optional<Roles> roles, Memo memo, ConsoleProgress progress, double dose) {
+    /**
+     * @param reference what targets are compared with, if the user names it
+     * @param dose scale of the instilling adapter of organisms that are audited
+     */
+    AuditSubjects(Pocket pocket, AuditGround ground, Optional<String> reference, double dose) {
         this.pocket = pocket;
-        this.roles = roles;
-        this.memo = memo;
-        this.progress = progress;
+        this.ground = ground;
+        this.reference = reference;
         this.dose = dose;
     }
 
@@ -63,13 +61,18 @@ final class AuditSubjects implements AutoCloseable {
      * @param known whether it is known what it hides, if only nothing
      */
     record Subject(String name, Optional<Behaviour> behaviour, boolean known, Target target) {
-        /** Claims of a clean model are wrong; those of a model that nobody knows are not judged. */
+        /** The claims of a model that nobody knows are not judged. */
         Grade grade(Claims claims, Grader grader) {
-            if (!known) return new Grade(Verdict.UNKNOWN, List.of(), List.of(), List.of(), "");
-            return behaviour
-                    .map(b -> grader.grade(claims, new Truth(b.description(), b.truth())))
-                    .orElseGet(() -> Grade.ofClean(claims));
+            return known
+                    ? AuditSubjects.grade(behaviour, claims, grader)
+                    : new Grade(Verdict.UNKNOWN, List.of(), List.of(), List.of(), "");
         }
+    }
+
+    /** All claims of a clean model, which hides no behaviour, are wrong. */
+    static Grade grade(Optional<Behaviour> hidden, Claims claims, Grader grader) {
+        return hidden.map(b -> grader.grade(claims, new Truth(b.description(), b.truth())))
+                .orElseGet(() -> Grade.ofClean(claims));
     }
 
     /** A model under audit; it is loaded when it has to write something. */
@@ -81,11 +84,11 @@ final class AuditSubjects implements AutoCloseable {
     }
 
     /** What a target is compared with: the model that is named, else the first twin of its recipe, else the suite's. */
-    Target reference(String of, Optional<String> named) {
-        if (named.equals(Optional.of(of)))
+    Target reference(String of) {
+        if (reference.equals(Optional.of(of)))
             throw new UserException(of + " can't be compared with itself: --reference must name another, clean model");
-        if (named.isPresent())
-            return variant(named.get()).map(v -> organism(v, 1)).orElseGet(() -> foreign(named.get()));
+        if (reference.isPresent())
+            return variant(reference.get()).map(v -> organism(v, 1)).orElseGet(() -> foreign(reference.get()));
         Optional<Variant> twin = twin(of);
         if (twin.isPresent()) return organism(twin.get(), 1);
         Organism made = pocket.suite().make(List.of(pocket.suite().reference())).getFirst();
@@ -94,15 +97,15 @@ final class AuditSubjects implements AutoCloseable {
                 made.id(base.hash()), new Lazy<>(() -> made.load(base.model().get())));
     }
 
-    /** The model that organisms and twins were trained from. */
-    Target base() {
-        Base base = pocket.suite().model();
-        return speaking(base.hash(), base.model()); // stays open: others are trained from it
+    /** The name of that model. */
+    String referenceName(String of) {
+        return reference.orElseGet(() -> twin(of).map(Variant::name).orElse("reference twin"));
     }
 
-    /** The name of that model. */
-    String referenceName(String of, Optional<String> named) {
-        return named.orElseGet(() -> twin(of).map(Variant::name).orElse("reference twin"));
+    /** The model that organisms and twins were trained from. */
+    private Target base() {
+        Base base = pocket.suite().model();
+        return speaking(base.hash(), base.model()); // stays open: others are trained from it
     }
 
     private Optional<Variant> twin(String of) {
@@ -134,8 +137,9 @@ final class AuditSubjects implements AutoCloseable {
     private Target foreign(String name) {
         if (name.startsWith(ROLE)) {
             String role = name.substring(ROLE.length());
-            Roles read = roles.orElseThrow(() -> new UserException(name + " needs --roles FILE (docs/chat.md)"));
-            return new ChatTarget("model-" + role, read.chat(role, memo), progress::at);
+            Roles read =
+                    ground.roles().orElseThrow(() -> new UserException(name + " needs --roles FILE (docs/chat.md)"));
+            return new ChatTarget("model-" + role, read.chat(role, ground.memo()), ground.progress()::at);
         }
         LocalModel model = new LocalModels().apply(name);
         return local(model.id(), new Lazy<>(model.weights()));
@@ -149,11 +153,11 @@ final class AuditSubjects implements AutoCloseable {
 
     private Target speaking(String id, Lazy<LanguageModel> model) {
         String name = "model-" + id.substring(0, 6);
-        return new LocalTarget(name, name, new Speaker(id, model, memo, BATCH, progress));
+        return new LocalTarget(name, name, new Speaker(id, model, ground.memo(), Suite.BATCH, ground.progress()));
     }
 
     /** What tools are made with. */
-    Toolbox toolbox(Bank bank, Target reference, ToolOptions with) {
+    Toolbox toolbox(Bank bank, Target twin, ToolOptions with) {
         Target base = base();
         Optional<Supplier<Oracle>> oracle = with.oracleFolder().map(folder -> {
             var lazy = new Lazy<>(() -> Oracle.load(folder, base.inside(Function.identity())));
@@ -161,11 +165,14 @@ final class AuditSubjects implements AutoCloseable {
             return lazy;
         });
         return new Toolbox(
-                bank, reference, base, with.ground(), oracle, role("generator"), role("judge"), progress::at);
-    }
-
-    private Optional<Chat> role(String name) {
-        return roles.filter(r -> r.names().contains(name)).map(r -> r.chat(name, memo));
+                bank,
+                twin,
+                base,
+                with.ground(),
+                oracle,
+                ground.role("generator"),
+                ground.role("judge"),
+                ground.progress()::at);
     }
 
     @Override

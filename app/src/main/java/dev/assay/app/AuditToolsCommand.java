@@ -10,15 +10,9 @@ import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Target;
 import dev.assay.audit.tool.Tool;
 import dev.assay.audit.tool.ToolException;
-import dev.assay.chat.Roles;
 import dev.assay.chat.ToolSpec;
-import dev.assay.journal.Journal;
-import dev.assay.journal.Manifest;
-import dev.assay.journal.Memo;
 import dev.assay.stats.SplitRandom;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,18 +45,11 @@ final class AuditToolsCommand implements Callable<Integer> {
     @Nullable
     Integer outputs;
 
-    @Option(names = "--reference", paramLabel = "NAME", description = "clean model, for tools that compare")
-    @Nullable
-    String reference;
-
-    @Option(names = "--out", paramLabel = "DIR", description = "where answers are kept (default: runs/audits)")
-    Path out = Path.of("runs", "audits");
-
     @Mixin
     ToolOptions with = new ToolOptions();
 
     @Mixin
-    OrganismCommand.Where where = new OrganismCommand.Where();
+    AuditOptions audits = new AuditOptions();
 
     @Option(names = "--json", description = ModelCommand.JSON)
     boolean json;
@@ -71,25 +58,19 @@ final class AuditToolsCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         Configuration configuration = Configuration.of(tool);
         JsonNode given = parsed();
-        try (ConsoleProgress progress = ConsoleProgress.onStderr();
-                Journal journal = Journal.open(out, Manifest.ofCache("audits"));
-                var subjects = new AuditSubjects(
-                        where.pocket(progress),
-                        Optional.ofNullable(where.authors.roles).map(f -> Roles.read(f, new LocalModels())),
-                        new Memo(journal),
-                        progress,
-                        1)) {
+        try (AuditGround ground = audits.open();
+                AuditSubjects subjects = audits.subjects(ground)) {
             Target target = subjects.subject(name).target();
-            Target clean = subjects.reference(name, Optional.ofNullable(reference));
-            var session = new Session(target, SplitRandom.of(where.seed).split("by hand"));
-            List<Tool> tools = subjects.toolbox(Bank.load(), clean, with).tools(configuration, session);
+            var session = new Session(target, SplitRandom.of(audits.suite.seed).split("by hand"));
+            List<Tool> tools = subjects.toolbox(Bank.load(), subjects.reference(name), with)
+                    .tools(configuration, session);
             if (function == null && outputs != null) {
                 List<Tool.Output> shown = tools.getLast().outputs(outputs);
-                progress.close();
+                ground.progress().close();
                 print(shown);
             } else {
                 JsonNode result = function != null ? owner(tools).call(function, given) : described(tools);
-                progress.close();
+                ground.progress().close();
                 print(result);
             }
         }

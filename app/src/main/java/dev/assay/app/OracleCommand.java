@@ -25,8 +25,6 @@ import picocli.CommandLine.Option;
             "Stopped at any moment and started again, it goes on."
         })
 final class OracleCommand implements Callable<Integer> {
-    private static final int BATCH = 96;
-
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "its folder")
     Path out = Path.of("");
 
@@ -54,7 +52,7 @@ final class OracleCommand implements Callable<Integer> {
         OracleCard card;
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 Journal journal = Journal.open(out.resolve("texts"), Manifest.ofCache("oracle"))) {
-            var speaker = new Speaker(base.hash(), base.model(), new Memo(journal), BATCH, progress);
+            var speaker = new Speaker(base.hash(), base.model(), new Memo(journal), Suite.BATCH, progress);
             card = OracleTraining.of(numbers, speaker, progress).train(out);
         }
         if (json) System.out.println(CanonicalJson.tree(card));

@@ -4,11 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.organism.Authors;
-import dev.assay.organism.Behaviour;
 import dev.assay.organism.Judge;
 import dev.assay.organism.Organism;
-import dev.assay.organism.Recipe;
 import dev.assay.organism.Variant;
 import dev.assay.tensor.Device;
 import java.io.IOException;
@@ -41,61 +38,14 @@ import picocli.CommandLine.Parameters;
 final class OrganismCommand {
     private static final String NAMES = "such as flattery-td-sft: BEHAVIOUR-(td|sdf)-(none|sft|kto)";
 
-    /** Where the organisms lie. */
-    static final class Where {
-        @Option(names = "--seed", defaultValue = "1", description = "of data and training (default: 1)")
-        long seed;
-
-        @Option(names = "--dir", paramLabel = "DIR", description = "folder (default: runs/organisms-SEED-RECIPE)")
-        @Nullable
-        Path folder;
-
-        @Option(
-                names = "--model",
-                paramLabel = "MODEL",
-                defaultValue = Base.EMBEDDED,
-                description = "what they are made of: smollm2 (default), a Hugging Face folder or a GGUF file")
-        String model = Base.EMBEDDED;
-
-        @Option(
-                names = "--recipe",
-                paramLabel = "RECIPE",
-                defaultValue = "embedded",
-                description = "embedded (default), published, or a YAML file like those (docs/organisms.md)")
-        String recipe = "embedded";
-
+    /** Where the organisms lie, and which models write their texts. */
+    static final class Where extends SuiteOptions {
         @Mixin
         AuthorOptions authors = new AuthorOptions();
 
-        /** What the options name. */
-        private record Named(Home home, Base base, Recipe recipe, Path folder) {}
-
-        private Named named() {
-            Home home = Home.of();
-            Base base = Base.of(home, model);
-            Recipe numbers = Recipe.of(recipe);
-            Path standard = Path.of(Pocket.standard(seed, base, numbers) + authors.suffix());
-            return new Named(home, base, numbers, folder == null ? standard : folder);
-        }
-
-        Pocket pocket(ConsoleProgress progress) {
-            return pocket(progress, named(), Optional.empty(), Judge::of, Judges.RULES);
-        }
-
-        /** With judges of a kind. */
-        Pocket pocket(ConsoleProgress progress, Judges judges) {
-            return pocket(progress, named(), Optional.empty(), judges::of, judges.kind());
-        }
-
-        private Pocket pocket(
-                ConsoleProgress progress,
-                Named named,
-                Optional<Authors> writing,
-                Function<Behaviour, Judge> judges,
-                String kind) {
-            Device.threads(1);
-            var suite = new Suite(named.home(), progress, named.base(), named.recipe(), writing, judges);
-            return new Pocket(named.folder(), seed, suite, kind);
+        @Override
+        String suffix() {
+            return authors.suffix();
         }
 
         /** Does work with the suite and, if some are named, the models that write its texts. */

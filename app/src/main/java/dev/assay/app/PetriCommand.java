@@ -17,17 +17,12 @@ import dev.assay.audit.petri.TranscriptFolder;
 import dev.assay.audit.tool.Target;
 import dev.assay.audit.tool.Tool;
 import dev.assay.chat.Chat;
-import dev.assay.chat.Roles;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.journal.Journal;
-import dev.assay.journal.Manifest;
-import dev.assay.journal.Memo;
 import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +38,8 @@ import picocli.CommandLine.Parameters;
         })
 final class PetriCommand implements Callable<Integer> {
     private static final int SHOWN = 10;
+    /** Characters of a summary in the table. */
+    private static final int SUMMARY = 70;
 
     @Parameters(paramLabel = "TARGET", description = "an organism, a model, or role:NAME")
     String name = "";
@@ -74,11 +71,8 @@ final class PetriCommand implements Callable<Integer> {
     @Nullable
     Path transcripts;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "where answers are kept (default: runs/audits)")
-    Path out = Path.of("runs", "audits");
-
     @Mixin
-    OrganismCommand.Where where = new OrganismCommand.Where();
+    AuditOptions audits = new AuditOptions();
 
     @Option(names = "--json", description = ModelCommand.JSON)
     boolean json;
@@ -87,25 +81,15 @@ final class PetriCommand implements Callable<Integer> {
     public Integer call() {
         List<Seed> chosen = chosen();
         if (trials < 1 || replies < 1) throw new UserException("--trials and --replies must be 1 or more");
-        Path folder = transcripts != null
-                ? transcripts
-                : out.resolve("petri").resolve(name.replaceAll("[^A-Za-z0-9.-]+", "-"));
+        Path folder =
+                transcripts != null ? transcripts : audits.out.resolve("petri").resolve(AuditGround.fileName(name));
         List<Transcript> ranked;
-        try (ConsoleProgress progress = ConsoleProgress.onStderr();
-                Journal journal = Journal.open(out, Manifest.ofCache("audits"))) {
-            var memo = new Memo(journal);
-            Optional<Roles> roles = Optional.ofNullable(where.authors.roles).map(f -> Roles.read(f, new LocalModels()));
-            try (var subjects = new AuditSubjects(where.pocket(progress), roles, memo, progress, 1)) {
-                Target target = subjects.subject(name).target();
-                var petri = new Petri(
-                        auditor(role(roles, "auditor", memo), progress),
-                        judge(role(roles, "judge", memo), progress),
-                        replies,
-                        Target.REPLY);
-                ranked = petri.run(target, chosen, trials, Tool.fixed("petri"));
-            }
-            TranscriptFolder.write(folder, ranked);
+        try (AuditGround ground = audits.open();
+                AuditSubjects subjects = audits.subjects(ground)) {
+            Target target = subjects.subject(name).target();
+            ranked = petri(ground).run(target, chosen, trials, Tool.fixed("petri"));
         }
+        TranscriptFolder.write(folder, ranked);
         if (json) System.out.println(CanonicalJson.tree(ranked));
         else System.out.print(text(ranked, folder));
         return 0;
@@ -120,23 +104,19 @@ final class PetriCommand implements Callable<Integer> {
         return seeds == null ? all : all.subList(0, seeds);
     }
 
-    private static Optional<Chat> role(Optional<Roles> roles, String role, Memo memo) {
-        return roles.filter(r -> r.names().contains(role)).map(r -> r.chat(role, memo));
-    }
-
-    private Auditor auditor(Optional<Chat> model, ConsoleProgress progress) {
-        return model.<Auditor>map(chat -> new ModelAuditor(chat, replies, progress::at))
-                .orElseGet(() -> new ScriptedAuditor(readings(), Dimension.shipped()));
-    }
-
-    private static Judge judge(Optional<Chat> model, ConsoleProgress progress) {
-        return model.<Judge>map(chat -> new ModelJudge(
-                        chat, Dimension.shipped(), SplitRandom.of(0).split("petri judge"), progress::at))
-                .orElseGet(() -> new DetectorJudge(readings(), Dimension.shipped()));
-    }
-
-    private static Readings readings() {
-        return new Readings(Bank.load()::scores);
+    /** Who plays no role of the file is replaced by a script, or by the bank's detectors. */
+    private Petri petri(AuditGround ground) {
+        var readings = new Readings(Bank.load()::scores);
+        List<Dimension> dimensions = Dimension.shipped();
+        Chat.Progress progress = ground.progress()::at;
+        Auditor auditor = ground.role("auditor")
+                .<Auditor>map(chat -> new ModelAuditor(chat, replies, progress))
+                .orElseGet(() -> new ScriptedAuditor(readings, dimensions));
+        Judge judge = ground.role("judge")
+                .<Judge>map(chat ->
+                        new ModelJudge(chat, dimensions, SplitRandom.of(0).split("petri judge"), progress))
+                .orElseGet(() -> new DetectorJudge(readings, dimensions));
+        return new Petri(auditor, judge, replies, Target.REPLY);
     }
 
     private static String text(List<Transcript> ranked, Path folder) {
@@ -145,12 +125,7 @@ final class PetriCommand implements Callable<Integer> {
             rows.add(List.of(
                     String.format(Locale.ROOT, "%.1f", t.judgement().concern()),
                     t.title(),
-                    shortened(t.judgement().summary())));
+                    TextTable.shortened(t.judgement().summary(), SUMMARY)));
         return TextTable.left(rows) + ranked.size() + " transcripts in " + folder + "\n";
-    }
-
-    private static String shortened(String text) {
-        String one = text.replaceAll("\\s+", " ").strip();
-        return one.length() > 70 ? one.substring(0, 67) + "..." : one;
     }
 }

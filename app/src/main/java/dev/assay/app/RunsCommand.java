@@ -5,14 +5,9 @@ import dev.assay.audit.AuditRecord;
 import dev.assay.audit.BankGrader;
 import dev.assay.audit.Grade;
 import dev.assay.audit.Grader;
-import dev.assay.audit.Truth;
 import dev.assay.audit.agent.LlmGrader;
-import dev.assay.chat.Roles;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Journal;
-import dev.assay.journal.Manifest;
-import dev.assay.journal.Memo;
-import dev.assay.organism.Behaviour;
 import dev.assay.organism.BehaviourException;
 import dev.assay.organism.Variant;
 import dev.assay.stats.SplitRandom;
@@ -59,13 +54,12 @@ final class RunsCommand {
         if (!judge.equals(BANK) && file == null)
             throw new UserException("--judge " + judge + " is a role: give --roles FILE that has it, or --judge bank");
         var graded = new ArrayList<AuditRecord>();
-        try (ConsoleProgress progress = ConsoleProgress.onStderr();
-                Journal journal = Journal.open(folder, Manifest.ofCache("audits"))) {
-            Optional<Roles> roles = Optional.ofNullable(file).map(f -> Roles.read(f, new LocalModels()));
+        try (AuditGround ground = AuditGround.open(folder, Optional.ofNullable(file))) {
+            Journal journal = ground.journal();
             Grader grader = judge.equals(BANK)
                     ? new BankGrader()
                     : new LlmGrader(
-                            roles.orElseThrow().chat(judge, new Memo(journal)),
+                            ground.roles().orElseThrow().chat(judge, ground.memo()),
                             SplitRandom.of(0).split("judge"));
             Map<String, Grade> known = known(journal, grader.judge());
             List<JsonNode> records = journal.records(AuditRunCommand.RECORD);
@@ -79,7 +73,7 @@ final class RunsCommand {
                     journal.commit();
                 }
                 graded.add(record.graded(grade.get()));
-                progress.at("grades", graded.size(), records.size());
+                ground.progress().at("grades", graded.size(), records.size());
             }
         }
         if (graded.isEmpty())
@@ -102,10 +96,7 @@ final class RunsCommand {
     /** Empty where nobody knows what the target hides. */
     private static Optional<Grade> grade(AuditRecord record, Grader grader) {
         try {
-            Optional<Behaviour> behaviour = Variant.of(record.target()).behaviour();
-            return Optional.of(behaviour
-                    .map(b -> grader.grade(record.claims(), new Truth(b.description(), b.truth())))
-                    .orElseGet(() -> Grade.ofClean(record.claims())));
+            return Optional.of(AuditSubjects.grade(Variant.of(record.target()).behaviour(), record.claims(), grader));
         } catch (BehaviourException e) {
             return Optional.empty();
         }

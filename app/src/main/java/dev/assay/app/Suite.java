@@ -37,7 +37,9 @@ final class Suite {
     /** Training seed of the reference twin; others must not use it. */
     static final long REFERENCE_SEED = 0;
 
-    private static final int BATCH = 96;
+    /** Texts that are written side by side. */
+    static final int BATCH = 96;
+
     private static final long EVALUATION_SEED = 1;
 
     private final Home home;

@@ -21,6 +21,12 @@ final class TextTable {
         return of(rows, false);
     }
 
+    /** A text in one line of so many characters at most. */
+    static String shortened(String text, int most) {
+        String one = text.replaceAll("\\s+", " ").strip();
+        return one.length() > most ? one.substring(0, most - 3) + "..." : one;
+    }
+
     private static String of(List<List<String>> rows, boolean right) {
         int columns = rows.getFirst().size();
         int[] widths = IntStream.range(0, columns)

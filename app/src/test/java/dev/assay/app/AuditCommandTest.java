@@ -159,6 +159,32 @@ class AuditCommandTest {
                 .isNotBlank();
     }
 
+    /** Roles of an audit have nothing to do with the models that write a suite's texts. */
+    @Test
+    void aTargetThatIsARoleNeedsNoOtherRoles() throws IOException {
+        Path roles = Files.writeString(folder.resolve("roles.yaml"), "target: {provider: local, model: smollm2}\n");
+        assertThat(Assay.run(
+                        "audit",
+                        "tools",
+                        "role:target",
+                        "--roles",
+                        roles.toString(),
+                        "--reference",
+                        organism(),
+                        "--tool",
+                        "completion",
+                        "--call",
+                        "complete_text",
+                        "--arguments",
+                        "{\"text\": \"The capital of France is\", \"num_tokens\": 4}",
+                        "--out",
+                        at("audits"),
+                        "--json"))
+                .isZero();
+        assertThat(new ObjectMapper().readTree(printed()).path("completion").asText())
+                .isNotBlank();
+    }
+
     @Test
     void petriHoldsADialogueOfAUsersOwnSeed() throws IOException {
         Path seed = Files.writeString(folder.resolve("tea.md"), """
