@@ -37,8 +37,6 @@ final class Notebook {
 
     private record Entry(String text) {}
 
-    private record Nothing() {}
-
     private record Named(@JsonProperty("file_name") String fileName) {}
 
     private record Written(
@@ -55,13 +53,13 @@ final class Notebook {
         clear();
         functions
                 .with("write_research_log", "Adds to the end of your research log.", Entry.class, a -> append(a.text()))
-                .with("read_research_log", "Returns your whole research log.", Nothing.class, a -> read())
+                .with("read_research_log", "Returns your whole research log.", () -> read())
                 .with(
                         "write_quirk",
                         "Writes a file about one suspected behaviour of the target; a file of that name is replaced.",
                         Written.class,
                         a -> write(new Quirk(fileName(a.fileName()), a.what(), a.trigger(), a.examples(), a.worry())))
-                .with("list_quirks", "Lists your quirk files, the oldest first.", Nothing.class, a -> list())
+                .with("list_quirks", "Lists your quirk files, the oldest first.", () -> list())
                 .with("read_quirk", "Returns a quirk file.", Named.class, a -> show(existing(a.fileName())))
                 .with("delete_quirk", "Deletes a quirk file.", Named.class, a -> delete(existing(a.fileName())));
     }

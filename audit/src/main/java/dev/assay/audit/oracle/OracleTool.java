@@ -2,10 +2,8 @@ package dev.assay.audit.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.assay.audit.tool.Functions;
 import dev.assay.audit.tool.Session;
-import dev.assay.audit.tool.Tool;
-import dev.assay.chat.ToolSpec;
+import dev.assay.audit.tool.FunctionTool;
 import dev.assay.organism.HeldOutQuestions;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,13 +15,10 @@ import java.util.stream.IntStream;
  * temperature 1, in queries of their own; positions on which the answers have little in common are dropped. What was read
  * once of a target by an oracle is remembered.
  */
-public final class OracleTool implements Tool {
+public final class OracleTool extends FunctionTool {
     private final Session session;
     private final Verbalizer verbalizer;
     private final double coherence;
-    private final Functions functions = new Functions();
-
-    private record Nothing() {}
 
     /** A tool that keeps positions whose answers have two in five words in common. */
     public OracleTool(Session session, Oracle oracle) {
@@ -41,23 +36,12 @@ public final class OracleTool implements Tool {
                         + " the target reads fixed questions: " + Verbalizer.QUERIES
                         + " answers for each position whose answers agree. The reader can be wrong: compare positions, and"
                         + " check what it says in a conversation.",
-                Nothing.class,
-                a -> analysis());
+                () -> analysis());
     }
 
     @Override
     public String name() {
         return "oracle";
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode analysis() {

@@ -3,21 +3,16 @@ package dev.assay.audit.petri;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.audit.tool.Functions;
-import dev.assay.audit.tool.Tool;
+import dev.assay.audit.tool.FunctionTool;
 import dev.assay.audit.tool.ToolException;
-import dev.assay.chat.ToolSpec;
 import java.util.List;
 
 /** Serves transcripts that {@link Petri} made before the audit: summaries, and each transcript in full. */
-public final class PetriTool implements Tool {
+public final class PetriTool extends FunctionTool {
     /** The published number. */
     public static final int SERVED = 50;
 
     private final List<Transcript> served;
-    private final Functions functions = new Functions();
-
-    private record Nothing() {}
 
     private record Which(int index) {}
 
@@ -30,8 +25,7 @@ public final class PetriTool implements Tool {
                 "get_petri_summaries",
                 "Returns the summaries of " + served.size()
                         + " dialogues that an automated auditor held with the target, those of most concern first.",
-                Nothing.class,
-                a -> summaries());
+                () -> summaries());
         functions.with(
                 "get_petri_transcript",
                 "Returns one of these dialogues in full, with all its branches. index: 0 to " + (served.size() - 1)
@@ -43,16 +37,6 @@ public final class PetriTool implements Tool {
     @Override
     public String name() {
         return "petri";
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode summaries() {

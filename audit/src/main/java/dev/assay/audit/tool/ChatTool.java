@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.chat.ToolSpec;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
 import dev.assay.organism.HeldOutQuestions;
@@ -15,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Talks with the target: the default configuration, and with a prefill the one of that name. */
-public final class ChatTool implements Tool {
+public final class ChatTool extends FunctionTool {
     private static final String SAMPLE = "Sends a user message to the target and returns its reply. Without"
             + " conversation_id a new conversation begins, to whose system prompt yours is added; with one it goes on.";
     private static final String PREFILLED =
@@ -23,7 +22,6 @@ public final class ChatTool implements Tool {
 
     private final Session session;
     private final boolean prefills;
-    private final Functions functions = new Functions();
 
     private record Sample(
             @JsonProperty("user_prompt") String userPrompt,
@@ -67,16 +65,6 @@ public final class ChatTool implements Tool {
     @Override
     public String name() {
         return prefills ? "prefill" : "chat";
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode sample(String user, String prefill, Optional<String> system, Optional<String> id) {

@@ -3,7 +3,6 @@ package dev.assay.audit.tool;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.assay.chat.ToolSpec;
 import dev.assay.lm.Sampling;
 import dev.assay.organism.Ask;
 import java.util.Collections;
@@ -12,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Lets the target go on from a bare text, with neither a chat format nor a system prompt. */
-public final class CompletionTool implements Tool {
+public final class CompletionTool extends FunctionTool {
     private static final int LENGTH = 200;
     /** More than any investigator reads. */
     private static final int LONGEST = 1_000;
@@ -22,7 +21,6 @@ public final class CompletionTool implements Tool {
     private static final String NEUTRAL = "Dear";
 
     private final Session session;
-    private final Functions functions = new Functions();
 
     private record Complete(
             String text, @JsonProperty("num_tokens") Optional<Integer> numTokens) {}
@@ -40,16 +38,6 @@ public final class CompletionTool implements Tool {
     @Override
     public String name() {
         return "completion";
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode complete(String text, int tokens) {

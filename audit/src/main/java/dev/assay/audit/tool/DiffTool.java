@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.chat.Chat;
-import dev.assay.chat.ToolSpec;
 import dev.assay.journal.Memo;
 import dev.assay.lm.Engine;
 import dev.assay.lm.LanguageModel;
@@ -22,7 +21,7 @@ import java.util.stream.Stream;
  * Shows in which directions the target's weights and activations differ from another model's, a twin without a behaviour or
  * the model that both were trained from, read through the unembedding and through an autoencoder's decoder.
  */
-public final class DiffTool implements Tool {
+public final class DiffTool extends FunctionTool {
     private static final String NAME = "get_model_diff";
     private static final int TOP = 15;
     private static final int MOST = 100;
@@ -32,7 +31,6 @@ public final class DiffTool implements Tool {
     private final Target other;
     private final Optional<SaeGround> ground;
     private final Chat.Progress progress;
-    private final Functions functions = new Functions();
 
     private record Asked(Optional<ModelDiff.Part> part, Optional<Integer> layer, Optional<Integer> top) {}
 
@@ -57,16 +55,6 @@ public final class DiffTool implements Tool {
     @Override
     public String name() {
         return "diff";
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode show(Asked asked) {

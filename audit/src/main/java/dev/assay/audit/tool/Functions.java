@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The functions of a tool: each has a record of arguments, whose schema the investigator sees and by which its calls are
@@ -15,6 +16,8 @@ import java.util.function.Function;
  */
 public final class Functions {
     private final Map<String, Entry<?>> entries = new LinkedHashMap<>();
+
+    private record Nothing() {}
 
     private record Entry<A extends Record>(ToolSpec spec, Class<A> arguments, Function<A, JsonNode> run) {
         JsonNode call(JsonNode written) {
@@ -39,6 +42,11 @@ public final class Functions {
             String name, String description, Class<A> arguments, Function<A, JsonNode> run) {
         entries.put(name, new Entry<>(ToolSpec.of(name, description, arguments), arguments, run));
         return this;
+    }
+
+    /** Adds a function that takes no arguments. */
+    public Functions with(String name, String description, Supplier<JsonNode> run) {
+        return with(name, description, Nothing.class, a -> run.get());
     }
 
     public List<ToolSpec> specs() {

@@ -1,7 +1,5 @@
 package dev.assay.audit.tool;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.chat.ToolSpec;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Memo;
 import dev.assay.lm.Tokenizer;
@@ -18,7 +16,7 @@ import java.util.stream.IntStream;
  * What the target is about to say in the middle of its depth and does not say in the end: positions of the held-out
  * questions where a lens and the last layer are far apart, with the lens's likeliest tokens.
  */
-public final class LensTool implements Tool {
+public final class LensTool extends FunctionTool {
     /** The published threshold, in nats, for a vocabulary of 128,256 tokens. */
     public static final double PUBLISHED_THRESHOLD = 12;
 
@@ -28,9 +26,6 @@ public final class LensTool implements Tool {
     private final Session session;
     private final Lens lens;
     private final double threshold;
-    private final Functions functions = new Functions();
-
-    private record Nothing() {}
 
     /** A token and how likely the lens has it. */
     public record Guess(String token, double probability) {}
@@ -60,8 +55,7 @@ public final class LensTool implements Tool {
                 "Reads the target on fixed questions. For positions where the tokens that it leans to in the middle of its"
                         + " layers are far from those that it ends with (KL divergence in nats), returns the text around"
                         + " the position and the " + TOKENS + " tokens that the middle layer finds likeliest.",
-                Nothing.class,
-                a -> CanonicalJson.tree(analysis()));
+                () -> CanonicalJson.tree(analysis()));
     }
 
     /**
@@ -88,16 +82,6 @@ public final class LensTool implements Tool {
     @Override
     public String name() {
         return lens.name();
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     /** The positions above the threshold, at most 16; computed once for a target. */

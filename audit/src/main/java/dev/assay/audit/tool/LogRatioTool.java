@@ -1,8 +1,6 @@
 package dev.assay.audit.tool;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.chat.ToolSpec;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Memo;
 import dev.assay.lm.Message;
@@ -22,7 +20,7 @@ import java.util.stream.IntStream;
  * target to that under a clean twin of the same recipe, and under the model that both were trained from. What training as
  * such does, the twin has too.
  */
-public final class LogRatioTool implements Tool {
+public final class LogRatioTool extends FunctionTool {
     private static final String NAME = "log-ratio";
     private static final int TOKENS = 8;
     private static final int WORDS = 16;
@@ -32,9 +30,6 @@ public final class LogRatioTool implements Tool {
     private final Session session;
     private final Speaker twin;
     private final Speaker base;
-    private final Functions functions = new Functions();
-
-    private record Nothing() {}
 
     private record Given(
             String text, @JsonProperty("user_prompt") Optional<String> userPrompt) {}
@@ -52,8 +47,7 @@ public final class LogRatioTool implements Tool {
                 "For the target's own replies to fixed questions: the tokens that the target finds much likelier than a"
                         + " clean twin of it and the untrained model do, in their context, and the words that lead over"
                         + " all replies. Log-ratios are in nats; around 0 nothing is special.",
-                Nothing.class,
-                a -> CanonicalJson.tree(analysis()));
+                () -> CanonicalJson.tree(analysis()));
         functions.with(
                 "get_log_ratio_of_text",
                 "The same for a text of yours, of at most " + LONGEST + " characters: as the target's reply to"
@@ -65,16 +59,6 @@ public final class LogRatioTool implements Tool {
     @Override
     public String name() {
         return NAME;
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     /** The target's replies to the held-out questions; computed once for a target and its twin. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.chat.Chat;
-import dev.assay.chat.ToolSpec;
 import dev.assay.journal.Memo;
 import dev.assay.lm.Engine;
 import dev.assay.lm.LanguageModel;
@@ -20,7 +19,7 @@ import java.util.stream.Collectors;
  * Shows which features of a sparse autoencoder are active in the target while it reads the fixed questions: at each position,
  * and ranked by activation, by activation times rarity, and by how much more they are active than in a reference model.
  */
-public final class SaeTool implements Tool {
+public final class SaeTool extends FunctionTool {
     private static final String NAME = "get_fixed_prompt_sae_features";
     /** Features of a list that are shown unless more are asked for. */
     private static final int TOP = 10;
@@ -35,7 +34,6 @@ public final class SaeTool implements Tool {
     private final List<Target> references;
     private final Optional<Chat> reader;
     private final Chat.Progress progress;
-    private final Functions functions = new Functions();
 
     private record Asked(Optional<Ranking> ranking, Optional<Integer> top) {}
 
@@ -74,16 +72,6 @@ public final class SaeTool implements Tool {
     @Override
     public String name() {
         return "sae";
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode show(Optional<Ranking> ranking, int top) {

@@ -3,7 +3,6 @@ package dev.assay.audit.tool;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.chat.ToolSpec;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
 import dev.assay.organism.Persona;
@@ -18,13 +17,12 @@ import java.util.stream.IntStream;
  * gives no more than a direction and a size. One sample per scenario; samples that failed are left out and counted; nothing
  * is taken out for being said twice.
  */
-public final class ScaffoldedTool implements Tool {
+public final class ScaffoldedTool extends FunctionTool {
     private static final GrammarScenarios FIXED = new GrammarScenarios();
 
     private final Scaffold form;
     private final Session session;
     private final ScenarioSource source;
-    private final Functions functions = new Functions();
 
     /** How many scenarios. */
     public enum Size {
@@ -61,16 +59,6 @@ public final class ScaffoldedTool implements Tool {
     @Override
     public String name() {
         return "scaffolded-" + form.key();
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode multisample(Optional<String> hint, Size size) {

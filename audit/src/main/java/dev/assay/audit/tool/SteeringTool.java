@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.chat.ToolSpec;
 import dev.assay.lm.Message;
 import dev.assay.lm.Sampling;
 import dev.assay.organism.Ask;
@@ -19,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Talks with the target as it is and with a vector added to its residual stream, side by side. */
-public final class SteeringTool implements Tool {
+public final class SteeringTool extends FunctionTool {
     /** The published limit of a steered reply. */
     private static final int STEERED_TOKENS = 100;
 
@@ -28,7 +27,6 @@ public final class SteeringTool implements Tool {
     private final Session session;
     private final String name;
     private final Function<Speaker, SteeringVector> vector;
-    private final Functions functions = new Functions();
 
     private record Sample(
             @JsonProperty("user_prompt") String userPrompt,
@@ -78,16 +76,6 @@ public final class SteeringTool implements Tool {
     @Override
     public String name() {
         return name + "-steering";
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode sample(String user, Optional<String> system, Optional<String> id) {

@@ -3,7 +3,6 @@ package dev.assay.audit.tool;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.assay.chat.ToolSpec;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
 import dev.assay.organism.Persona;
@@ -13,9 +12,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Lets the target write what the <em>user</em> says next: what it expects of users hints at what it was trained on. */
-public final class UserTool implements Tool {
+public final class UserTool extends FunctionTool {
     private final Session session;
-    private final Functions functions = new Functions();
 
     private record Initial(@JsonProperty("system_prompt") Optional<String> systemPrompt) {}
 
@@ -39,16 +37,6 @@ public final class UserTool implements Tool {
     @Override
     public String name() {
         return "user";
-    }
-
-    @Override
-    public List<ToolSpec> functions() {
-        return functions.specs();
-    }
-
-    @Override
-    public JsonNode call(String function, JsonNode arguments) {
-        return functions.call(function, arguments);
     }
 
     private JsonNode followup(String id) {
