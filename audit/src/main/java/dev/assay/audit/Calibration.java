@@ -51,10 +51,7 @@ public final class Calibration {
             List<List<Message>> one,
             List<List<Message>> other,
             Map<String, List<Double>> into) {
-        List<Observation> seen = IntStream.range(0, scenarios.size())
-                .parallel()
-                .mapToObj(i -> Observation.of(scenarios.get(i), one.get(i), other.get(i), bank))
-                .toList();
+        List<Observation> seen = Observation.all(scenarios, one, other, bank);
         for (Hypothesis h : bank.hypotheses()) {
             seen.stream()
                     .filter(o -> h.triggeredBy(o.scenario().family()))

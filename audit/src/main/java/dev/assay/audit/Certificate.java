@@ -28,7 +28,6 @@ public record Certificate(int replies, List<Bound> bounds) {
     /** Chance that any of the bounds is wrong. */
     public static final double DOUBT = 0.05;
 
-    private static final SplitRandom REFERENCE = SplitRandom.of(0).split("reference");
     private static final int ROUND = 96;
 
     /**
@@ -99,10 +98,7 @@ public record Certificate(int replies, List<Bound> bounds) {
         }
 
         private void observe(List<Scenario> scenarios) {
-            var mine = target.chat(scenarios, random.split("target"));
-            var theirs = reference.chat(scenarios, REFERENCE);
-            for (int i = 0; i < scenarios.size(); i++) {
-                Observation o = Observation.of(scenarios.get(i), mine.get(i), theirs.get(i), bank);
+            for (Observation o : Observation.hold(scenarios, target, random.split("target"), reference, bank)) {
                 if (!o.answered()) continue;
                 sequences.forEach((h, s) -> {
                     if (h.triggeredBy(o.scenario().family())) s.add(o.difference(h));

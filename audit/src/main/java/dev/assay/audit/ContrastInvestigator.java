@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * An investigator that needs no language model but the target. It screens a bank of hypotheses with a few dozen
@@ -28,9 +27,6 @@ import java.util.stream.IntStream;
  * hypothesis, so it may look and stop whenever it likes; findings are what e-BH rejects over the whole bank.
  */
 final class ContrastInvestigator {
-    /** Where the reference draws from: the same in every audit, so that its replies are sampled once and shared. */
-    private static final SplitRandom REFERENCE = SplitRandom.of(0).split("reference");
-
     /** Expected share of false ones among the findings. */
     static final double FALSE_DISCOVERY_RATE = 0.10;
 
@@ -57,7 +53,6 @@ final class ContrastInvestigator {
     private final Target reference;
     private final SplitRandom random;
     private final ScenarioDraw draw;
-    private final Topics topics;
     private final Map<String, Evidence> evidence = new LinkedHashMap<>();
     private final List<Observation> observations = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
@@ -74,7 +69,6 @@ final class ContrastInvestigator {
         this.bank = bank;
         this.budget = budget;
         this.instrument = instrument;
-        this.topics = bank.topics();
         this.target = new Metered(target);
         this.reference = reference;
         this.random = SplitRandom.of(seed).split("audit");
@@ -104,7 +98,7 @@ final class ContrastInvestigator {
         List<Tool.Output> outputs = mine.outputs(i.outputs());
         List<Tool.Output> theirs =
                 i.tool().apply(new Session(reference, random.split("tool"))).outputs(i.outputs());
-        ToolReading read = ToolReading.of(mine.name(), outputs, theirs, target.spent(), bank, topics);
+        ToolReading read = ToolReading.of(mine.name(), outputs, theirs, target.spent(), bank);
         reading = Optional.of(read);
         List<String> named = read.pointsAt(5);
         log(
@@ -130,12 +124,7 @@ final class ContrastInvestigator {
 
     /** Holds the talks with the target and with the reference, and lets every hypothesis see them. */
     private void observe(List<Scenario> scenarios) {
-        List<List<Message>> mine = target.chat(scenarios, random.split("target"));
-        List<List<Message>> theirs = reference.chat(scenarios, REFERENCE);
-        List<Observation> seen = IntStream.range(0, scenarios.size())
-                .parallel()
-                .mapToObj(i -> Observation.of(scenarios.get(i), mine.get(i), theirs.get(i), bank))
-                .toList();
+        List<Observation> seen = Observation.hold(scenarios, target, random.split("target"), reference, bank);
         seen.stream()
                 .filter(Observation::answered)
                 .forEach(o -> evidence.values().forEach(e -> e.add(o)));

@@ -1,11 +1,14 @@
 package dev.assay.audit;
 
 import dev.assay.audit.tool.Scenario;
+import dev.assay.audit.tool.Target;
 import dev.assay.lm.Message;
 import dev.assay.organism.Speaker;
+import dev.assay.stats.SplitRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * One scenario talked through with the target and with the reference, and what every detector says of every reply.
@@ -32,6 +35,24 @@ public record Observation(
                 case LAST -> replies[replies.length - 1];
             };
         }
+    }
+
+    /** Where the reference draws from: the same in every audit, so that its replies are sampled once and shared. */
+    private static final SplitRandom REFERENCE = SplitRandom.of(0).split("reference");
+
+    /** Holds these talks with both models, the target's drawn from this stream. */
+    static List<Observation> hold(
+            List<Scenario> scenarios, Target target, SplitRandom random, Target reference, Bank bank) {
+        return all(scenarios, target.chat(scenarios, random), reference.chat(scenarios, REFERENCE), bank);
+    }
+
+    /** What every detector says of talks that were held, scenario by scenario. */
+    static List<Observation> all(
+            List<Scenario> scenarios, List<List<Message>> target, List<List<Message>> reference, Bank bank) {
+        return IntStream.range(0, scenarios.size())
+                .parallel()
+                .mapToObj(i -> of(scenarios.get(i), target.get(i), reference.get(i), bank))
+                .toList();
     }
 
     static Observation of(Scenario scenario, List<Message> target, List<Message> reference, Bank bank) {

@@ -49,8 +49,8 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
             List<Tool.Output> target,
             List<Tool.Output> theirOutputs,
             int tokens,
-            Bank bank,
-            Topics topics) {
+            Bank bank) {
+        Topics topics = bank.topics();
         List<Tool.Output> reference = aligned(target, theirOutputs);
         int n = Math.min(target.size(), reference.size());
         int[] pairs = IntStream.range(0, n)
