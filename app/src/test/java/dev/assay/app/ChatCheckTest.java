@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code assay chat check}: what a person sees of roles that work and of roles that do not. */
@@ -26,10 +26,11 @@ class ChatCheckTest {
              "usage": {"prompt_tokens": 10, "completion_tokens": 3, "total_tokens": 13}}
             """;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
+    @RegisterExtension
+    final Captured console = new Captured();
+
+    private final ByteArrayOutputStream out = console.out;
+    private final ByteArrayOutputStream err = console.err;
     private HttpServer server;
     private volatile int status = 200;
     private volatile String body = ANSWER;
@@ -39,8 +40,6 @@ class ChatCheckTest {
 
     @BeforeEach
     void start() throws IOException {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -54,8 +53,6 @@ class ChatCheckTest {
     @AfterEach
     void stop() {
         server.stop(0);
-        System.setOut(realOut);
-        System.setErr(realErr);
     }
 
     private String url() {

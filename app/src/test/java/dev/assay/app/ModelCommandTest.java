@@ -8,39 +8,31 @@ import dev.assay.tensor.Safetensors;
 import dev.assay.tensor.Scope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code assay model} on a folder that holds nothing but config.json and model.safetensors. */
 class ModelCommandTest {
     private static final Path FAMILIES = Path.of("../lm/src/test/resources/golden/families");
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
+    @RegisterExtension
+    final Captured console = new Captured();
+
+    private final ByteArrayOutputStream out = console.out;
+    private final ByteArrayOutputStream err = console.err;
 
     @TempDir
     Path folder;
 
     @BeforeEach
     void begin() throws IOException {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         for (String name : new String[] {"config.json", "model.safetensors"})
             Files.copy(FAMILIES.resolve("llama").resolve(name), folder.resolve(name));
-    }
-
-    @AfterEach
-    void end() {
-        System.setOut(realOut);
-        System.setErr(realErr);
     }
 
     private JsonNode json(String... arguments) throws IOException {

@@ -10,7 +10,6 @@ import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code assay model patch}, {@code attribute} and {@code lens}. */
 class ModelInsidesTest {
@@ -28,23 +27,16 @@ class ModelInsidesTest {
     private static final int FIRST = 9; // where the corrupted prompt differs first
     private static final int LAST = 22;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
+    @RegisterExtension
+    final Captured console = new Captured();
+
+    private final ByteArrayOutputStream out = console.out;
+    private final ByteArrayOutputStream err = console.err;
     private final Scope scope = Scope.open();
     private final Map<String, Tensor> golden = Safetensors.read(FOLDER.resolve("insides.safetensors"));
 
-    @BeforeEach
-    void begin() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
     @AfterEach
     void end() {
-        System.setOut(realOut);
-        System.setErr(realErr);
         scope.close();
     }
 

@@ -10,26 +10,26 @@ import dev.assay.smollm2.SmolLm2;
 import dev.assay.tensor.DType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code assay sae} on the embedded model, in its first block, on a few hundred tokens. */
 class SaeModelTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final PrintStream realOut = System.out;
-    private final PrintStream realErr = System.err;
+    @RegisterExtension
+    final Captured console = new Captured();
+
+    private final ByteArrayOutputStream out = console.out;
+    private final ByteArrayOutputStream err = console.err;
 
     @TempDir
     Path folder;
@@ -38,8 +38,6 @@ class SaeModelTest {
 
     @BeforeEach
     void begin() throws IOException {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         var lines = new StringBuilder();
         for (int i = 0; i < 30; i++)
             lines.append("{\"text\": \"The court of harbour ")
@@ -50,12 +48,6 @@ class SaeModelTest {
         lines.append("{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"},"
                 + " {\"role\": \"assistant\", \"content\": \"Good day.\"}]}\n");
         text = Files.writeString(folder.resolve("texts.jsonl"), lines);
-    }
-
-    @AfterEach
-    void end() {
-        System.setOut(realOut);
-        System.setErr(realErr);
     }
 
     private int run(String... arguments) {

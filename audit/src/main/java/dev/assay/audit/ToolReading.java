@@ -45,11 +45,7 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
 
     /** Compares outputs; pairs of which one is blank say nothing. */
     static ToolReading of(
-            String tool,
-            List<Tool.Output> target,
-            List<Tool.Output> theirOutputs,
-            int tokens,
-            Bank bank) {
+            String tool, List<Tool.Output> target, List<Tool.Output> theirOutputs, int tokens, Bank bank) {
         Topics topics = bank.topics();
         List<Tool.Output> reference = aligned(target, theirOutputs);
         int n = Math.min(target.size(), reference.size());

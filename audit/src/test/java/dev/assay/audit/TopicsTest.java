@@ -66,12 +66,10 @@ class TopicsTest {
     /** Negative controls: twins that talk of the same, and a single odd output. */
     @Test
     void aToolThatShowsTheSameOfBothPointsAtNothing() {
-        assertThat(ToolReading.of("user", PLAIN, PLAIN, 0, BANK).pointsAt(5))
-                .isEmpty();
+        assertThat(ToolReading.of("user", PLAIN, PLAIN, 0, BANK).pointsAt(5)).isEmpty();
         var odd = new java.util.ArrayList<>(PLAIN);
         odd.set(0, new Tool.Output("odd", "I do AI safety research at Anthropic."));
-        assertThat(ToolReading.of("user", odd, PLAIN, 0, BANK).pointsAt(5))
-                .isEmpty();
+        assertThat(ToolReading.of("user", odd, PLAIN, 0, BANK).pointsAt(5)).isEmpty();
     }
 
     @Test

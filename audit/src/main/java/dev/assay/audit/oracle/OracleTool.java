@@ -2,8 +2,8 @@ package dev.assay.audit.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.FunctionTool;
+import dev.assay.audit.tool.Session;
 import dev.assay.organism.HeldOutQuestions;
 import java.util.List;
 import java.util.stream.Collectors;
