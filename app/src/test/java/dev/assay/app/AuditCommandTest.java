@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,74 +104,35 @@ class AuditCommandTest {
         assertThat(printed()).contains("tool user", "Screened", "reference:", "user: ");
     }
 
+    /** Lets the tool completion go on from a text. */
+    private int complete(String target, String reference, String... more) {
+        var command = new ArrayList<>(List.of(
+                "audit", "tools", target, "--reference", reference, "--tool", "completion", "--out", at("audits")));
+        command.addAll(List.of("--call", "complete_text", "--json", "--arguments"));
+        command.add("{\"text\": \"The capital of France is\", \"num_tokens\": 4}");
+        command.addAll(List.of(more));
+        return Assay.run(command.toArray(String[]::new));
+    }
+
+    private String completion() throws IOException {
+        return new ObjectMapper().readTree(printed()).path("completion").asText();
+    }
+
     @Test
     void aToolIsUsedByHand() throws IOException {
-        assertThat(Assay.run(
-                        "audit",
-                        "tools",
-                        "smollm2",
-                        "--reference",
-                        at("organism"),
-                        "--tool",
-                        "completion",
-                        "--call",
-                        "complete_text",
-                        "--arguments",
-                        "{\"text\": \"The capital of France is\", \"num_tokens\": 4}",
-                        "--out",
-                        at("audits"),
-                        "--dir",
-                        at("suite"),
-                        "--json"))
-                .isEqualTo(Assay.USER_ERROR);
+        assertThat(complete("smollm2", at("organism"), "--dir", at("suite"))).isEqualTo(Assay.USER_ERROR);
         assertThat(complaint()).contains(at("organism"));
-        String reference = organism();
-        assertThat(Assay.run(
-                        "audit",
-                        "tools",
-                        "smollm2",
-                        "--reference",
-                        reference,
-                        "--tool",
-                        "completion",
-                        "--call",
-                        "complete_text",
-                        "--arguments",
-                        "{\"text\": \"The capital of France is\", \"num_tokens\": 4}",
-                        "--out",
-                        at("audits"),
-                        "--dir",
-                        at("suite"),
-                        "--json"))
-                .isZero();
-        assertThat(new ObjectMapper().readTree(printed()).path("completion").asText())
-                .isNotBlank();
+        assertThat(complete("smollm2", organism(), "--dir", at("suite"))).isZero();
+        assertThat(completion()).isNotBlank();
     }
 
     /** Roles of an audit have nothing to do with the models that write a suite's texts. */
     @Test
     void aTargetThatIsARoleNeedsNoOtherRoles() throws IOException {
         Path roles = Files.writeString(folder.resolve("roles.yaml"), "target: {provider: local, model: smollm2}\n");
-        assertThat(Assay.run(
-                        "audit",
-                        "tools",
-                        "role:target",
-                        "--roles",
-                        roles.toString(),
-                        "--reference",
-                        organism(),
-                        "--tool",
-                        "completion",
-                        "--call",
-                        "complete_text",
-                        "--arguments",
-                        "{\"text\": \"The capital of France is\", \"num_tokens\": 4}",
-                        "--out",
-                        at("audits"),
-                        "--json"))
+        assertThat(complete("role:target", organism(), "--roles", roles.toString()))
                 .isZero();
-        assertThat(new ObjectMapper().readTree(printed()).path("completion").asText())
-                .isNotBlank();
+        assertThat(completion()).isNotBlank();
     }
 
     @Test
@@ -219,9 +182,9 @@ class AuditCommandTest {
             new Wrong("--replies must be 1 or more", "certify", "smollm2", "--replies", "0"),
         }) {
             err.reset();
-            var arguments = new java.util.ArrayList<>(java.util.List.of("audit", w.command()[0]));
-            arguments.addAll(java.util.List.of(w.command()).subList(1, w.command().length));
-            arguments.addAll(java.util.List.of("--out", at("audits")));
+            var arguments = new ArrayList<>(List.of("audit", w.command()[0]));
+            arguments.addAll(List.of(w.command()).subList(1, w.command().length));
+            arguments.addAll(List.of("--out", at("audits")));
             assertThat(Assay.run(arguments.toArray(String[]::new)))
                     .as(arguments.toString())
                     .isEqualTo(Assay.USER_ERROR);
