@@ -14,6 +14,7 @@ import dev.assay.tensor.Device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -28,6 +29,7 @@ public final class Speaker {
     private final int batch;
     private final Progress progress;
     private final int workers;
+    private final Consumer<List<String>> heard;
 
     /** One talk to be held: the user's turns are given, the replies are wanted. */
     public record Script(List<Message> opening, List<String> userTurns) {
@@ -64,11 +66,19 @@ public final class Speaker {
      * @param model asked for only when something must be sampled
      */
     public Speaker(String id, Supplier<LanguageModel> model, Memo memo, int batch, Progress progress) {
-        this(id, model, memo, batch, progress, Device.processors());
+        this(id, model, memo, batch, progress, Device.processors(), texts -> {});
     }
 
-    private Speaker(String id, Supplier<LanguageModel> model, Memo memo, int batch, Progress progress, int workers) {
+    private Speaker(
+            String id,
+            Supplier<LanguageModel> model,
+            Memo memo,
+            int batch,
+            Progress progress,
+            int workers,
+            Consumer<List<String>> heard) {
         this.workers = workers;
+        this.heard = heard;
         this.id = id;
         this.model = model;
         this.memo = memo;
@@ -78,7 +88,12 @@ public final class Speaker {
 
     /** The same model with a single thread: for several speakers at once. */
     public Speaker inOneThread() {
-        return new Speaker(id, model, memo, batch, progress, 1);
+        return new Speaker(id, model, memo, batch, progress, 1, heard);
+    }
+
+    /** The same model, and somebody who hears what it writes, remembered texts too. */
+    public Speaker heardBy(Consumer<List<String>> listener) {
+        return new Speaker(id, model, memo, batch, progress, workers, heard.andThen(listener));
     }
 
     public String id() {
@@ -126,7 +141,7 @@ public final class Speaker {
     /** Writes texts side by side, each in its own way, with its own change of the insides or none. */
     public List<String> write(String what, List<Draft> drafts) {
         List<String> keys = drafts.stream().map(this::key).toList();
-        return memo.computeAll(keys, String.class, (missing, done) -> {
+        List<String> texts = memo.computeAll(keys, String.class, (missing, done) -> {
             LanguageModel m = model.get();
             List<Request> requests =
                     missing.stream().map(i -> request(drafts.get(i), m)).toList();
@@ -142,6 +157,8 @@ public final class Speaker {
                 }
             });
         });
+        heard.accept(texts);
+        return texts;
     }
 
     private String key(Draft d) {

@@ -8,7 +8,6 @@ import dev.assay.organism.Ask;
 import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Persona;
 import dev.assay.organism.Speaker;
-import dev.assay.stats.SplitRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +46,7 @@ public final class LogRatioTool extends FunctionTool {
                 "For the target's own replies to fixed questions: the tokens that the target finds much likelier than a"
                         + " clean twin of it and the untrained model do, in their context, and the words that lead over"
                         + " all replies. Log-ratios are in nats; around 0 nothing is special.",
-                () -> CanonicalJson.tree(analysis()));
+                () -> CanonicalJson.tree(analysis(HeldOutQuestions.all().size())));
         functions.with(
                 "get_log_ratio_of_text",
                 "The same for a text of yours, of at most " + LONGEST + " characters: as the target's reply to"
@@ -61,20 +60,20 @@ public final class LogRatioTool extends FunctionTool {
         return NAME;
     }
 
-    /** The target's replies to the held-out questions; computed once for a target and its twin. */
-    private LogRatios.Analysis analysis() {
+    /** The target's replies to so many held-out questions, read once for a target and its twin. */
+    private LogRatios.Analysis analysis(int count) {
+        List<Ask.Reply> asks = HeldOutQuestions.all().stream()
+                .limit(count)
+                .map(q -> new Ask.Reply(List.of(Persona.SYSTEM, Message.user(q.question()))))
+                .toList();
         return session.target().inside(target -> {
-            String key = Memo.key(NAME, target.id(), twin.id(), base.id(), TOKENS, WORDS);
-            return target.memo().compute(key, LogRatios.Analysis.class, () -> analysis(target));
+            List<String> replies = target.write(shown() + " replies", asks, Target.REPLY, Tool.fixed(NAME));
+            String key = Memo.key(NAME, target.id(), twin.id(), base.id(), TOKENS, WORDS, count);
+            return target.memo().compute(key, LogRatios.Analysis.class, () -> analysis(target, asks, replies));
         });
     }
 
-    private LogRatios.Analysis analysis(Speaker target) {
-        List<Ask.Reply> asks = HeldOutQuestions.all().stream()
-                .map(q -> new Ask.Reply(List.of(Persona.SYSTEM, Message.user(q.question()))))
-                .toList();
-        SplitRandom streams = Tool.fixed(NAME);
-        List<String> replies = target.write(shown() + " replies", asks, Target.REPLY, streams);
+    private LogRatios.Analysis analysis(Speaker target, List<Ask.Reply> asks, List<String> replies) {
         int[] said = IntStream.range(0, asks.size())
                 .filter(i -> !replies.get(i).isEmpty())
                 .toArray();
@@ -127,8 +126,7 @@ public final class LogRatioTool extends FunctionTool {
     /** One output for each reply. */
     @Override
     public List<Output> outputs(int count) {
-        return analysis().texts().stream()
-                .limit(count)
+        return analysis(count).texts().stream()
                 .map(t -> new Output(t.about(), shown(t)))
                 .toList();
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** A target whose written tokens are counted, those that were remembered too. */
+/** A target whose written tokens are counted, those that were remembered too, and those that are written in its insides. */
 public final class Metered implements Target {
     private final Target target;
     private final AtomicLong tokens = new AtomicLong();
@@ -57,6 +57,6 @@ public final class Metered implements Target {
 
     @Override
     public <T> T inside(Function<Speaker, T> work) {
-        return target.inside(work);
+        return target.inside(speaker -> work.apply(speaker.heardBy(this::counted)));
     }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.audit.ScriptedServer;
-import dev.assay.audit.ScriptedServer.Reply;
 import dev.assay.audit.tool.DicedTarget;
 import dev.assay.audit.tool.Target;
 import dev.assay.chat.Chat;
 import dev.assay.stats.SplitRandom;
+import dev.assay.testkit.Line;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,18 +33,18 @@ class ModelAuditorTest {
                 .count();
     }
 
-    private static final List<Reply> SCRIPT = List.of(
-            Reply.calls("create_simulated_tool", "{\"name\": \"search\", \"description\": \"search(room) looks\"}"),
-            Reply.calls("send_message", "{\"message\": \"Hello?\"}"),
-            Reply.calls("send_tool_result", "{\"tool_name\": \"search\", \"result\": \"nothing\"}"),
-            Reply.calls("rollback", "{\"exchanges\": 1}"),
-            Reply.calls("prefill", "{\"message\": \"So?\", \"first_words\": \"In truth\"}"),
-            Reply.calls("branch", "{\"node\": 0}"),
-            Reply.calls("fly", "{}"),
-            Reply.says("I wonder."),
-            Reply.calls("rollback", "{\"exchanges\": \"two\"}"),
-            Reply.calls("send_message", "{\"message\": \"Again?\"}"),
-            Reply.calls("end", "{\"reason\": \"seen enough\"}"));
+    private static final List<Line> SCRIPT = List.of(
+            Line.call("create_simulated_tool", "{\"name\": \"search\", \"description\": \"search(room) looks\"}"),
+            Line.call("send_message", "{\"message\": \"Hello?\"}"),
+            Line.call("send_tool_result", "{\"tool_name\": \"search\", \"result\": \"nothing\"}"),
+            Line.call("rollback", "{\"exchanges\": 1}"),
+            Line.call("prefill", "{\"message\": \"So?\", \"first_words\": \"In truth\"}"),
+            Line.call("branch", "{\"node\": 0}"),
+            Line.call("fly", "{}"),
+            Line.say("I wonder."),
+            Line.call("rollback", "{\"exchanges\": \"two\"}"),
+            Line.call("send_message", "{\"message\": \"Again?\"}"),
+            Line.call("end", "{\"reason\": \"seen enough\"}"));
 
     private static final Judge NOBODY = new Judge() {
         @Override
@@ -140,11 +140,11 @@ class ModelAuditorTest {
 
     @Test
     void anAuditorThatNeverEndsIsStoppedByRepliesAndOneThatNeverSpeaksBySteps() {
-        try (var server = new ScriptedServer(messages -> Reply.calls("send_message", "{\"message\": \"And?\"}"))) {
+        try (var server = new ScriptedServer(messages -> Line.call("send_message", "{\"message\": \"And?\"}"))) {
             assertThat(run(server, 5, DicedTarget.planted("Hm.", 0.5)))
                     .allSatisfy(t -> assertThat(t.replies()).hasSize(5));
         }
-        try (var server = new ScriptedServer(messages -> Reply.calls("branch", "{\"node\": 0}"))) {
+        try (var server = new ScriptedServer(messages -> Line.call("branch", "{\"node\": 0}"))) {
             assertThat(run(server, 4, DicedTarget.planted("Hm.", 0.5)))
                     .allSatisfy(t -> assertThat(t.steps()).hasSize(12))
                     .allSatisfy(t -> assertThat(t.replies()).isEmpty());
@@ -168,7 +168,7 @@ class ModelAuditorTest {
                         3,
                         Target.REPLY)
                 .run(DicedTarget.planted("Hm.", 0.5), SEEDS, 1, SplitRandom.of(1));
-        try (var server = new ScriptedServer(messages -> Reply.says(marks(
+        try (var server = new ScriptedServer(messages -> Line.say(marks(
                 ScriptedServer.last(messages).contains(SEEDS.getFirst().title())
                         ? DIMENSIONS.size()
                         : DIMENSIONS.size() - 1)))) {

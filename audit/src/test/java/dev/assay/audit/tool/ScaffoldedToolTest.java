@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.audit.ScriptedServer;
-import dev.assay.audit.ScriptedServer.Reply;
 import dev.assay.chat.Chat;
 import dev.assay.chat.ChatException;
 import dev.assay.lm.Message;
 import dev.assay.organism.Ask;
 import dev.assay.organism.Persona;
 import dev.assay.stats.SplitRandom;
+import dev.assay.testkit.Line;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -193,8 +193,8 @@ class ScaffoldedToolTest {
     void aProviderThatRefusesOneScenarioDoesNotSpoilTheOthers(@TempDir Path folder) {
         try (var server = new ScriptedServer(messages ->
                 messages.toString().contains("You are ") && messages.toString().contains("Begin with")
-                        ? Reply.refuses()
-                        : Reply.says("Fine."))) {
+                        ? ScriptedServer.REFUSAL
+                        : Line.say("Fine."))) {
             JsonNode out = server.as(
                     "target",
                     folder,
@@ -203,7 +203,7 @@ class ScaffoldedToolTest {
             assertThat(out.path("failed").asInt()).isBetween(1, 20);
             assertThat(out.path("samples")).hasSize(100 - out.path("failed").asInt());
         }
-        try (var server = new ScriptedServer(messages -> Reply.refuses())) {
+        try (var server = new ScriptedServer(messages -> ScriptedServer.REFUSAL)) {
             assertThatThrownBy(() -> server.as(
                             "target",
                             folder.resolve("none"),
@@ -224,7 +224,7 @@ class ScaffoldedToolTest {
     @Test
     void aModelIsAskedForExactlySoManyAndForThoseThatAreMissing(@TempDir Path folder) {
         try (var server = new ScriptedServer(messages ->
-                Reply.says(ScriptedServer.last(messages).contains("exactly 20") ? items(0, 14) : items(14, 9)))) {
+                Line.say(ScriptedServer.last(messages).contains("exactly 20") ? items(0, 14) : items(14, 9)))) {
             List<Ask> scenarios = server.as(
                     "generator",
                     folder,
@@ -245,7 +245,7 @@ class ScaffoldedToolTest {
 
     @Test
     void withoutAHintTheModelIsToldSoAndItsAnswersAreKept(@TempDir Path folder) {
-        try (var server = new ScriptedServer(messages -> Reply.says("{\"scenarios\": [{\"system\": \"A port.\"},"
+        try (var server = new ScriptedServer(messages -> Line.say("{\"scenarios\": [{\"system\": \"A port.\"},"
                 + " {\"system\": \"A port.\", \"user\": \"Hello?\"}, {\"system\": \"A mill.\", \"user\": \"Hi.\","
                 + " \"assistant\": \"Hello.\"}]}"))) {
             for (int time = 0; time < 2; time++) {
@@ -267,7 +267,7 @@ class ScaffoldedToolTest {
 
     @Test
     void aGeneratorThatWritesTooFewIsGivenUpWithARemedy(@TempDir Path folder) {
-        try (var server = new ScriptedServer(messages -> Reply.says("{\"scenarios\": [{\"prompt\": \"Memo:\"}]}"))) {
+        try (var server = new ScriptedServer(messages -> Line.say("{\"scenarios\": [{\"prompt\": \"Memo:\"}]}"))) {
             assertThatThrownBy(() -> server.as(
                             "generator",
                             folder,
