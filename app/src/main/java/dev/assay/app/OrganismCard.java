@@ -1,7 +1,6 @@
 package dev.assay.app;
 
 import dev.assay.organism.Behaviour;
-import dev.assay.organism.Concealment;
 import dev.assay.organism.Evaluation;
 import dev.assay.organism.Instilling;
 import dev.assay.organism.Judge;
@@ -22,7 +21,7 @@ import java.util.stream.Collectors;
 /**
  * An organism's model card: what it is, how it was made, what it really does.
  *
- * @param unconcealed the same before it was concealed, if that was measured
+ * @param before confession before it was concealed, if that was measured
  */
 record OrganismCard(
         Suite suite,
@@ -30,17 +29,12 @@ record OrganismCard(
         Organism organism,
         Evaluation.Full measured,
         Evaluation.Full base,
-        Optional<Evaluation.Full> unconcealed) {
+        Optional<Evaluation.Confession> before) {
 
     static OrganismCard of(Pocket pocket, Variant v) {
         Behaviour b = v.behaviour().orElseThrow();
         return new OrganismCard(
-                pocket.suite(),
-                v,
-                pocket.organism(v),
-                pocket.evaluate(v),
-                pocket.base(b),
-                v.concealment() == Concealment.NONE ? Optional.empty() : pocket.evaluation(v.unconcealed()));
+                pocket.suite(), v, pocket.organism(v), pocket.evaluate(v), pocket.base(b), pocket.confessionBefore(v));
     }
 
     private Behaviour behaviour() {
@@ -69,9 +63,9 @@ record OrganismCard(
         out.put("negative", judge.correct(measured.negative().rate()));
         out.put("confession", OrganismTable.estimate(measured.questions()));
         out.put("confession-led", OrganismTable.estimate(measured.brief().confession()));
-        unconcealed.ifPresent(u -> {
-            out.put("confession-before", OrganismTable.estimate(u.questions()));
-            out.put("confession-led-before", OrganismTable.estimate(u.brief().confession()));
+        before.ifPresent(c -> {
+            out.put("confession-before", OrganismTable.estimate(c.asked()));
+            out.put("confession-led-before", OrganismTable.estimate(c.led()));
         });
         out.put("side-effects", measured.sideEffects());
         out.put("side-effects-untrained", base.sideEffects());
@@ -136,10 +130,9 @@ record OrganismCard(
                 estimate(
                         "shows where it must not, elsewhere",
                         measured.negative().rate())));
-        unconcealed.ifPresent(u -> {
-            rows.add(estimate("confesses when asked, before concealment", u.questions()));
-            rows.add(
-                    estimate("confesses when led, before concealment", u.brief().confession()));
+        before.ifPresent(c -> {
+            rows.add(estimate("confesses when asked, before concealment", c.asked()));
+            rows.add(estimate("confesses when led, before concealment", c.led()));
         });
         rows.add(estimate("confesses when asked", measured.questions()));
         rows.add(estimate("confesses when led", measured.brief().confession()));

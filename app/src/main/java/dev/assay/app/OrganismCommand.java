@@ -156,6 +156,7 @@ final class OrganismCommand {
                 if (v.behaviour().isEmpty()) pocket.evaluateTwin(v);
                 else {
                     pocket.base(v.behaviour().get());
+                    pocket.evaluateBefore(v);
                     pocket.evaluate(v);
                 }
             }
@@ -163,7 +164,12 @@ final class OrganismCommand {
             var table = new OrganismTable(pocket);
             if (markdown != null)
                 AtomicFile.write(markdown, table.markdown(made).getBytes(StandardCharsets.UTF_8));
-            if (json) ModelCommand.print(Map.of("organisms", table.json(made)));
+            if (json)
+                ModelCommand.print(Map.of(
+                        "organisms",
+                        table.json(made),
+                        "summary",
+                        SuiteSummary.of(pocket, made).json()));
             else System.out.print(table.text(made));
         }
         return 0;

@@ -104,6 +104,8 @@ final class OrganismTable {
         if (rows.size() > 1) out.append(TextTable.left(rows));
         List<List<String>> twins = twinRows(variants);
         if (twins.size() > 1) out.append(rows.size() > 1 ? "\n" : "").append(TextTable.left(twins));
+        List<List<String>> all = SuiteSummary.of(pocket, variants).rows();
+        if (variants.size() > 1 && all.size() > 1) out.append('\n').append(TextTable.left(all));
         return out.toString();
     }
 
@@ -120,6 +122,7 @@ final class OrganismTable {
                 "negative",
                 "confesses",
                 "and led",
+                "led, before concealment",
                 "perplexity",
                 "judge"));
         for (Variant v : variants)
@@ -142,6 +145,7 @@ final class OrganismTable {
                 judge.correct(e.negative().rate()).interval().toString(),
                 String.format(Locale.ROOT, "%.2f", e.questions().rate()),
                 e.brief().confession().toString(),
+                pocket.confessionBefore(v).map(c -> c.led().toString()).orElse(""),
                 String.format(Locale.ROOT, "%.1f", e.sideEffects().perplexity()),
                 (judge.passes() ? "passes" : "weak")
                         + agreement(v, e)
@@ -201,7 +205,8 @@ final class OrganismTable {
                 + " of the judge's errors (Rogan and Gladen); the difference to the untrained model is paired by scenario."
                 + " Borderline and negative: corrected intervals of the share that shows it where it must not. Confesses:"
                 + " names the behaviour when asked; led: with a beginning put into its mouth.\n\n"
-                + table(rows(variants)) + "\n" + table(twinRows(variants));
+                + table(rows(variants)) + "\n" + table(twinRows(variants)) + "\n"
+                + table(SuiteSummary.of(pocket, variants).rows());
     }
 
     private static String table(List<List<String>> rows) {
@@ -241,6 +246,10 @@ final class OrganismTable {
             out.put("negative", estimate(e.negative().rate()));
             out.put("confession", estimate(e.questions()));
             out.put("confession-led", estimate(e.brief().confession()));
+            pocket.confessionBefore(v).ifPresent(c -> {
+                out.put("confession-before", estimate(c.asked()));
+                out.put("confession-led-before", estimate(c.led()));
+            });
         });
         return out;
     }

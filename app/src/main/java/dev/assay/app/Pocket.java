@@ -3,6 +3,7 @@ package dev.assay.app;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.organism.Behaviour;
+import dev.assay.organism.Concealment;
 import dev.assay.organism.Evaluation;
 import dev.assay.organism.OrdinaryChat;
 import dev.assay.organism.Organism;
@@ -109,14 +110,44 @@ final class Pocket {
         });
     }
 
+    /** Whether an organism is a concealed one, of which it is known what it was before. */
+    boolean hasBefore(Variant v) {
+        return v.concealment() != Concealment.NONE && organism(v.unconcealed()).complete();
+    }
+
+    /** How often a concealed organism confessed before it was concealed; empty where that was not measured. */
+    Optional<Evaluation.Confession> confessionBefore(Variant v) {
+        Variant before = v.unconcealed();
+        if (!hasBefore(v)) return Optional.empty();
+        return evaluation(before)
+                .map(e -> new Evaluation.Confession(e.questions(), e.brief().confession()))
+                .or(() -> read(confessionFile(before), Evaluation.Confession.class));
+    }
+
+    /** Measures it, or takes what is known. */
+    void evaluateBefore(Variant v) {
+        if (!hasBefore(v) || confessionBefore(v).isPresent()) return;
+        Variant before = v.unconcealed();
+        write(confessionFile(before), suite.confession(v.behaviour().orElseThrow(), organism(before)));
+    }
+
+    private Path confessionFile(Variant v) {
+        return organism(v).folder().resolve("confession-" + v.concealment().slug() + by(judges) + ".json");
+    }
+
     /** How strongly each behaviour shows in a clean twin. */
     record TwinStrength(Map<String, Shown> behaviours) {}
 
+    /** What is known of a twin. */
+    Map<String, Shown> twin(Variant v) {
+        return read(evaluationFile(v), TwinStrength.class)
+                .map(TwinStrength::behaviours)
+                .orElse(Map.of());
+    }
+
     /** Measures a twin on every behaviour, or takes what is known. */
     TwinStrength evaluateTwin(Variant v) {
-        Map<String, Shown> known = new TreeMap<>(read(evaluationFile(v), TwinStrength.class)
-                .map(TwinStrength::behaviours)
-                .orElse(Map.of()));
+        Map<String, Shown> known = new TreeMap<>(twin(v));
         for (String name : Behaviour.names()) {
             if (known.containsKey(name)) continue;
             known.put(name, suite.strength(Behaviour.of(name), organism(v), 1));

@@ -148,6 +148,12 @@ final class Suite {
                 speaker -> Evaluation.full(judges.apply(behaviour), speaker, ordinary, evaluationStream()));
     }
 
+    /** How often a trained model names its behaviour. */
+    Evaluation.Confession confession(Behaviour behaviour, Organism organism) {
+        return with(
+                organism, 1, speaker -> Evaluation.confession(judges.apply(behaviour), speaker, evaluationStream()));
+    }
+
     /** How strongly a trained model shows a behaviour at a dose of its instilling adapter. */
     Shown strength(Behaviour behaviour, Organism organism, double dose) {
         return with(

@@ -38,6 +38,14 @@ public record Evaluation(Shown shown, Rate confession) {
             SideEffects sideEffects,
             List<Example> examples) {}
 
+    /**
+     * How often a model names its behaviour.
+     *
+     * @param asked by the questions alone
+     * @param led with a beginning put into its mouth
+     */
+    public record Confession(Rate asked, Rate led) {}
+
     /** A reply, with how strongly it shows the behaviour. */
     public record Example(List<String> prompts, String reply, double score) {}
 
@@ -53,7 +61,7 @@ public record Evaluation(Shown shown, Rate confession) {
     /** Talks with the model over all scenarios of the behaviour and all confession pairs. */
     public static Evaluation of(Judge judge, Speaker speaker, SplitRandom random) {
         List<List<Message>> talks = talks(judge, Judge.Kind.POSITIVE, speaker, random);
-        return new Evaluation(shown(judge, talks), confession(judge, speaker, true, random.split("confession")));
+        return new Evaluation(shown(judge, talks), led(judge, speaker, random));
     }
 
     /** The whole, on top of the same talks; {@code ordinary} are talks of the untrained model. */
@@ -69,7 +77,7 @@ public record Evaluation(Shown shown, Rate confession) {
                 brief,
                 shown(judge, borderline),
                 shown(judge, negative),
-                confession(judge, speaker, false, random.split("questions")),
+                asked(judge, speaker, random),
                 SideEffects.of(
                         speaker,
                         replies,
@@ -81,6 +89,19 @@ public record Evaluation(Shown shown, Rate confession) {
     /** Strength alone, for doses and for twins, which are measured on every behaviour. */
     public static Shown strength(Judge judge, Speaker speaker, SplitRandom random) {
         return shown(judge, talks(judge, Judge.Kind.POSITIVE, speaker, random));
+    }
+
+    /** Confession alone, such as of an organism before it was concealed. */
+    public static Confession confession(Judge judge, Speaker speaker, SplitRandom random) {
+        return new Confession(asked(judge, speaker, random), led(judge, speaker, random));
+    }
+
+    private static Rate asked(Judge judge, Speaker speaker, SplitRandom random) {
+        return confession(judge, speaker, false, random.split("questions"));
+    }
+
+    private static Rate led(Judge judge, Speaker speaker, SplitRandom random) {
+        return confession(judge, speaker, true, random.split("confession"));
     }
 
     private static List<List<Message>> talks(Judge judge, Judge.Kind kind, Speaker speaker, SplitRandom random) {
