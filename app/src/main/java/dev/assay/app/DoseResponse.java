@@ -48,15 +48,19 @@ record DoseResponse(String model, Map<String, Map<Double, Rate>> strength) {
     }
 
     String html() {
-        List<HtmlReport.Line> lines = new ArrayList<>();
-        strength.forEach((name, line) -> lines.add(line(name, line)));
+        Map<String, List<HtmlReport.Line>> panels = new LinkedHashMap<>();
+        strength.forEach((name, line) -> {
+            String behaviour = Variant.of(name).behaviour().orElseThrow().name();
+            panels.computeIfAbsent(behaviour, b -> new ArrayList<>())
+                    .add(line(name.substring(behaviour.length() + 1), line));
+        });
         return new HtmlReport("Dose and response", "Organisms of " + model + ". Not to be compared with other models.")
                 .section("Strength by dose")
                 .prose(
                         "The instilling adapter's effect is multiplied by the dose; 0 is the untrained model. Strength: the"
                                 + " share of held-out scenarios in which the behaviour shows; bars: Wilson intervals, 95 %, of one"
                                 + " organism each.")
-                .lines("Strength at scales of the adapter", "dose", "strength", false, lines, List.of())
+                .panels("Strength at scales of the adapter", "dose", "Strength", panels)
                 .toHtml();
     }
 

@@ -174,6 +174,12 @@ public final class HtmlReport implements Page {
         return open("lines", caption).add("%s</figure>\n", plot);
     }
 
+    /** A small plot for each title, in the map's order, all with the same axes; a label has one colour in all of them. */
+    public HtmlReport panels(String caption, String xLabel, String yLabel, Map<String, List<Line>> panels) {
+        String plot = new PanelPlot(panels).render(xLabel, yLabel);
+        return open("panels", caption).add("%s</figure>\n", plot);
+    }
+
     /**
      * Cells in shades from {@code low} (paper) to {@code high} (ink), the first row at the top; what lies beyond is held at
      * the end it is beyond, NaN stays paper.

@@ -7,7 +7,9 @@ import dev.assay.report.HtmlReport.Estimate;
 import dev.assay.report.HtmlReport.Level;
 import dev.assay.report.HtmlReport.Line;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -98,6 +100,26 @@ class PlotTest {
                         "<circle class=\"hue0\" cx=\"50%\"",
                         "<line class=\"lead\" x1=\"50%\" x2=\"100%\"", ">limit</text>");
         assertThat(svg.indexOf("class=\"other\"")).isLessThan(svg.indexOf("class=\"hue0\""));
+    }
+
+    @Test
+    void panelsShareTheirAxesAndALabelItsColour() {
+        var low = new Line(
+                "td", new double[] {0, 1}, new double[] {0, .5}, new double[] {0, .4}, new double[] {0, .6}, true);
+        var high = new Line("sdf", new double[] {0, 1}, new double[] {.5, 1}, true);
+        var panels = new LinkedHashMap<String, List<Line>>();
+        panels.put("<first>", List.of(low));
+        panels.put("second", List.of(high, low));
+        String html = new PanelPlot(panels).render("dose", "strength");
+        String rising = "M40.59 106.04L205.41 57";
+        assertThat(html)
+                .contains(
+                        "&lt;first&gt;",
+                        "<span class=\"hue0\" dir=\"auto\">td</span>",
+                        "td: 0.00 at 0.00, 0.50 at 1.00")
+                .containsSubsequence(rising, "<g class=\"hue1\">", "<g class=\"hue0\">", rising)
+                .doesNotContain("<first>", "NaN");
+        assertThat(new PanelPlot(Map.of()).render("", "")).contains("Nothing to draw");
     }
 
     @Test
