@@ -182,7 +182,6 @@ final class ContrastInvestigator {
         return drawn;
     }
 
-    /** Draws an effect for each from its posterior; the best, or now and then the best of another draw. */
     /** The effect so far, and what the tool hints at as long as few replies say better. */
     private double promise(Evidence e) {
         return e.effect() + hint(e) * HINT_PAIRS / (HINT_PAIRS + e.n());
@@ -194,6 +193,7 @@ final class ContrastInvestigator {
                 .orElse(0.0);
     }
 
+    /** Draws an effect for each from its posterior; the best, or now and then the best of another draw. */
     private Evidence topTwo(List<Evidence> open, RandomGenerator choice) {
         Evidence best = thompson(open, choice);
         if (open.size() == 1 || choice.nextDouble() >= RUNNER_UP) return best;
