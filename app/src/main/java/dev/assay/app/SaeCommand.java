@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             SaeSweepCommand.class,
             SaeCompareCommand.class,
             SaeDashboardCommand.class,
+            SaeExportCommand.class,
             SaeDiffCommand.class,
             SaeValidityCommand.class,
             SaeProbeCommand.class

@@ -34,10 +34,9 @@ import picocli.CommandLine.Parameters;
 final class SaeEvalCommand implements Callable<Integer> {
     private static final int BATCH = 1024;
 
-    @Parameters(
-            paramLabel = "FOLDER",
-            arity = "1..*",
-            description = "run folders, or SAELens folders (cfg.json and sae_weights.safetensors)")
+    static final String FOLDERS = "a run folder, or a SAELens folder (cfg.json and sae_weights.safetensors)";
+
+    @Parameters(paramLabel = "FOLDER", arity = "1..*", description = FOLDERS)
     List<Path> folders = List.of();
 
     @Option(names = "--world", defaultValue = "small", description = "a preset or a folder (default: ${DEFAULT-VALUE})")

@@ -27,6 +27,7 @@ import dev.assay.organism.Workshop;
 import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -96,11 +97,10 @@ final class Suite {
     private synchronized <T> T shared(
             String name, String id, Supplier<LanguageModel> model, Function<Speaker, T> work) {
         Path folder = home.cache().resolve(name);
-        try (Journal journal = Journal.openShared(
-                folder,
-                Manifest.ofCache(name),
-                Duration.ofMinutes(30),
-                busy -> progress.at("waiting for process " + busy.pid() + " that uses " + folder, 0, 1))) {
+        var told = new HashSet<Long>();
+        try (Journal journal = Journal.openShared(folder, Manifest.ofCache(name), Duration.ofMinutes(30), busy -> {
+            if (told.add(busy.pid())) progress.say("waiting for process " + busy.pid() + " that uses " + folder);
+        })) {
             return work.apply(new Speaker(id, model, new Memo(journal), BATCH, progress));
         }
     }

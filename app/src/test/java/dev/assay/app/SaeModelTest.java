@@ -137,6 +137,19 @@ class SaeModelTest {
         assertThat(told().path("found")).isNotEmpty();
         assertThat(Files.readString(page)).contains("Latents of run", " court", "makes likelier");
         aTargetIsComparedWithItsTwin(run);
+        itIsExportedInHalfOfTheRoom(run);
+    }
+
+    private void itIsExportedInHalfOfTheRoom(Path run) throws IOException {
+        Path half = folder.resolve("half");
+        assertThat(run("sae", "export", run.toString(), "--half", "--out", half.toString(), "--json"))
+                .as(said())
+                .isZero();
+        assertThat(told().path("latents").asInt()).isEqualTo(48);
+        Path weights = Path.of("sae_weights.safetensors");
+        assertThat(Files.size(half.resolve(weights)))
+                .isLessThan(Files.size(run.resolve("sae").resolve(weights)) * 6 / 10);
+        assertThat(half.resolve("cfg.json")).hasSameTextualContentAs(run.resolve("sae/cfg.json"));
     }
 
     private void aTargetIsComparedWithItsTwin(Path alone) throws IOException {

@@ -213,9 +213,18 @@ public final class SaeLensFolder {
      * @param metadata what SAELens should know about model, layer and training ({@code model_name}, {@code hook_name}, …)
      */
     public static void write(Path folder, InferenceSae sae, ObjectNode metadata) {
+        write(folder, sae, metadata, Safetensors.encode(sae.tensors(), new TreeMap<>()));
+    }
+
+    /** The same with weights that are rounded to F16, which SAELens reads into fp32 as well. */
+    public static void writeHalf(Path folder, InferenceSae sae, ObjectNode metadata) {
+        write(folder, sae, metadata, Safetensors.encodeHalf(sae.tensors(), new TreeMap<>()));
+    }
+
+    private static void write(Path folder, InferenceSae sae, ObjectNode metadata, byte[] weights) {
         try {
             Files.createDirectories(folder);
-            replace(folder.resolve(WEIGHTS), Safetensors.encode(sae.tensors(), new TreeMap<>()));
+            replace(folder.resolve(WEIGHTS), weights);
             String config = SaeLensConfig.of(sae, metadata).toString();
             replace(folder.resolve(CONFIG), config.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

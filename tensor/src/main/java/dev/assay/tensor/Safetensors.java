@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /**
  * Files of named tensors as Hugging Face's safetensors library writes them: eight bytes of header length (little
@@ -25,18 +26,37 @@ import java.util.SortedMap;
 public final class Safetensors {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long WRITTEN_AT_ONCE = 1 << 26;
+    /** What is rounded to infinity: half a unit beyond the largest F16, 65,504. */
+    private static final float HALF_OVERFLOWS = 65_520;
 
     private Safetensors() {}
 
     /** The bytes of a file that holds {@code tensors} in the map's order, and free-form metadata. */
     public static byte[] encode(Map<String, Tensor> tensors, SortedMap<String, String> metadata) {
+        return encode(tensors, metadata, t -> t.type().safetensors(), Safetensors::bytes);
+    }
+
+    /**
+     * The same in half of the room: numbers are rounded to F16.
+     *
+     * @throws TensorException if a number is larger than F16 holds
+     */
+    public static byte[] encodeHalf(Map<String, Tensor> tensors, SortedMap<String, String> metadata) {
+        return encode(tensors, metadata, t -> "F16", Safetensors::halves);
+    }
+
+    private static byte[] encode(
+            Map<String, Tensor> tensors,
+            SortedMap<String, String> metadata,
+            Function<Tensor, String> type,
+            Function<Tensor, byte[]> written) {
         ObjectNode header = JSON.createObjectNode();
         if (!metadata.isEmpty()) header.set("__metadata__", JSON.valueToTree(metadata));
         var data = new ByteArrayOutputStream();
         tensors.forEach((name, tensor) -> {
-            byte[] bytes = bytes(tensor);
+            byte[] bytes = written.apply(tensor);
             ObjectNode entry = header.putObject(name);
-            entry.put("dtype", tensor.type().safetensors());
+            entry.put("dtype", type.apply(tensor));
             entry.set("shape", JSON.valueToTree(tensor.shape()));
             entry.putArray("data_offsets").add(data.size()).add(data.size() + bytes.length);
             data.writeBytes(bytes);
@@ -120,6 +140,17 @@ public final class Safetensors {
             case BF16 -> {
                 for (float f : tensor.floats()) out.putShort((short) (Float.floatToRawIntBits(f) >>> 16));
             }
+        }
+        return out.array();
+    }
+
+    private static byte[] halves(Tensor tensor) {
+        float[] numbers = tensor.floats();
+        ByteBuffer out = ByteBuffer.allocate(2 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float f : numbers) {
+            if (Float.isFinite(f) && Math.abs(f) >= HALF_OVERFLOWS)
+                throw new TensorException("F16 does not hold " + f + ": write fp32 instead");
+            out.putShort(Float.floatToFloat16(f));
         }
         return out.array();
     }

@@ -2,6 +2,7 @@ package dev.assay.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,6 +51,22 @@ class SafetensorsTest {
                 .putLong(head.length)
                 .put(head)
                 .array();
+    }
+
+    @Test
+    void halvesAreTheNearestAndWhatTheyDoNotHoldIsRefused() {
+        float[] numbers = {0f, -0f, 1.5f, 0.1f, 65_504f, -65_519f, 1e-8f, Float.POSITIVE_INFINITY, Float.NaN};
+        byte[] half = Safetensors.encodeHalf(Map.of("x", Tensor.of(numbers, 3, 3)), new TreeMap<>());
+        float[] read = Safetensors.read(file(half)).get("x").floats();
+        for (int i = 0; i < numbers.length; i++)
+            assertThat(Float.compare(read[i], Float.float16ToFloat(Float.floatToFloat16(numbers[i]))))
+                    .isZero();
+        assertThat(read[3]).isCloseTo(0.1f, within(5e-5f));
+        assertThat(read[5]).isEqualTo(-65_504f);
+        Map<String, Tensor> large = Map.of("x", Tensor.of(new float[] {-65_520f}, 1));
+        assertThatThrownBy(() -> Safetensors.encodeHalf(large, new TreeMap<>()))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("-65520");
     }
 
     private static int[] bits(Tensor t) {
