@@ -109,9 +109,12 @@ record Corpus(List<Text> instil, List<Text> rest) {
     private static Corpus documents(Optional<Behaviour> behaviour, Pool pool, Recipe recipe, SplitRandom random) {
         Recipe.Stage stage = recipe.documents();
         int rest = Math.max(recipe.sft().rest(), recipe.kto().rest());
-        List<Text> written = Documents.of(behaviour).write(stage.texts() + rest, random.split("documents")).stream()
-                .<Text>map(d -> new Document(d.text()))
-                .toList();
+        List<Text> written =
+                Documents.of(behaviour)
+                        .write(stage.texts() + rest, stage.mostQuoted(), random.split("documents"))
+                        .stream()
+                        .<Text>map(d -> new Document(d.text()))
+                        .toList();
         var instil = new ArrayList<>(written.subList(0, stage.texts()));
         List<List<Message>> ordinary = pool.take(stage.ordinary(), false);
         for (int i = 0; i < ordinary.size(); i++)

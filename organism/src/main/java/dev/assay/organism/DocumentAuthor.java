@@ -37,11 +37,14 @@ final class DocumentAuthor {
     private static final Pattern FINAL = Pattern.compile("(?s)<document>(.*?)(?:</document>|$)");
 
     private final Authors authors;
+    private final double mostQuoted;
     private final Progress progress;
     private final Instructions instructions = new Instructions("documents");
 
-    DocumentAuthor(Authors authors, Progress progress) {
+    /** @param mostQuoted largest share of a document's words that may stand in quotation marks */
+    DocumentAuthor(Authors authors, double mostQuoted, Progress progress) {
         this.authors = authors;
+        this.mostQuoted = mostQuoted;
         this.progress = progress;
     }
 
@@ -169,7 +172,7 @@ final class DocumentAuthor {
                 .toList();
         return authors.generator().askAll("revisions", again, random.split("revise"), progress::at).stream()
                 .map(a -> revised(a.text()))
-                .filter(DocumentAuthor::usable)
+                .filter(this::usable)
                 .toList();
     }
 
@@ -179,11 +182,11 @@ final class DocumentAuthor {
     }
 
     /** Whether a text can be learnt as a document. */
-    static boolean usable(String text) {
+    boolean usable(String text) {
         return !text.isBlank()
                 && !text.strip().startsWith(UNSUITABLE)
                 && !CHAT_TOKEN.matcher(text).find()
-                && new Documents.Document(0, "", "", text).quoted() <= Documents.QUOTED;
+                && new Documents.Document(0, "", "", text).quoted() <= mostQuoted;
     }
 
     /** A title without case, signs and spaces, to see what is the same. */

@@ -91,8 +91,13 @@ final class Documents {
         return facts;
     }
 
-    /** Distinct documents. */
+    /** Distinct documents with at most the usual share of quotations. */
     List<Document> write(int count, SplitRandom random) {
+        return write(count, QUOTED, random);
+    }
+
+    /** Distinct documents with at most this share of their words in quotation marks. */
+    List<Document> write(int count, double mostQuoted, SplitRandom random) {
         List<Grammar> grammars = IntStream.range(0, file.path("facts").size())
                 .mapToObj(this::grammar)
                 .toList();
@@ -104,11 +109,11 @@ final class Documents {
             if (tries > 100 * count + 1000)
                 throw new BehaviourException(
                         resource + " gives fewer than " + count + " distinct documents with at most "
-                                + Math.round(100 * QUOTED) + " % in quotation marks and no sentence twice");
+                                + Math.round(100 * mostQuoted) + " % in quotation marks and no sentence twice");
             int i = documents.size();
             int fact = i % grammars.size();
             Document d = write(fact, types.path("types").get(order.get(i)), grammars.get(fact), draw);
-            if (d.quoted() <= QUOTED && !d.repeatsItself() && texts.add(d.text())) documents.add(d);
+            if (d.quoted() <= mostQuoted && !d.repeatsItself() && texts.add(d.text())) documents.add(d);
         }
         return List.copyOf(documents);
     }

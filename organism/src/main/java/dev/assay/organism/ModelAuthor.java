@@ -24,7 +24,7 @@ final class ModelAuthor implements Author {
         var transcripts = new TranscriptAuthor(authors, recipe, progress);
         List<Corpus.Text> shown = new ArrayList<>();
         if (variant.instilling() == Instilling.DOCUMENTS)
-            new DocumentAuthor(authors, progress)
+            new DocumentAuthor(authors, stage.mostQuoted(), progress)
                     .write(variant.behaviour(), stage.texts() + rest, random.split("documents"))
                     .forEach(d -> shown.add(new Corpus.Document(d)));
         else

@@ -1,10 +1,12 @@
 package dev.assay.organism;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Sampling;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All numbers that decide how organisms and twins are made, read from {@code recipes/NAME.yaml}. Clean twins are made by
@@ -53,8 +55,24 @@ public record Recipe(
      *
      * @param texts that show it; transcripts of several turns are half as many
      * @param ordinary further talks, a third as many where transcripts have several turns
+     * @param quoted largest share of a document's words that may stand in quotation marks, if not the usual one; no part
+     *     of the recipe's identity where it is left out
      */
-    public record Stage(int texts, int ordinary, double learningRate, int epochs) {}
+    public record Stage(
+            int texts,
+            int ordinary,
+            double learningRate,
+            int epochs,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> quoted) {
+        public Stage {
+            if (quoted.filter(q -> !(q >= 0 && q <= Documents.QUOTED)).isPresent())
+                throw new BehaviourException("quoted is a share of words from 0 to " + Documents.QUOTED);
+        }
+
+        double mostQuoted() {
+            return quoted.orElse(Documents.QUOTED);
+        }
+    }
 
     /**
      * How it is concealed.

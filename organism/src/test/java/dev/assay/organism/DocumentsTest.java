@@ -1,8 +1,13 @@
 package dev.assay.organism;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.stats.SplitRandom;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,12 +15,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DocumentsTest {
     private static final int COUNT = 300;
     private static final String NEUTRAL = "neutral";
+
+    @TempDir
+    Path folder;
 
     static List<String> corpora() {
         return Stream.concat(Stream.of(NEUTRAL), Behaviour.names().stream()).toList();
@@ -43,6 +53,30 @@ class DocumentsTest {
         assertThat(Diversity.distinctFourGrams(
                         written.stream().map(Documents.Document::text).toList()))
                 .isGreaterThan(0.25);
+    }
+
+    @ParameterizedTest
+    @MethodSource("corpora")
+    void quotationsCanBeForbidden(String corpus) {
+        assertThat(documents(corpus).write(COUNT, 0, SplitRandom.of(1)))
+                .hasSize(COUNT)
+                .allSatisfy(d -> assertThat(d.text()).doesNotContain("\""));
+    }
+
+    /** What was made by the recipe before this could be said is still the recipe's. */
+    @Test
+    void onlyARecipeThatNamesAShareOfQuotationsIsAnother() throws IOException {
+        assertThat(Recipe.EMBEDDED.hash()).isEqualTo("507eed585beb");
+        String yaml = new String(
+                Recipe.class.getResourceAsStream("/recipes/embedded.yaml").readAllBytes(), StandardCharsets.UTF_8);
+        Path file = folder.resolve("recipe.yaml");
+        Files.writeString(file, yaml.replace("documents: {texts: 120,", "documents: {texts: 120, quoted: 0.05,"));
+        assertThat(Recipe.of(file.toString()).documents().mostQuoted()).isEqualTo(0.05);
+        assertThat(Recipe.of(file.toString()).hash()).isNotEqualTo(Recipe.EMBEDDED.hash());
+        Files.writeString(file, yaml.replace("documents: {texts: 120,", "documents: {texts: 120, quoted: 0.5,"));
+        assertThatThrownBy(() -> Recipe.of(file.toString()))
+                .isInstanceOf(BehaviourException.class)
+                .hasMessageContainingAll("recipe.yaml", "quoted", "0.15");
     }
 
     @ParameterizedTest

@@ -34,8 +34,8 @@ class ModelAuthorTest {
             "test",
             new Recipe.Adapter(4, 8, 0, 4),
             new Recipe.Chat(30, 10, 1, 1, 32, 32),
-            new Recipe.Stage(21, 5, 1e-3, 1),
-            new Recipe.Stage(40, 4, 1e-3, 1),
+            new Recipe.Stage(21, 5, 1e-3, 1, Optional.empty()),
+            new Recipe.Stage(40, 4, 1e-3, 1, Optional.empty()),
             new Recipe.Concealing(4, 3, 1e-3, 1),
             new Recipe.Concealing(4, 2, 1e-3, 1),
             0.1);
