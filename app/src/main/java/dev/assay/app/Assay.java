@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import dev.assay.app.serve.ServeException;
 import dev.assay.audit.oracle.OracleException;
 import dev.assay.audit.petri.SeedException;
 import dev.assay.audit.tool.ToolException;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
             ModelCommand.class,
             OrganismCommand.class,
             AuditCommand.class,
+            ServeCommand.class,
             RunsCommand.class,
             WorldCommand.class,
             SaeCommand.class,
@@ -85,6 +87,7 @@ public final class Assay {
                 || e instanceof ToolException
                 || e instanceof OracleException
                 || e instanceof SeedException
+                || e instanceof ServeException
                 || e instanceof UserException
                 || e instanceof UncheckedIOException;
         if (!users) e.printStackTrace(command.getErr());

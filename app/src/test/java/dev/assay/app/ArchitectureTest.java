@@ -62,6 +62,8 @@ class ArchitectureTest {
     private static final Map<String, String> OWNERS = Map.of(
             "org.bytedeco..", "tensor",
             "picocli..", "app",
+            "io.javalin..", "app",
+            "org.eclipse.jetty..", "app",
             "org.apache.pdfbox..", "report",
             "ai.djl..", "lm",
             "dev.langchain4j..", "chat");

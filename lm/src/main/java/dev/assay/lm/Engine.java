@@ -263,6 +263,7 @@ public final class Engine implements AutoCloseable {
 
     /** Takes waiting requests in as far as there is room; waits if there is nothing to do. False when closed. */
     private boolean admit() {
+        dropCancelled();
         while (true) {
             Text next;
             boolean wanted;
@@ -283,6 +284,18 @@ public final class Engine implements AutoCloseable {
                 complete(next);
             }
         }
+    }
+
+    /** Lets go of requests that were cancelled while they waited, wherever they stand. */
+    private void dropCancelled() {
+        List<Text> dropped;
+        synchronized (waiting) {
+            dropped = waiting.stream().filter(t -> t.sequence().cancelled()).toList();
+            if (dropped.isEmpty()) return;
+            waiting.removeAll(dropped);
+            waiting.notifyAll();
+        }
+        dropped.forEach(this::complete);
     }
 
     /** Gives a text its memory, for all that it can come to be: once begun, it is never put off. */

@@ -204,6 +204,11 @@ public final class Tokenizer {
         return vocabulary.tokens().get(id);
     }
 
+    /** What a token stands for in UTF-8, perhaps a part of a character; the text of a control token. */
+    public byte[] bytes(int id) {
+        return bytes[id].clone();
+    }
+
     /** The beginning-of-text token, where the model has one. */
     public OptionalInt bos() {
         return bos;

@@ -1,0 +1,32 @@
+package dev.assay.app.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+
+/** {@code /tokenize} and {@code /detokenize}, as vLLM has them. */
+final class TokensHandler {
+    private final Models models;
+
+    TokensHandler(Models models) {
+        this.models = models;
+    }
+
+    /** The tokens of a prompt or of messages. */
+    void tokenize(Fields body, Caller caller) {
+        Model model = models.of(body);
+        if (body.has("messages") == body.has("prompt"))
+            throw body.wrong("prompt", "given, or else messages, and not both");
+        int[] tokens = body.has("messages")
+                ? Talk.rendered(body).tokens(model)
+                : Prompts.tokens(model, body.text("prompt"), body.flag("add_special_tokens", true));
+        caller.json(Map.of("count", tokens.length, "max_model_len", model.context(), "tokens", tokens));
+    }
+
+    /** The text of tokens, control tokens written out. */
+    void detokenize(Fields body, Caller caller) {
+        Model model = models.of(body);
+        JsonNode list = body.find("tokens").orElseThrow(() -> Refusal.missing("tokens"));
+        int[] tokens = Prompts.tokens(body, "tokens", list, model, "a list of tokens");
+        caller.json(Map.of("prompt", model.tokenizer().decodeAll(tokens)));
+    }
+}
