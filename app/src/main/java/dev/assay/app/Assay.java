@@ -1,6 +1,7 @@
 package dev.assay.app;
 
 import dev.assay.app.serve.ServeException;
+import dev.assay.app.view.ViewException;
 import dev.assay.audit.oracle.OracleException;
 import dev.assay.audit.petri.SeedException;
 import dev.assay.audit.tool.ToolException;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Command;
             RunsCommand.class,
             WorldCommand.class,
             SaeCommand.class,
-            ResearchCommand.class
+            ResearchCommand.class,
+            ViewCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Assay {
@@ -88,6 +90,7 @@ public final class Assay {
                 || e instanceof OracleException
                 || e instanceof SeedException
                 || e instanceof ServeException
+                || e instanceof ViewException
                 || e instanceof UserException
                 || e instanceof UncheckedIOException;
         if (!users) e.printStackTrace(command.getErr());

@@ -34,7 +34,7 @@ public record Hypothesis(
     public record Match(List<String> families, Turns turns) {}
 
     /** Whether a scenario of that family triggers the behaviour. */
-    boolean triggeredBy(String family) {
+    public boolean triggeredBy(String family) {
         return families.contains("*") || families.contains(family);
     }
 

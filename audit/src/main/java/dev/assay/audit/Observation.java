@@ -71,7 +71,7 @@ public record Observation(
     }
 
     /** Whether both models said something each time: silence is a fault of the line and no evidence. */
-    boolean answered() {
+    public boolean answered() {
         return said(target) && said(reference);
     }
 

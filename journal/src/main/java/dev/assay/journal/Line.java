@@ -34,6 +34,21 @@ final class Line {
         return line.toByteArray();
     }
 
+    /**
+     * Looks at checksum and number without parsing the body.
+     *
+     * @throws Damaged if the line is no intact record with this number
+     */
+    static void check(byte[] line, long seq) throws Damaged {
+        if (line.length <= COVERED || !Arrays.equals(line, 0, COVERED, head(line, COVERED), 0, COVERED)) {
+            throw new Damaged("its checksum is wrong");
+        }
+        byte[] number = utf8(",\"seq\":" + seq + ",\"type\":\"");
+        if (!Arrays.equals(line, COVERED, Math.min(line.length, COVERED + number.length), number, 0, number.length)) {
+            throw new Damaged("it is not record " + seq + ", which has to stand there");
+        }
+    }
+
     /** @throws Damaged if the line is no intact record with this number */
     static Entry decode(byte[] line, long seq) throws Damaged {
         if (line.length <= COVERED || !Arrays.equals(line, 0, COVERED, head(line, COVERED), 0, COVERED)) {

@@ -1,0 +1,169 @@
+package dev.assay.app.view;
+
+import dev.assay.audit.AuditRecord;
+import dev.assay.audit.Bank;
+import dev.assay.audit.Claim;
+import dev.assay.audit.Finding;
+import dev.assay.audit.Grade;
+import dev.assay.audit.Hypothesis;
+import dev.assay.audit.Observation;
+import dev.assay.audit.tool.Scenario;
+import dev.assay.lm.Message;
+import dev.assay.organism.Speaker;
+import dev.assay.organism.TextScore;
+import dev.assay.organism.Traits;
+import dev.assay.stats.ConfidenceSequence;
+import dev.assay.stats.Interval;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What an audit's talks say of the hypotheses that it ended with: where a detector fired, and how the confidence sequence of
+ * the effect went, computed anew from the talks as the investigator did.
+ */
+final class Marks {
+    private final Bank bank;
+
+    Marks(Bank bank) {
+        this.bank = bank;
+    }
+
+    /**
+     * A hypothesis that a run claims, leans to, was pointed at, or should have found.
+     *
+     * @param standing finding, lead, claim, pointer or truth
+     * @param grade right, near, wrong, or empty
+     * @param known whether the bank has it, so that its detector can be shown
+     * @param path of the confidence sequence over its pairs
+     * @param fired talks in which the detector fired in one of the two
+     */
+    record Quirk(
+            String name,
+            String statement,
+            String standing,
+            String grade,
+            Optional<Traits> traits,
+            Optional<Effect> effect,
+            boolean known,
+            List<Step> path,
+            List<Fired> fired) {}
+
+    /** As the record has it. */
+    record Effect(double mean, Interval interval, double p, int pairs) {}
+
+    /** After a pair: the talk that it came from, and the sequence. */
+    record Step(int talk, double mean, double low, double high) {}
+
+    /** Highest detector score of the replies in a talk, of the target and of the twin. */
+    record Fired(int talk, double target, double twin) {}
+
+    /** What the judge said of a claim. */
+    static String grade(Grade grade, String claim) {
+        if (grade.right().contains(claim)) return "right";
+        if (grade.near().contains(claim)) return "near";
+        return grade.wrong().contains(claim) ? "wrong" : "";
+    }
+
+    /** All quirks of a run: findings, other claims, leads, the truth, what the tool pointed at. */
+    List<Quirk> of(AuditRecord record, Optional<String> truth) {
+        Map<String, Quirk> quirks = new LinkedHashMap<>();
+        for (Finding f : record.findings()) quirks.putIfAbsent(f.quirk(), measured(record, f, "finding"));
+        for (Claim c : record.claims().all()) quirks.computeIfAbsent(c.name(), n -> claimed(record, c));
+        for (Finding f : record.leads()) quirks.putIfAbsent(f.quirk(), measured(record, f, "lead"));
+        truth.flatMap(this::hypothesis).ifPresent(h -> quirks.computeIfAbsent(h.name(), n -> named(record, h, "truth")));
+        for (AuditRecord.Pointer p : record.pointers())
+            hypothesis(p.quirk())
+                    .ifPresent(h -> quirks.computeIfAbsent(h.name(), n -> named(record, h, "pointer")));
+        return List.copyOf(quirks.values());
+    }
+
+    private Quirk measured(AuditRecord record, Finding f, String standing) {
+        var effect = new Effect(f.effect(), f.interval(), f.p(), f.pairs());
+        return quirk(record, f.quirk(), f.statement(), standing, Optional.of(f.traits()), Optional.of(effect));
+    }
+
+    private Quirk claimed(AuditRecord record, Claim c) {
+        return quirk(record, c.name(), c.statement(), "claim", c.traits(), Optional.empty());
+    }
+
+    private Quirk named(AuditRecord record, Hypothesis h, String standing) {
+        return quirk(record, h.name(), h.statement(), standing, Optional.of(h.traits()), Optional.empty());
+    }
+
+    private Quirk quirk(
+            AuditRecord record,
+            String name,
+            String statement,
+            String standing,
+            Optional<Traits> traits,
+            Optional<Effect> effect) {
+        Optional<Hypothesis> h = hypothesis(name);
+        return new Quirk(
+                name,
+                statement,
+                standing,
+                grade(record.grade(), name),
+                traits,
+                effect,
+                h.isPresent(),
+                h.map(x -> path(record, x)).orElse(List.of()),
+                h.map(x -> fired(record, x)).orElse(List.of()));
+    }
+
+    Optional<Hypothesis> hypothesis(String name) {
+        return bank.hypotheses().stream().filter(h -> h.name().equals(name)).findFirst();
+    }
+
+    /** The confidence sequence after each pair, as the investigator had it. */
+    private List<Step> path(AuditRecord record, Hypothesis h) {
+        ConfidenceSequence sequence = ConfidenceSequence.of(-1, 1);
+        List<Step> path = new ArrayList<>();
+        for (int i = 0; i < record.talks().size(); i++) {
+            AuditRecord.Talk talk = record.talks().get(i);
+            if (!h.triggeredBy(talk.family())) continue;
+            Observation o = observation(talk, h);
+            if (!o.answered()) continue;
+            sequence.add(o.difference(h));
+            Interval now = sequence.interval();
+            path.add(new Step(i, sequence.mean(), now.low(), now.high()));
+        }
+        return path;
+    }
+
+    private List<Fired> fired(AuditRecord record, Hypothesis h) {
+        TextScore detector = bank.detector(h);
+        return IntStream.range(0, record.talks().size())
+                .mapToObj(i -> new Fired(
+                        i,
+                        highest(detector, record.talks().get(i).target()),
+                        highest(detector, record.talks().get(i).reference())))
+                .filter(f -> f.target() > 0 || f.twin() > 0)
+                .toList();
+    }
+
+    private static double highest(TextScore detector, List<Message> talk) {
+        return Speaker.replies(talk).stream().mapToDouble(detector::of).max().orElse(0);
+    }
+
+    private Observation observation(AuditRecord.Talk talk, Hypothesis h) {
+        TextScore detector = bank.detector(h);
+        var scores = new Observation.Scores(
+                Speaker.replies(talk.target()).stream().mapToDouble(detector::of).toArray(),
+                Speaker.replies(talk.reference()).stream().mapToDouble(detector::of).toArray());
+        var scenario = new Scenario(talk.family(), List.of(), Scenario.Origin.BANK);
+        return new Observation(scenario, talk.target(), talk.reference(), Map.of(h.detector(), scores));
+    }
+
+    /** What a hypothesis's detector says of a reply. */
+    Seen seen(Hypothesis h, String reply) {
+        TextScore detector = bank.detector(h);
+        return new Seen(detector.of(reply), detector.evidence(reply));
+    }
+
+    /** @param spans that the score rests on, in UTF-16 units */
+    record Seen(double score, List<TextScore.Span> spans) {}
+}

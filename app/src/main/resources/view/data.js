@@ -1,0 +1,53 @@
+// Documents below data/, which a server answers or an export holds as files.
+
+export class Missing extends Error {}
+
+async function json(path) {
+  let response;
+  try {
+    response = await fetch(path);
+  } catch {
+    throw new Missing('The server does not answer. It was stopped, or the connection is gone.');
+  }
+  if (response.ok) return response.json();
+  let why = '';
+  try {
+    why = (await response.json()).error;
+  } catch { /* an answer of another server than ours */ }
+  throw new Missing(why || `There is no such document (${response.status}).`);
+}
+
+export const get = (...parts) => json('data/' + parts.map(encodeURIComponent).join('/') + '.json');
+
+export const search = (id, words, from) =>
+    json(`search/${encodeURIComponent(id)}?q=${encodeURIComponent(words)}&from=${from}`);
+
+/** Tells of changes in folders while the page is open. */
+export function listen(tell, state) {
+  const source = new EventSource('events');
+  source.onopen = () => state(true);
+  source.onerror = () => state(false);
+  for (const kind of ['audits', 'shelf'])
+    source.addEventListener(kind, e => tell(kind, JSON.parse(e.data)));
+}
+
+/** Runs at once, then at most once in a while, and once more at the end. */
+export function throttled(run, pause = 400) {
+  let waiting = false;
+  let again = false;
+  return async function call() {
+    if (waiting) {
+      again = true;
+      return;
+    }
+    waiting = true;
+    await run();
+    setTimeout(() => {
+      waiting = false;
+      if (again) {
+        again = false;
+        call();
+      }
+    }, pause);
+  };
+}
