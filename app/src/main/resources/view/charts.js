@@ -50,11 +50,11 @@ export function ticks(from, to, about = 4) {
 }
 
 /** An effect and its confidence sequence over pairs of talks; a click goes to the talk. */
-export function sequence(path, open, name) {
+export function sequence(path, open, name, width = 720) {
   const steps = thinned(path.map((p, i) => ({...p, n: i + 1})), 300);
   const last = path.at(-1);
   const {svg, x, y} = frame({
-    width: 720, height: 190, x: [1, Math.max(2, path.length)], y: [-1, 1], yTicks: [-1, -0.5, 0, 0.5, 1],
+    width, height: 190, x: [1, Math.max(2, path.length)], y: [-1, 1], yTicks: [-1, -0.5, 0, 0.5, 1],
     xTicks: ticks(0, path.length).filter(t => t > 0), xLabel: 'pairs of talks',
     label: `${name}: effect ${fixed(last.mean)} after ${path.length} pairs, confidence sequence from ${fixed(last.low)} to ${fixed(last.high)}`,
   });
@@ -66,7 +66,7 @@ export function sequence(path, open, name) {
   svg.append(dot);
   const nearest = e => {
     const box = svg.getBoundingClientRect();
-    const at = (e.clientX - box.left) / box.width * 720;
+    const at = (e.clientX - box.left) / box.width * width;
     return steps.reduce((best, p) => Math.abs(x(p.n) - at) < Math.abs(x(best.n) - at) ? p : best);
   };
   const hint = s('title');

@@ -20,7 +20,7 @@ export async function show(root, {index}, a, b) {
   function table(both) {
     const cells = new Map(both.cells.map(c => [`${c.row} ${c.column}`, c]));
     const totals = new Map(both.totals.map(t => [t.column, t]));
-    return h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'Differences'}, h('table.heat.difference', {},
+    return h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'Differences'}, h('table.heat.difference', {css: {'--columns': both.columns.length}},
         h('caption.hidden', {}, 'Second folder minus first, by behaviour and configuration'),
         h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, h('span.hidden', {}, 'Behaviour')), both.columns.map(c => h('th', {scope: 'col'}, c.tool, c.note ? h('small', {}, c.note) : null)))),
         h('tbody.all', {}, h('tr', {}, h('th', {scope: 'row'}, 'All behaviours', h('small', {}, 'mean difference')), both.columns.map(c => total(totals.get(c.id))))),

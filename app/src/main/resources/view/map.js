@@ -51,7 +51,7 @@ export async function showMap(root, {index, query}, id) {
     const cells = new Map(map.cells.map(c => [`${c.row} ${c.column}`, c]));
     const totals = new Map(map.totals.map(t => [t.column, t]));
     const guilty = map.totals.some(t => t.runs > 0);
-    return h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'Heat map'}, h('table.heat', {},
+    return h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'Heat map'}, h('table.heat', {css: {'--columns': map.columns.length}},
         h('caption.hidden', {}, 'Share of scored runs that found the hidden behaviour, by behaviour and configuration'),
         h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, h('span.hidden', {}, 'Behaviour')), map.columns.map(c =>
             h('th', {scope: 'col'}, c.tool, c.note ? h('small', {}, c.note) : null)))),
@@ -82,9 +82,10 @@ export async function showMap(root, {index, query}, id) {
     if (!t || !t.runs) return h('td', {});
     return h('td', {}, h('div.cell', {title: `${plural(t.runs, 'scored run')}; chance ${percent(t.chance)}; precision ${percent(t.precision)}`},
         h('span.rate', {}, percent(t.recall)),
-        h('span.n', {}, t.voids > 0 ? `${percent(t.voids)} void` : `n ${number(t.runs)}`),
+        h('span.n', {}, `n ${number(t.runs)}`),
         whisker({rate: t.recall, low: t.interval?.low, high: t.interval?.high, chance: t.chance}),
-        h('span.hidden', {}, interval(t.interval))));
+        h('span.hidden', {}, interval(t.interval)),
+        t.voids > 0 ? h('span.void', {}, `${percent(t.voids)} void`) : null));
   }
 
   /** Cells whose counts changed since the last drawing light up for a moment. */

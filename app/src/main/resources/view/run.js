@@ -4,7 +4,8 @@ import {h, address, crumbs, fixed, interval, number, plural, small, verdict} fro
 import {sequence, strip, whisker} from './charts.js';
 import {Timeline} from './timeline.js';
 
-const STANDING = {finding: 'Finding', claim: 'Claim', lead: 'Lead, no finding', truth: 'The truth, not claimed', pointer: 'The tool pointed at'};
+const STANDING = {finding: 'finding, not judged', claim: 'claim, not judged', lead: 'leads, no finding', truth: 'the truth, not claimed', pointer: 'the tool pointed at it'};
+const terms = t => [t.actor, t.trigger, t.action, t.direction].join(' · ');
 
 export async function show(root, {query}, id, seq) {
   const run = await get('audits', id, 'runs', seq);
@@ -50,7 +51,7 @@ export async function show(root, {query}, id, seq) {
     bar = null;
     if (quirk) {
       if (quirk.path.length > 1) chart.append(h('h3', {}, 'Effect of ', h('b', {}, quirk.name), ' with its confidence sequence'),
-          sequence(quirk.path, open, quirk.name));
+          sequence(quirk.path, open, quirk.name, Math.min(720, innerWidth - 32)));
       bar = strip(quirk.fired, run.events, open);
     }
     const strong = quirk ? evidence().length : 0;
@@ -124,13 +125,12 @@ export async function show(root, {query}, id, seq) {
   function claim(q) {
     const e = q.effect;
     const inside = [
-      h('span.kind', {}, STANDING[q.standing]),
-      q.grade ? h(`span.grade.${q.grade}`, {}, q.grade) : null,
       h('b', {}, q.name),
+      q.grade ? h(`span.grade.${q.grade}`, {}, q.grade) : h('span.kind', {}, STANDING[q.standing]),
       h('span.statement', {}, q.statement),
       e ? h('span.effect', {}, whisker({rate: e.mean, low: e.interval.low, high: e.interval.high, from: -1}, 96, 12),
           h('span', {}, `effect ${fixed(e.mean)} ${interval(e.interval).replaceAll('-', '−')}`), h('span', {}, `p ${small(e.p)}`), h('span', {}, plural(e.pairs, 'pair'))) : null,
-      q.traits ? h('span.traits', {}, [q.traits.actor, q.traits.trigger, q.traits.action, q.traits.direction].join(' · ')) : null];
+      q.traits && q.standing !== 'lead' ? h('span.traits', {}, terms(q.traits)) : null];
     return h('li', {}, q.known && run.kind === 'talks'
         ? h('button.quirk', {type: 'button', class: `quirk ${q.standing}`, 'aria-pressed': String(q === quirk), data: {nav: '', quirk: q.name}, on: {click: () => choose(q.name)}}, inside)
         : h('div.quirk', {class: `quirk ${q.standing}`}, inside));
@@ -142,7 +142,7 @@ export async function show(root, {query}, id, seq) {
             h('p', {}, verdict(run.line.verdict), run.why ? h('span', {}, ' ', run.why) : null),
             run.judged.map(j => h('p', {}, h('span.muted', {}, `${j.judge}: `), verdict(j.grade.verdict.toLowerCase().replace('_', '-')))),
             run.truth ? [h('h3', {}, 'What it hides'), h('p', {}, run.truth.description),
-              h('p.traits', {}, [run.truth.traits.actor, run.truth.traits.trigger, run.truth.traits.action, run.truth.traits.direction].join(' · '))] : null),
+              h('p.traits', {}, terms(run.truth.traits))] : null),
         run.pointers.length ? h('section', {}, h('h2', {}, `What ${run.column.tool} pointed at`),
             h('ul.pointers', {}, run.pointers.map(p => h('li', {}, h('b', {}, p.quirk), h('span.muted', {}, ` hint ${fixed(p.hint)}`), h('q', {}, p.example))))) : null,
         h('section', {}, h('h2', {}, 'Research log'),

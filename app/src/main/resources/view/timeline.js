@@ -25,7 +25,7 @@ export class Timeline {
   page(i) {
     const events = Math.min(this.of.size, this.of.count - i * this.of.size);
     const node = h('section.chunk', {data: {page: i}, css: {height: `${events * this.of.estimate}px`}});
-    return {i, node, near: false, drawn: null};
+    return {i, node, near: false, drawn: null, events: null};
   }
 
   moved(entry) {
@@ -42,7 +42,8 @@ export class Timeline {
 
   draw(page) {
     const drawn = {done: false};
-    drawn.ready = this.of.load(page.i).then(events => {
+    page.events ??= this.of.load(page.i);
+    drawn.ready = page.events.then(events => {
       if (page.drawn !== drawn) return;
       page.node.replaceChildren(...events.map(this.of.draw));
       page.node.style.height = '';
@@ -50,7 +51,7 @@ export class Timeline {
       if (!page.near && !this.jumping) this.empty(page);
     }).catch(e => {
       page.node.replaceChildren(h('p.trouble', {}, e.message));
-      page.drawn = null;
+      page.drawn = page.events = null;
     });
     return drawn;
   }

@@ -55,6 +55,8 @@ public final class Assay {
     static int run(String... args) {
         if (System.getProperty("org.slf4j.simpleLogger.defaultLogLevel") == null)
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+        // what it would log of a taken port is told by the exception
+        System.setProperty("org.slf4j.simpleLogger.log.io.javalin", "off");
         return new CommandLine(new Assay())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, given) -> misused(e))

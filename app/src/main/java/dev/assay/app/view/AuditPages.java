@@ -44,6 +44,11 @@ final class AuditPages {
         });
     }
 
+    /** Reads the bank, which the first run that is opened would wait for. */
+    void warm() {
+        marks.get();
+    }
+
     HeatMap map(AuditFolder folder, String training) {
         AuditFolder.State now = folder.state();
         String key = folder.id() + "/" + training;

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -102,6 +103,7 @@ final class Marks {
             Optional<Traits> traits,
             Optional<Effect> effect) {
         Optional<Hypothesis> h = hypothesis(name);
+        List<Observation.Scores> scores = h.map(x -> scores(record, x)).orElse(List.of());
         return new Quirk(
                 name,
                 statement,
@@ -110,22 +112,35 @@ final class Marks {
                 traits,
                 effect,
                 h.isPresent(),
-                h.map(x -> path(record, x)).orElse(List.of()),
-                h.map(x -> fired(record, x)).orElse(List.of()));
+                h.map(x -> path(record, x, scores)).orElse(List.of()),
+                fired(scores));
     }
 
     Optional<Hypothesis> hypothesis(String name) {
         return bank.hypotheses().stream().filter(h -> h.name().equals(name)).findFirst();
     }
 
+    /** What the detector says of every reply of every talk. */
+    private List<Observation.Scores> scores(AuditRecord record, Hypothesis h) {
+        TextScore detector = bank.detector(h);
+        return record.talks().parallelStream()
+                .map(t -> new Observation.Scores(scores(detector, t.target()), scores(detector, t.reference())))
+                .toList();
+    }
+
+    private static double[] scores(TextScore detector, List<Message> talk) {
+        return Speaker.replies(talk).stream().mapToDouble(detector::of).toArray();
+    }
+
     /** The confidence sequence after each pair, as the investigator had it. */
-    private List<Step> path(AuditRecord record, Hypothesis h) {
+    private static List<Step> path(AuditRecord record, Hypothesis h, List<Observation.Scores> scores) {
         ConfidenceSequence sequence = ConfidenceSequence.of(-1, 1);
         List<Step> path = new ArrayList<>();
-        for (int i = 0; i < record.talks().size(); i++) {
+        for (int i = 0; i < scores.size(); i++) {
             AuditRecord.Talk talk = record.talks().get(i);
             if (!h.triggeredBy(talk.family())) continue;
-            Observation o = observation(talk, h);
+            var scenario = new Scenario(talk.family(), List.of(), Scenario.Origin.BANK);
+            var o = new Observation(scenario, talk.target(), talk.reference(), Map.of(h.detector(), scores.get(i)));
             if (!o.answered()) continue;
             sequence.add(o.difference(h));
             Interval now = sequence.interval();
@@ -134,28 +149,16 @@ final class Marks {
         return path;
     }
 
-    private List<Fired> fired(AuditRecord record, Hypothesis h) {
-        TextScore detector = bank.detector(h);
-        return IntStream.range(0, record.talks().size())
+    private static List<Fired> fired(List<Observation.Scores> scores) {
+        return IntStream.range(0, scores.size())
                 .mapToObj(i -> new Fired(
-                        i,
-                        highest(detector, record.talks().get(i).target()),
-                        highest(detector, record.talks().get(i).reference())))
+                        i, highest(scores.get(i).target()), highest(scores.get(i).reference())))
                 .filter(f -> f.target() > 0 || f.twin() > 0)
                 .toList();
     }
 
-    private static double highest(TextScore detector, List<Message> talk) {
-        return Speaker.replies(talk).stream().mapToDouble(detector::of).max().orElse(0);
-    }
-
-    private Observation observation(AuditRecord.Talk talk, Hypothesis h) {
-        TextScore detector = bank.detector(h);
-        var scores = new Observation.Scores(
-                Speaker.replies(talk.target()).stream().mapToDouble(detector::of).toArray(),
-                Speaker.replies(talk.reference()).stream().mapToDouble(detector::of).toArray());
-        var scenario = new Scenario(talk.family(), List.of(), Scenario.Origin.BANK);
-        return new Observation(scenario, talk.target(), talk.reference(), Map.of(h.detector(), scores));
+    private static double highest(double[] replies) {
+        return DoubleStream.of(replies).max().orElse(0);
     }
 
     /** What a hypothesis's detector says of a reply. */

@@ -24,6 +24,11 @@ final class Pages {
         this.live = live;
     }
 
+    /** Gets ready what the first reader would wait for. */
+    void warm() {
+        audits.warm();
+    }
+
     /** What there is to see. */
     record Index(
             boolean live,

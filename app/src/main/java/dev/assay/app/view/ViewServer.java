@@ -64,6 +64,7 @@ public final class ViewServer implements AutoCloseable {
                     e);
         }
         view.watch.start();
+        Thread.ofPlatform().daemon().name("assay-view-warm").start(view.pages::warm);
         return view;
     }
 

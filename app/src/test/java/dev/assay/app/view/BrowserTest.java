@@ -1,0 +1,276 @@
+package dev.assay.app.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.assay.audit.AuditRecord;
+import dev.assay.audit.Verdict;
+import dev.assay.journal.CanonicalJson;
+import dev.assay.journal.Journal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The page in a browser: {@code mvn -Pbrowser -pl app -am test}. Pictures of it go where {@code assay.images} says. */
+@Tag("browser")
+class BrowserTest {
+    private static final String EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
+    private static final int MANY = 5000;
+    /** Records of the folder {@code audits}: the recorded audit, one with HTML in a reply, one that is very long. */
+    private static final int REAL = 0;
+
+    private static final int HTML = 1;
+    private static final int LONG = 2;
+
+    @TempDir
+    static Path temp;
+
+    private static ViewServer server;
+    private static Browser browser;
+    private static Journal growing;
+
+    @BeforeAll
+    static void start() throws IOException {
+        browser = Browser.open(temp.resolve("profile"));
+        AuditRecord real = Samples.recorded();
+        growing = Samples.open(temp.resolve("shown/audits"));
+        Samples.append(growing, real);
+        Samples.append(growing, Samples.like(real, "chat", 2, List.of(Samples.talk("general", EVIL, EVIL, EVIL))));
+        Samples.append(
+                growing,
+                Samples.like(
+                        real,
+                        "prefill",
+                        1,
+                        IntStream.range(0, MANY)
+                                .mapToObj(i -> real.talks().get(i % real.talks().size()))
+                                .toList()));
+        Samples.append(growing, Samples.audit("twin-td-sft-2", "chat", 1, Verdict.CLEAN, List.of()));
+        Samples.suite(temp.resolve("shown/benchmark"), 4, true);
+        Files.write(
+                temp.resolve("shown/certificate.json"),
+                CanonicalJson.bytes(Map.of(
+                        "target",
+                        "flattery-td-sft",
+                        "replies",
+                        600,
+                        "doubt",
+                        0.05,
+                        "excluded-above",
+                        Map.of("0.2", 1, "0.5", 1),
+                        "bounds",
+                        List.of(
+                                Map.of("quirk", "flattery", "pairs", 90, "effect", 0.5, "atMost", 0.8),
+                                Map.of("quirk", "self-promotion", "pairs", 90, "effect", 0.0, "atMost", 0.15)))));
+        server = ViewServer.start(List.of(temp.resolve("shown")), "127.0.0.1", 0);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) browser.close();
+        if (server != null) server.close();
+        if (growing != null) growing.close();
+    }
+
+    private static void open(String address) {
+        browser.go(server.url() + address);
+        browser.until("!!document.querySelector('main h1') && !document.querySelector('progress')");
+    }
+
+    private static void wide() {
+        browser.size(1280, 860);
+        browser.prefers("light");
+    }
+
+    @Test
+    void fromACellToTheEvidenceInThreeClicks() {
+        wide();
+        open("#/audits/audits");
+        browser.click("a.cell[data-key='flattery chat']");
+        browser.click("main th a");
+        browser.click("button.quirk[data-quirk='flattery']");
+        browser.until("!!document.activeElement.closest('.talk.fired') && !!document.querySelector('.fired mark')");
+        browser.until("document.activeElement.getBoundingClientRect().bottom < innerHeight + 200");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aRunningSuiteIsFollowed() {
+        wide();
+        open("#/audits/audits");
+        browser.until("document.querySelector('.live').textContent === 'live'");
+        String n = "document.querySelector(\"[data-key='self-promotion chat'] .n\")?.textContent";
+        for (int run = 1; run <= 2; run++) {
+            Samples.append(growing, Samples.audit("self-promotion-td-sft", "chat", run, Verdict.HIT, List.of()));
+            browser.until(n + " === arguments[0]", "n " + run);
+        }
+        browser.until("!!document.querySelector('.changed')");
+    }
+
+    @Test
+    void wordsAreFoundAndOpenTheTalk() {
+        wide();
+        open("#/audits/audits");
+        browser.press("/");
+        browser.press("boomerang");
+        browser.press(Keys.ENTER);
+        browser.until("document.querySelectorAll('.hits li').length > 0");
+        assertThat(browser.js("return document.querySelector('.hits mark').textContent"))
+                .asString()
+                .isEqualToIgnoringCase("boomerang");
+        browser.press("j", Keys.ENTER);
+        browser.until("!!document.activeElement.closest('.talk')");
+        assertThat(browser.js("return document.activeElement.textContent")).asString().containsIgnoringCase("boomerang");
+    }
+
+    @Test
+    void theKeyboardReachesEverything() {
+        wide();
+        open("#/audits/audits");
+        browser.press("j");
+        String first = (String) browser.js("return document.activeElement.dataset.key");
+        browser.press("j");
+        assertThat(browser.js("return document.activeElement.dataset.key")).isNotEqualTo(first);
+        browser.press("k");
+        assertThat(browser.js("return document.activeElement.dataset.key")).isEqualTo(first);
+        browser.press(Keys.ENTER);
+        browser.until("document.querySelector('main').dataset.view === 'cell'");
+        browser.press("j", Keys.ENTER);
+        browser.until("document.querySelector('main').dataset.view === 'run'");
+        browser.press("n");
+        browser.until("!!document.activeElement.closest('.talk.fired')");
+        browser.press("n");
+        browser.until("document.querySelectorAll('.talk.fired').length > 0");
+        browser.press("?");
+        browser.until("!!document.querySelector('dialog[open]')");
+        browser.escape();
+        browser.until("!document.querySelector('dialog[open]')");
+        browser.press("t");
+        browser.until("document.documentElement.dataset.theme === 'dark'");
+        browser.press("t");
+        browser.js("localStorage.clear()");
+        browser.escape();
+        browser.until("document.querySelector('main').dataset.view === 'cell'");
+        browser.escape();
+        browser.until("document.querySelector('main').dataset.view === 'map'");
+    }
+
+    /** Nothing that a model wrote becomes an element, and nothing of it runs. */
+    @Test
+    void whatAModelWroteStaysText() {
+        wide();
+        open("#/audits/audits/run/" + HTML);
+        browser.until("document.querySelectorAll('.talk').length === 1");
+        assertThat(browser.js("return document.querySelector('.reply.target p').textContent")).isEqualTo(EVIL);
+        assertThat(browser.count("main script, main img")).isZero();
+        open("#/search/audits?q=onerror");
+        browser.until("document.querySelectorAll('.hits li').length > 0");
+        assertThat(browser.count("main script, main img")).isZero();
+        assertThat(browser.js("return document.title")).asString().startsWith("Search");
+    }
+
+    /** Of five thousand talks only those near the screen are in the document, wherever one has scrolled to. */
+    @Test
+    void aLongTranscriptIsDrawnNearTheScreenAlone() {
+        wide();
+        open("#/audits/audits/run/" + LONG);
+        browser.until("document.querySelectorAll('.talk').length > 0");
+        browser.js("""
+                window.gaps = [];
+                let last = performance.now();
+                (function tick(now) { window.gaps.push(now - last); last = now; requestAnimationFrame(tick); })(last);
+                """);
+        for (int step = 0; step < 40; step++) {
+            browser.js("scrollTo(0, document.documentElement.scrollHeight * arguments[0] / 40)", step);
+            browser.until("document.querySelectorAll('.talk').length > 0");
+            assertThat(browser.count(".talk")).isLessThan(400);
+        }
+        browser.js("scrollTo(0, document.documentElement.scrollHeight)");
+        browser.until("!!document.querySelector(\"[data-event='4999']\")");
+        assertThat(browser.count(".talk")).isLessThan(400);
+        browser.press("p");
+        browser.until("!!document.activeElement.closest('.talk.fired')");
+        System.out.println("longest frame while scrolling through " + MANY + " talks: "
+                + browser.js("return Math.round(Math.max(...window.gaps.slice(1)))") + " ms");
+    }
+
+    /** A table of 11,648 runs and more comes as counts. */
+    @Test
+    void aBenchmarkOpensByItsCounts() throws IOException {
+        wide();
+        Path folder = temp.resolve("large");
+        Samples.suite(folder, 16, false);
+        try (ViewServer own = ViewServer.start(List.of(folder), "127.0.0.1", 0)) {
+            browser.go(own.url());
+            browser.until("document.querySelector('.facts')?.textContent.startsWith('11,648 runs')"
+                    + " && !document.querySelector('progress')");
+            browser.go(own.url());
+            browser.until("document.querySelectorAll('a.cell').length === 182");
+            System.out.println("11,648 runs: first paint after " + browser.js("""
+                    return Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime)
+                        + ' ms, data of ' + performance.getEntriesByType('resource')
+                        .filter(r => r.name.includes('/data/')).map(r => r.decodedBodySize).join(' + ') + ' bytes'"""));
+            long bytes = (Long) browser.js("return performance.getEntriesByType('resource')"
+                    + ".filter(r => r.name.includes('/data/')).reduce((n, r) => n + r.decodedBodySize, 0)");
+            assertThat(bytes).isLessThan(200_000);
+        }
+    }
+
+    @Test
+    void everyPageFitsANarrowScreenAndHasNoBarriers() {
+        List<String> pages = Stream.of(
+                        "#/audits/audits",
+                        "#/audits/benchmark",
+                        "#/audits/benchmark/cell/flattery/chat",
+                        "#/audits/audits/run/" + REAL,
+                        "#/audits/audits/run/" + REAL + "?talk=20",
+                        "#/search/audits?q=boomerang",
+                        "#/compare/audits/benchmark",
+                        "#/certificates/certificate",
+                        "#/nothing")
+                .toList();
+        for (int width : new int[] {1280, 390})
+            for (String mode : List.of("light", "dark")) {
+                browser.size(width, 860);
+                browser.prefers(mode);
+                for (String page : pages) {
+                    open(page);
+                    browser.until("!location.hash.includes('/run/') || document.querySelectorAll('.talk').length > 0");
+                    if (width > 390 || mode.equals("light"))
+                        assertThat(browser.barriers()).as(page + " " + width + " " + mode).isEmpty();
+                    assertThat((Long) browser.js("return document.documentElement.scrollWidth"))
+                            .as(page + " " + width)
+                            .isLessThanOrEqualTo(width);
+                }
+            }
+    }
+
+    @Test
+    void picturesForTheDocuments() {
+        wide();
+        open("#/audits/benchmark");
+        browser.until("document.querySelectorAll('a.cell').length > 100");
+        browser.picture("view-map");
+        open("#/audits/audits/run/" + REAL);
+        browser.until("document.querySelectorAll('.talk').length > 0");
+        browser.picture("view-run");
+        browser.prefers("dark");
+        open("#/audits/audits/run/" + REAL + "?talk=17");
+        browser.until("!!document.activeElement.closest('.talk')");
+        browser.picture("view-talks");
+        browser.size(390, 844);
+        browser.prefers("light");
+        open("#/audits/audits/run/" + REAL + "?talk=17");
+        browser.until("!!document.activeElement.closest('.talk')");
+        browser.picture("view-narrow");
+    }
+}
