@@ -105,18 +105,36 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Looks at a run folder without opening it, also while somebody writes to it.
+     * Looks at a run folder without opening it, also while somebody writes to it; of several writers ({@link Segments})
+     * all records.
      *
      * @throws JournalException if it is no run folder or is damaged
      */
     public static Snapshot read(Path folder) {
-        Manifest manifest = Manifest.read(folder);
-        Path file = folder.resolve(FILE);
-        if (!Files.exists(file)) {
-            return new Snapshot(manifest, List.of(), 0);
+        Snapshot found = readIntact(folder);
+        if (!found.damages().isEmpty()) {
+            throw new JournalException(String.join("\n", found.damages()));
         }
-        Scan scan = Scan.of(file);
-        return new Snapshot(manifest, scan.entries(), scan.tornBytes());
+        return found;
+    }
+
+    /**
+     * The same of a folder that may be damaged: what comes before a damaged line, and what is wrong with it.
+     *
+     * @throws JournalException if it is no run folder
+     */
+    public static Snapshot readIntact(Path folder) {
+        Manifest manifest = Manifest.read(folder);
+        List<Entry> entries = new ArrayList<>();
+        List<String> damages = new ArrayList<>();
+        long torn = 0;
+        for (Path journal : Segments.all(folder)) {
+            Scan scan = Scan.from(journal.resolve(FILE), 0, 0);
+            entries.addAll(scan.entries());
+            scan.damage().ifPresent(damages::add);
+            torn += scan.tornBytes();
+        }
+        return new Snapshot(manifest, List.copyOf(entries), torn, List.copyOf(damages));
     }
 
     /**

@@ -6,7 +6,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The open file of a journal: lines are only ever added, and a line that could not be added whole is taken back.
@@ -29,7 +28,7 @@ class JournalFile {
     JournalFile(Path path) {
         this.path = path;
         boolean fresh = !Files.exists(path);
-        this.found = fresh ? new Scan(List.of(), 0, 0) : Scan.of(path);
+        this.found = fresh ? Scan.EMPTY : Scan.of(path);
         this.length = found.length();
         try {
             if (found.tornBytes() > 0) {

@@ -47,6 +47,15 @@ public final class Memo {
         }
     }
 
+    /** Takes over what other writers of the folder have kept ({@link Segments}); it is not kept a second time here. */
+    public synchronized void learn(List<Entry> entries) {
+        for (Entry e : entries) {
+            if (e.type().equals(TYPE)) {
+                values.putIfAbsent(e.body().path("key").asText(), e.body().path("value"));
+            }
+        }
+    }
+
     /** Work on a batch of which some results are missing. */
     @FunctionalInterface
     public interface Batch<T> {

@@ -8,25 +8,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a journal's file holds.
  *
- * @param entries   the intact records
+ * @param entries   the intact records, up to the first that is damaged
  * @param length    how many bytes they take
  * @param tornBytes how many bytes follow the last line feed: a record whose writer was killed
+ * @param damage    what is wrong with a line that was written to its end, and what to do
  */
-record Scan(List<Entry> entries, long length, int tornBytes) {
+record Scan(List<Entry> entries, long length, int tornBytes, Optional<String> damage) {
+
+    /** What a new file holds. */
+    static final Scan EMPTY = new Scan(List.of(), 0, 0, Optional.empty());
 
     /** @throws JournalException if a line that was written to its end is damaged */
     static Scan of(Path file) {
+        return from(file, 0, 0).undamaged();
+    }
+
+    /**
+     * What stands behind a place where a line begins.
+     *
+     * @param offset in bytes
+     * @param seq    number of the first record there
+     */
+    static Scan from(Path file, long offset, long seq) {
         List<Entry> entries = new ArrayList<>();
         long length = 0;
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            in.skipNBytes(offset);
             for (int b = in.read(); b >= 0; b = in.read()) {
                 if (b == '\n') {
-                    entries.add(decode(file, line.toByteArray(), entries.size()));
+                    long number = seq + entries.size();
+                    try {
+                        entries.add(Line.decode(line.toByteArray(), number));
+                    } catch (Line.Damaged e) {
+                        return new Scan(List.copyOf(entries), length, 0, Optional.of(damaged(file, number, e)));
+                    }
                     length += line.size() + 1;
                     line.reset();
                 } else {
@@ -36,17 +57,21 @@ record Scan(List<Entry> entries, long length, int tornBytes) {
         } catch (IOException e) {
             throw new JournalException(file + " can't be read (" + e.getMessage() + ")", e);
         }
-        return new Scan(List.copyOf(entries), length, line.size());
+        return new Scan(List.copyOf(entries), length, line.size(), Optional.empty());
     }
 
-    private static Entry decode(Path file, byte[] line, int seq) {
-        try {
-            return Line.decode(line, seq);
-        } catch (Line.Damaged e) {
-            throw new JournalException(file + ", line " + (seq + 1) + " is damaged: " + e.getMessage()
-                    + ". It was changed after it was written; nothing was deleted. Restore the file from a backup,"
-                    + " or keep what comes before (head -n " + seq + " journal.jsonl > kept && mv kept journal.jsonl)"
-                    + " and run the same command again, which makes the rest anew");
-        }
+    /** @throws JournalException if a line is damaged */
+    Scan undamaged() {
+        damage.ifPresent(what -> {
+            throw new JournalException(what);
+        });
+        return this;
+    }
+
+    private static String damaged(Path file, long seq, Line.Damaged e) {
+        return file + ", line " + (seq + 1) + " is damaged: " + e.getMessage()
+                + ". It was changed after it was written; nothing was deleted. Restore the file from a backup,"
+                + " or keep what comes before (head -n " + seq + " journal.jsonl > kept && mv kept journal.jsonl)"
+                + " and run the same command again, which makes the rest anew";
     }
 }
