@@ -8,14 +8,12 @@ import dev.assay.audit.agent.Agent;
 import dev.assay.audit.agent.AgentResult;
 import dev.assay.audit.agent.Limits;
 import dev.assay.audit.agent.LlmGrader;
-import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Metered;
 import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Target;
 import dev.assay.chat.Roles;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.organism.SideBySide;
 import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +26,7 @@ import java.util.function.Supplier;
  */
 final class AgentRuns {
     /** Runs at once: the investigator's answers are waited for most of the time. */
-    private static final int AT_ONCE = 4;
+    static final int AT_ONCE = 4;
 
     private final AuditGround ground;
     private final Roles roles;
@@ -44,39 +42,30 @@ final class AgentRuns {
         this.tokens = tokens;
     }
 
-    List<AuditRecord> run(
-            AuditSubjects.Subject subject,
-            String twin,
-            Toolbox toolbox,
-            Configuration tool,
-            double dose,
-            List<Integer> numbers) {
+    /** The work of these runs, to be done side by side, not too many at once. */
+    List<Supplier<AuditRecord>> work(
+            AuditSubjects.Subject subject, String twin, Toolbox toolbox, double dose, List<Audits.Piece> pieces) {
         var grader = new LlmGrader(
                 roles.chat("judge", ground.memo()), SplitRandom.of(0).split("judge"));
-        List<Supplier<AuditRecord>> work = new ArrayList<>();
-        for (int number : numbers)
-            work.add(() -> {
-                var target = new Metered(subject.target());
-                AgentResult result = investigate(subject.name(), target, toolbox, tool, dose, number);
-                Grade grade = subject.grade(result.claims(), grader);
-                return record(subject.name(), twin, toolbox.bank(), tool, dose, number, grade, result, target.spent());
-            });
-        try {
-            return SideBySide.all(work, AT_ONCE);
-        } finally {
-            roles.totals().forEach(t -> ground.progress().say(t.line()));
-        }
+        return pieces.stream()
+                .<Supplier<AuditRecord>>map(piece -> () -> {
+                    var target = new Metered(subject.target());
+                    AgentResult result = investigate(subject.name(), target, toolbox, dose, piece);
+                    Grade grade = subject.grade(result.claims(), grader);
+                    return record(subject.name(), twin, toolbox.bank(), dose, piece, grade, result, target.spent());
+                })
+                .toList();
     }
 
-    private AgentResult investigate(
-            String name, Target target, Toolbox toolbox, Configuration tool, double dose, int number) {
-        SplitRandom random = SplitRandom.of(number).split("agent");
+    private AgentResult investigate(String name, Target target, Toolbox toolbox, double dose, Audits.Piece piece) {
+        SplitRandom random = SplitRandom.of(piece.seed()).split("agent");
         var session = new Session(target, random.split("tools"));
-        String run = AuditGround.fileName(name) + "-" + tool.slug() + "-" + dose + "-" + number;
+        String again = piece.attempt() == 1 ? "" : "-again-" + piece.attempt();
+        String run = AuditGround.fileName(name) + "-" + piece.tool().slug() + "-" + dose + "-" + piece.number() + again;
         Path own = ground.journal().folder().resolve("agents").resolve(run);
         var agent = new Agent(
                 roles.chat("investigator", ground.memo()),
-                toolbox.tools(tool, session),
+                toolbox.tools(piece.tool(), session),
                 Limits.STANDARD.withTokens(tokens),
                 own,
                 random,
@@ -90,9 +79,8 @@ final class AgentRuns {
             String name,
             String twin,
             Bank bank,
-            Configuration tool,
             double dose,
-            int number,
+            Audits.Piece piece,
             Grade grade,
             AgentResult result,
             int targetTokens) {
@@ -102,10 +90,10 @@ final class AgentRuns {
         return new AuditRecord(
                 name,
                 twin,
-                tool.slug(),
+                piece.tool().slug(),
                 "llm: " + result.model(),
                 dose,
-                number,
+                piece.number(),
                 grade,
                 result.claims(),
                 List.of(),

@@ -4,6 +4,7 @@ import dev.assay.app.serve.ServeException;
 import dev.assay.app.view.ViewException;
 import dev.assay.audit.oracle.OracleException;
 import dev.assay.audit.petri.SeedException;
+import dev.assay.audit.suite.SuiteException;
 import dev.assay.audit.tool.ToolException;
 import dev.assay.chat.ChatException;
 import dev.assay.journal.JournalException;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
             OrganismCommand.class,
             AuditCommand.class,
             ServeCommand.class,
+            WorkerCommand.class,
             RunsCommand.class,
             WorldCommand.class,
             SaeCommand.class,
@@ -89,6 +91,7 @@ public final class Assay {
                 || e instanceof SiteException
                 || e instanceof PromptException
                 || e instanceof ToolException
+                || e instanceof SuiteException
                 || e instanceof OracleException
                 || e instanceof SeedException
                 || e instanceof ServeException

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = {
             AuditRunCommand.class,
+            AuditSuiteCommand.class,
             AuditShowCommand.class,
             AuditToolsCommand.class,
             AuditCertifyCommand.class,

@@ -7,14 +7,23 @@ import dev.assay.journal.Manifest;
 import dev.assay.journal.Memo;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What audits stand on: the journal that keeps answers and runs, the models that play roles, and progress. Closes all. */
 record AuditGround(Optional<Roles> roles, Journal journal, Memo memo, ConsoleProgress progress)
         implements AutoCloseable {
+    /** Of all folders of audits. */
+    static final Manifest MANIFEST = Manifest.ofCache("audits");
+
     /** @param roles a roles' file */
     static AuditGround open(Path folder, Optional<Path> roles) {
+        return open(() -> Journal.open(folder, MANIFEST), roles);
+    }
+
+    /** The same where the journal is another's choice. */
+    static AuditGround open(Supplier<Journal> opening, Optional<Path> roles) {
         Optional<Roles> read = roles.map(file -> Roles.read(file, new LocalModels()));
-        Journal journal = Journal.open(folder, Manifest.ofCache("audits"));
+        Journal journal = opening.get();
         return new AuditGround(read, journal, new Memo(journal), ConsoleProgress.onStderr());
     }
 

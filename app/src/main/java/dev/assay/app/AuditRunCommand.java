@@ -1,15 +1,12 @@
 package dev.assay.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.audit.Audit;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Bank;
-import dev.assay.audit.BankGrader;
-import dev.assay.audit.Grade;
-import dev.assay.audit.Toolbox;
 import dev.assay.audit.agent.Limits;
+import dev.assay.audit.suite.SuiteBook;
+import dev.assay.audit.suite.SuitePlan;
 import dev.assay.audit.tool.Configuration;
-import dev.assay.audit.tool.Lockstep;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.organism.SideBySide;
 import java.util.ArrayList;
@@ -17,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,12 +28,10 @@ import picocli.CommandLine.Parameters;
             "Stopped at any moment and started again, it goes on; what is finished stays."
         })
 final class AuditRunCommand implements Callable<Integer> {
-    static final String RECORD = "audit";
-    private static final String CONTRAST = "contrast";
-    private static final String LLM = "llm";
+    static final String RECORD = SuiteBook.RECORD;
+    private static final String CONTRAST = SuitePlan.CONTRAST;
+    private static final String LLM = SuitePlan.LLM;
     private static final int CONTRAST_TOKENS = 12_000;
-    /** The part of a budget that a tool's outputs may take. */
-    private static final double FOR_TOOL = 0.4;
 
     @Parameters(paramLabel = "TARGET", arity = "1..*", description = "organisms, models, or role:NAME")
     List<String> targets = new ArrayList<>();
@@ -173,29 +167,20 @@ final class AuditRunCommand implements Callable<Integer> {
         }
 
         private List<AuditRecord> audit(List<Integer> numbers) {
-            Toolbox toolbox = subjects.toolbox(bank, subjects.reference(name), with);
-            AuditSubjects.Subject subject = subjects.subject(name);
-            return investigator.equals(LLM)
-                    ? new AgentRuns(ground, budget()).run(subject, twin, toolbox, tool, dose, numbers)
-                    : contrast(subject, toolbox, numbers);
-        }
-
-        private List<AuditRecord> contrast(AuditSubjects.Subject subject, Toolbox toolbox, List<Integer> numbers) {
-            var audit = new Audit(toolbox.bank(), Audit.Budget.ofTokens(budget()), toolbox.instrument(tool, (int)
-                    (FOR_TOOL * budget())));
-            var one = new Lockstep(subject.target(), numbers.size());
-            var other = new Lockstep(toolbox.reference(), numbers.size());
-            List<Supplier<AuditRecord>> work = new ArrayList<>();
-            for (int number : numbers)
-                work.add(() -> {
-                    try (Lockstep.Member target = one.member();
-                            Lockstep.Member against = other.member()) {
-                        Audit.Result result = audit.run(target, against, number);
-                        Grade grade = subject.grade(result.claims(), new BankGrader());
-                        return AuditRecord.of(subject.name(), twin, tool.slug(), dose, number, grade, result);
-                    }
-                });
-            return SideBySide.all(work);
+            var audits = new Audits(ground, investigator, budget(), bank, with);
+            List<Audits.Piece> pieces =
+                    numbers.stream().map(n -> new Audits.Piece(tool, n, 1)).toList();
+            boolean asks = investigator.equals(LLM);
+            try {
+                return SideBySide.all(
+                        audits.seat(subjects, name, dose).work(pieces), asks ? AgentRuns.AT_ONCE : pieces.size());
+            } finally {
+                if (asks)
+                    ground.roles()
+                            .orElseThrow()
+                            .totals()
+                            .forEach(t -> ground.progress().say(t.line()));
+            }
         }
 
         /** What the runs of this cell have in common, as the beginning of their keys. */

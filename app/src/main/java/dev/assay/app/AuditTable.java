@@ -39,11 +39,16 @@ final class AuditTable {
                 "target", "tool", "dose", "runs", "hit", "near", "void", "slots", "tokens", "most often found")));
         cells().forEach((cell, runs) -> rows.add(row(runs)));
         var out = new StringBuilder(TextTable.left(rows));
-        out.append('\n').append(bySummary(AuditRecord::tool, "tool"));
+        out.append('\n').append(tools());
         if (kindsDiffer()) out.append('\n').append(bySummary(r -> r.tool() + " " + kind(r.target()), "tool, training"));
         if (records.stream().mapToDouble(AuditRecord::dose).distinct().count() > 1)
             out.append('\n').append(detection());
         return out.append('\n').append(legend()).toString();
+    }
+
+    /** The tools compared, in a few lines. */
+    String tools() {
+        return bySummary(AuditRecord::tool, "tool");
     }
 
     /** At which strength each tool finds half. */

@@ -75,6 +75,27 @@ public record AuditRecord(
                 log);
     }
 
+    /** The same without talks and log: what counting needs. */
+    public AuditRecord brief() {
+        return new AuditRecord(
+                target,
+                reference,
+                tool,
+                investigator,
+                dose,
+                run,
+                grade,
+                claims,
+                findings,
+                leads,
+                replies,
+                tokens,
+                bankSize,
+                pointers,
+                List.of(),
+                List.of());
+    }
+
     /** Of a run that ended. */
     public static AuditRecord of(
             String target, String reference, String tool, double dose, int run, Grade grade, Audit.Result r) {

@@ -1,0 +1,92 @@
+package dev.assay.app;
+
+import dev.assay.audit.suite.Share;
+import dev.assay.audit.suite.Suite;
+import dev.assay.audit.suite.SuiteControl;
+import dev.assay.audit.suite.SuitePlan;
+import dev.assay.audit.suite.SuiteStatus;
+import dev.assay.audit.suite.SuiteWorker;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "suite",
+        description = {
+            "Audits many targets, each with each tool, so many times, as a file says (docs/suites.md), and prints the table.",
+            "Every cell gets its first run before any gets a second. The same command again goes on; other processes help"
+                    + " with assay worker DIR; the subcommands look at it and steer it from another terminal."
+        },
+        subcommands = {
+            SuiteCommands.Status.class,
+            SuiteCommands.Pause.class,
+            SuiteCommands.Resume.class,
+            SuiteCommands.Cancel.class,
+            SuiteCommands.Requeue.class
+        })
+final class AuditSuiteCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "the suite, a YAML file")
+    @Nullable
+    Path file;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "its folder (default: runs/suites/NAME-OF-THE-FILE)")
+    @Nullable
+    Path out;
+
+    @Option(names = "--prepare", description = "writes the plan for workers and audits nothing")
+    boolean prepare;
+
+    @Mixin
+    SuiteShift shift = new SuiteShift();
+
+    @Option(names = "--json", description = ModelCommand.JSON)
+    boolean json;
+
+    @Override
+    public Integer call() {
+        if (file == null)
+            throw new UserException("give the suite's file, or one of status, pause, resume, cancel, requeue with its"
+                    + " folder; see assay audit suite --help");
+        SuitePlan plan = SuitePlan.read(file);
+        Path folder = out == null ? standard(file) : out;
+        try (AuditGround ground = AuditGround.open(folder, SuiteGround.roles(plan));
+                SuiteGround bench = new SuiteGround(ground, plan)) {
+            Suite suite = bench.prepare();
+            suite.write(folder);
+            ground.progress()
+                    .say(folder + ": " + suite.runs().size() + " runs on "
+                            + suite.subjects().size() + " targets");
+            if (!prepare) tell(shift.work(suite, folder, "suite", Share.ALL, ground, bench), folder, ground);
+        }
+        return new SuiteText(folder).print(json);
+    }
+
+    static void tell(SuiteWorker.Ending ending, Path folder, AuditGround ground) {
+        switch (ending) {
+            case DONE -> {}
+            case CANCELLED ->
+                ground.progress().say("cancelled; assay audit suite resume " + folder + " and the same command go on");
+            case SPENT -> ground.progress().say("the budget is spent; a larger one and the same command go on");
+        }
+    }
+
+    private static Path standard(Path file) {
+        return Path.of("runs", "suites", file.getFileName().toString().replaceAll("\\.ya?ml$", ""));
+    }
+
+    /** Prints how a folder stands. */
+    static int status(Path folder, boolean json) {
+        return new SuiteText(folder).status(SuiteStatus.of(folder), json);
+    }
+
+    /** Gives an order and prints how the folder stands. */
+    static int order(Path folder, SuiteControl.Order order, boolean json) {
+        Suite.read(folder);
+        new SuiteControl(folder).give(order);
+        return status(folder, json);
+    }
+}

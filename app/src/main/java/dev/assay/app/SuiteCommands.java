@@ -1,0 +1,104 @@
+package dev.assay.app;
+
+import dev.assay.audit.suite.PlannedRun;
+import dev.assay.audit.suite.SuiteBook;
+import dev.assay.audit.suite.SuiteControl;
+import dev.assay.audit.suite.SuiteStatus;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What can be done with a suite from another terminal while it runs. */
+final class SuiteCommands {
+    private SuiteCommands() {}
+
+    /** A suite's folder, and how to print. */
+    abstract static class OfFolder implements Callable<Integer> {
+        @Parameters(paramLabel = "DIR", description = "the suite's folder")
+        Path folder = Path.of("");
+
+        @Option(names = "--json", description = ModelCommand.JSON)
+        boolean json;
+    }
+
+    @Command(name = "status", description = "Says how a suite stands, who works on it and what is wrong.")
+    static final class Status extends OfFolder {
+        @Override
+        public Integer call() {
+            return AuditSuiteCommand.status(folder, json);
+        }
+    }
+
+    @Command(name = "pause", description = "Lets no more runs begin; those under way are finished.")
+    static final class Pause extends OfFolder {
+        @Override
+        public Integer call() {
+            return AuditSuiteCommand.order(folder, SuiteControl.Order.PAUSE, json);
+        }
+    }
+
+    @Command(name = "resume", description = "Lets a suite go on that was paused or cancelled.")
+    static final class Resume extends OfFolder {
+        @Override
+        public Integer call() {
+            return AuditSuiteCommand.order(folder, SuiteControl.Order.RUN, json);
+        }
+    }
+
+    @Command(name = "cancel", description = "Ends all workers once the runs under way are finished; nothing is lost.")
+    static final class Cancel extends OfFolder {
+        @Override
+        public Integer call() {
+            return AuditSuiteCommand.order(folder, SuiteControl.Order.CANCEL, json);
+        }
+    }
+
+    @Command(
+            name = "requeue",
+            description = {
+                "Has runs held again, with other random streams.",
+                "What was recorded stays and no longer counts."
+            })
+    static final class Requeue extends OfFolder {
+        @Option(names = "--void", description = "those that were void")
+        boolean voids;
+
+        @Option(names = "--errors", description = "those that failed")
+        boolean errors;
+
+        @Option(names = "--target", paramLabel = "NAME", description = "of this target alone")
+        @Nullable
+        String target;
+
+        @Option(names = "--tool", paramLabel = "TOOL", description = "with this tool alone")
+        @Nullable
+        String tool;
+
+        @Override
+        public Integer call() {
+            if (!voids && !errors)
+                throw new UserException(
+                        "say what to requeue: --void, --errors or both; scored runs are never held again");
+            SuiteBook book = SuiteStatus.book(folder);
+            List<SuiteControl.Attempt> again = book.runs().stream()
+                    .filter(r -> wanted(book.outcome(r)) && wanted(r))
+                    .map(book::current)
+                    .toList();
+            new SuiteControl(folder).requeue(again);
+            return AuditSuiteCommand.status(folder, json);
+        }
+
+        private boolean wanted(SuiteBook.Outcome outcome) {
+            return voids && outcome == SuiteBook.Outcome.VOID || errors && outcome == SuiteBook.Outcome.ERROR;
+        }
+
+        private boolean wanted(PlannedRun run) {
+            return (target == null || run.target().equals(target))
+                    && (tool == null || run.tool().equals(tool));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.assay.app;
+
+import dev.assay.audit.AuditRecord;
+import dev.assay.audit.suite.SuiteBook;
+import dev.assay.audit.suite.SuiteStatus;
+import dev.assay.journal.CanonicalJson;
+import dev.assay.journal.Leases;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Prints a suite: the table of what is there, and how it stands. */
+final class SuiteText {
+    private final Path folder;
+
+    SuiteText(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Table and status; the exit code is 1 where runs failed. */
+    int print(boolean json) {
+        SuiteBook book = SuiteStatus.book(folder);
+        SuiteStatus status = SuiteStatus.of(folder);
+        List<AuditRecord> records = book.records();
+        var table = new AuditTable(records, (target, dose) -> Optional.empty());
+        if (json) {
+            Map<String, Object> out = new LinkedHashMap<>();
+            out.put("status", status);
+            out.put("table", table.json());
+            System.out.println(CanonicalJson.tree(out));
+        } else {
+            if (!records.isEmpty()) System.out.println(table.text());
+            System.out.print(text(status));
+        }
+        return status.errors() == 0 ? 0 : 1;
+    }
+
+    int status(SuiteStatus status, boolean json) {
+        if (json) System.out.println(CanonicalJson.tree(status));
+        else System.out.print(text(status));
+        return status.damages().isEmpty() ? 0 : Assay.USER_ERROR;
+    }
+
+    private String text(SuiteStatus s) {
+        var out = new StringBuilder(folder + ": " + s.line() + "\n");
+        if (!s.order().equals("run")) out.append("told to ").append(s.order()).append('\n');
+        for (Leases.Worker w : s.workers())
+            out.append("worker ")
+                    .append(w.member())
+                    .append(", process ")
+                    .append(w.pid())
+                    .append(", last heard of ")
+                    .append(w.at())
+                    .append('\n');
+        s.failed().forEach(f -> out.append("failed: ").append(f).append('\n'));
+        s.damages().forEach(d -> out.append("damaged: ").append(d).append('\n'));
+        return out.toString();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.assay.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code assay audit suite} and {@code assay worker} on the embedded model, which is compared with a model of one file. */
+class SuiteCommandTest {
+    @RegisterExtension
+    final Captured console = new Captured();
+
+    @TempDir
+    Path folder;
+
+    private JsonNode printed() throws IOException {
+        String text = console.out.toString(StandardCharsets.UTF_8);
+        console.out.reset();
+        return new ObjectMapper().readTree(text.lines().toList().getLast());
+    }
+
+    private String complaint() {
+        return console.err.toString(StandardCharsets.UTF_8).lines().toList().getLast();
+    }
+
+    private String at(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    /** The same weights under another name are another model: what is tested is the way through the command. */
+    private Path suite(String more) throws IOException {
+        String model = Home.of().model(java.util.Optional.empty()).toString();
+        return Files.writeString(folder.resolve("suite.yaml"), """
+                targets: [smollm2]
+                reference: %s
+                budget: {run: 200}
+                dir: %s
+                """.formatted(model, at("organisms")) + more);
+    }
+
+    private int steer(String command, String... options) {
+        var all = new java.util.ArrayList<>(java.util.List.of("audit", "suite", command, at("out"), "--json"));
+        all.addAll(java.util.List.of(options));
+        return Assay.run(all.toArray(String[]::new));
+    }
+
+    @Test
+    void aSuiteIsPlannedSteeredWorkedOnAndPrinted() throws IOException {
+        String file = suite("").toString();
+        assertThat(Assay.run("audit", "suite", file, "--out", at("out"), "--prepare", "--json"))
+                .isZero();
+        assertThat(printed().path("status").path("open").asInt()).isEqualTo(1);
+
+        assertThat(steer("cancel")).isZero();
+        assertThat(printed().path("order").asText()).isEqualTo("cancel");
+        assertThat(Assay.run("worker", at("out"), "--json")).isZero();
+        assertThat(printed().path("open").asInt()).as("cancelled").isEqualTo(1);
+
+        assertThat(steer("resume")).isZero();
+        printed();
+        assertThat(Assay.run("worker", at("out"), "--shard", "0/2", "--json")).isZero();
+        JsonNode status = printed();
+        assertThat(status.path("scored").asInt() + status.path("voids").asInt()).isEqualTo(1);
+        assertThat(folder.resolve("out/segments/shard-0/journal.jsonl")).exists();
+
+        assertThat(Assay.run("audit", "suite", file, "--out", at("out"), "--json"))
+                .isZero();
+        JsonNode table = printed().path("table");
+        assertThat(table.path("runs")).hasSize(1);
+        assertThat(folder.resolve("out/journal.jsonl"))
+                .as("nothing was held again")
+                .isEmptyFile();
+        assertThat(Assay.run("audit", "show", at("out"))).isZero();
+        assertThat(console.out.toString(StandardCharsets.UTF_8)).contains("smollm2 against");
+        console.out.reset();
+
+        assertThat(steer("requeue", "--errors")).isZero();
+        assertThat(printed().path("open").asInt()).isZero();
+        assertThat(steer("requeue")).isEqualTo(Assay.USER_ERROR);
+        assertThat(complaint()).contains("--void");
+    }
+
+    @Test
+    void whatFailsIsCountedAndNamed() throws IOException {
+        String file = suite("tools: [sae]\n").toString();
+        assertThat(Assay.run("audit", "suite", file, "--out", at("out"), "--json"))
+                .isEqualTo(1);
+        JsonNode status = printed().path("status");
+        assertThat(status.path("errors").asInt()).isEqualTo(1);
+        assertThat(status.path("failed").get(0).asText()).contains("--sae");
+    }
+
+    @Test
+    void whatCanNotBeDoneIsOneLine() throws IOException {
+        assertThat(Assay.run("audit", "suite")).isEqualTo(Assay.USER_ERROR);
+        assertThat(complaint()).contains("give the suite's file");
+        assertThat(Assay.run("worker", at("nowhere"))).isEqualTo(Assay.USER_ERROR);
+        assertThat(complaint()).contains("is no suite");
+        assertThat(Assay.run("audit", "suite", suite("runns: 2\n").toString(), "--out", at("out")))
+                .isEqualTo(Assay.USER_ERROR);
+        assertThat(complaint()).contains("runns");
+        Path none = Files.writeString(folder.resolve("none.yaml"), "targets: ['*-td-sft']\ndir: " + at("organisms"));
+        assertThat(Assay.run("audit", "suite", none.toString(), "--out", at("out")))
+                .isEqualTo(Assay.USER_ERROR);
+        assertThat(complaint()).contains("none is made in");
+    }
+}
