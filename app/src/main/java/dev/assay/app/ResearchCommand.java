@@ -94,8 +94,7 @@ final class ResearchCommand {
             })
     int run(
             @Mixin In in,
-            @Option(names = "--researcher", defaultValue = "offline", description = "offline or random")
-                    String researcher,
+            @Mixin ResearcherOptions who,
             @Option(names = "--hours", defaultValue = "1", description = "earlier sittings included (default: 1)")
                     double hours,
             @Option(
@@ -123,8 +122,8 @@ final class ResearchCommand {
         WorldCommand.atLeast(1, atOnce, "--parallel");
         var time = Duration.ofSeconds(Math.round(hours * 3600));
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
-            Loop.of(workspace, researcher, new Loop.Options(time, sprints, seed, atOnce, true), progress::say)
-                    .run();
+            who.with(w -> Loop.of(workspace, w, new Loop.Options(time, sprints, seed, atOnce, true), progress::say)
+                    .run());
         }
         Summary summary = Summary.of(workspace);
         in.print(summary, ResearchText.of(summary));

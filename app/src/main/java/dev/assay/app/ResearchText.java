@@ -25,6 +25,13 @@ final class ResearchText {
                 .forEach((who, b) -> out.append(String.format(
                         Locale.ROOT, "Brier score of %s: %.3f (always saying one half: 0.250)%n", who, b)));
         out.append(s.hints() == 0 ? "no hint was given: autonomous\n" : s.hints() + " hints were given\n");
+        if (s.exploratory() + s.skipped() > 0)
+            out.append(String.format(
+                    Locale.ROOT,
+                    "%d exploratory runs, which are no evidence; %d times nothing came of asking; $%.4f of language models%n",
+                    s.exploratory(),
+                    s.skipped(),
+                    s.dollars()));
         if (s.paused()) out.append("paused\n");
         if (!s.rows().isEmpty()) out.append('\n').append(table(s));
         return out.append('\n')

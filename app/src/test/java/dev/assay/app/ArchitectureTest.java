@@ -37,7 +37,7 @@ class ArchitectureTest {
             entry("organism", "chat", "lm", "journal", "stats", "tensor"),
             entry("world", "tensor", "stats"),
             entry("sae", "world", "lm", "tensor", "stats"),
-            entry("research", "sae", "world", "report", "journal", "stats", "tensor"),
+            entry("research", "sae", "world", "chat", "report", "journal", "stats", "tensor"),
             entry("audit", "organism", "sae", "chat", "lm", "tensor", "journal", "stats"),
             entry(
                     "app",

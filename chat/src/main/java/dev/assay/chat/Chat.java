@@ -71,6 +71,20 @@ public final class Chat {
         return desk.budget().totals();
     }
 
+    /** A request for the assistant's next message, sampled as the role is. */
+    public ChatRequest reply(List<Turn> turns) {
+        return ChatRequest.reply(turns, sampling());
+    }
+
+    /**
+     * Counts towards the role's limits what was paid for it in an earlier process, of which this one has no answers.
+     *
+     * @param what a name for it: the same is counted once
+     */
+    public void paidBefore(String what, Usage used) {
+        desk.budget().remembered(what, used);
+    }
+
     /** {@link ChatException.Unsupported} if the model can't do what a request needs; nothing is sent. */
     public void check(ChatRequest request) {
         Optional<Feature> missing = request.needs().stream()

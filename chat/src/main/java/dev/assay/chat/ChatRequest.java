@@ -46,6 +46,13 @@ public record ChatRequest(
         return new ChatRequest(prompt, sampling, texts, tools, seed, scored);
     }
 
+    /** The same, ended after so many tokens if that is less than it had. */
+    public ChatRequest atMost(long tokens) {
+        var shorter = new Sampling(
+                sampling.temperature(), sampling.topP(), (int) Math.clamp(tokens, 1, sampling.maxTokens()));
+        return new ChatRequest(prompt, shorter, stops, tools, seed, scored);
+    }
+
     /** The same with tools that may be called. */
     public ChatRequest withTools(List<ToolSpec> specs) {
         return new ChatRequest(prompt, sampling, stops, specs, seed, scored);

@@ -51,19 +51,25 @@ final class Harness implements AutoCloseable {
     List<RunRow> run(Stage stage) {
         List<RunRow> known = rows(stage);
         List<Job> jobs = jobs(stage, known);
-        if (!jobs.isEmpty()) {
-            long written = workspace.ledger().bytes();
-            String before = outside(stage.folder(), written);
-            List<RunRow> made = score(stage, train(stage, jobs));
-            String after = outside(stage.folder(), written);
-            if (!before.equals(after))
-                made = made.stream()
-                        .map(r -> voided(r, "files outside of its folder changed"))
-                        .toList();
-            made.forEach(r -> workspace.ledger().append(RunRow.TYPE, r));
-            jobs.forEach(j -> Sandbox.delete(j.folder()));
-        }
+        if (!jobs.isEmpty()) made(stage, jobs).forEach(r -> workspace.ledger().append(RunRow.TYPE, r));
         return rows(stage);
+    }
+
+    /** All rows of a stage, run now and kept nowhere: what is tried out is no evidence. */
+    List<RunRow> explore(Stage stage) {
+        return made(stage, jobs(stage, List.of()));
+    }
+
+    private List<RunRow> made(Stage stage, List<Job> jobs) {
+        Outside before = Outside.of(workspace, stage.folder());
+        List<RunRow> made = score(stage, train(stage, jobs));
+        Optional<String> changed = before.changed();
+        jobs.forEach(j -> Sandbox.delete(j.folder()));
+        return changed.isEmpty()
+                ? made
+                : made.stream()
+                        .map(r -> voided(r, changed.get() + ", outside of its folder, changed"))
+                        .toList();
     }
 
     private List<RunRow> rows(Stage stage) {
@@ -246,17 +252,6 @@ final class Harness implements AutoCloseable {
                 Evaluator.NONE,
                 r.evaluator(),
                 r.sandbox());
-    }
-
-    /** Of all that is not to change while others train: protocol, baseline, finished sprints, the ledger so far. */
-    private String outside(Path own, long ledgerBytes) {
-        Path root = workspace.folder();
-        var all =
-                new StringBuilder(Hashes.of(root.resolve(Protocol.FILE)) + Hashes.of(root.resolve(Workspace.BASELINE)));
-        for (Path folder : SprintFolder.all(workspace))
-            if (SprintFolder.done(folder) && !folder.equals(own)) all.append(Hashes.ofTree(folder, file -> true));
-        all.append(Hashes.ofStart(root.resolve(Ledger.FILE), ledgerBytes));
-        return Hashes.of(Workspace.utf8(all.toString()));
     }
 
     WorldPool worlds() {

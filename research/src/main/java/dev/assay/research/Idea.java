@@ -2,6 +2,8 @@ package dev.assay.research;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a researcher proposes: one idea for one sprint, with its own statement of how likely it is to come true.
@@ -29,6 +31,23 @@ public record Idea(
             throw new ResearchException("the idea '" + title + "' needs a probability from 0 to 1, not " + probability);
     }
 
+    /**
+     * The same changes on top of another control, without variants that change nothing there; empty if none is left.
+     *
+     * @param before the control that it was thought of on
+     */
+    Optional<Idea> onto(Grammar grammar, Map<String, String> before, Map<String, String> now) {
+        if (before.equals(now)) return Optional.of(this);
+        String recipe = grammar.text(now);
+        List<Variant> left = variants.stream()
+                .map(v -> v.onto(grammar, before, now))
+                .filter(v -> !v.sources().isEmpty() || !grammar.text(v.choices()).equals(recipe))
+                .toList();
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Idea(key, title, family, origin, motivation, hypothesis, probability, left));
+    }
+
     /** Where an idea comes from; shown in every table. */
     public enum Origin {
         LITERATURE,
@@ -53,6 +72,15 @@ public record Idea(
 
         public Variant(String name, Map<String, String> choices) {
             this(name, choices, Map.of());
+        }
+
+        private Variant onto(Grammar grammar, Map<String, String> before, Map<String, String> now) {
+            Map<String, String> moved = new TreeMap<>(now);
+            before.keySet().stream().filter(slot -> !choices.containsKey(slot)).forEach(moved::remove);
+            choices.forEach((slot, value) -> {
+                if (!value.equals(before.get(slot))) moved.put(slot, value);
+            });
+            return new Variant(name, grammar.meaningful(moved), sources);
         }
     }
 }

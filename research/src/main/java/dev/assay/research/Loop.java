@@ -25,6 +25,7 @@ public final class Loop {
     private static final long RENEW_SECONDS = 30;
     private static final long PAUSE_MILLIS = 1000;
     private static final int MOST_FLOORS = 4;
+    private static final int MOST_FAILURES = 3;
 
     private final Workspace workspace;
     private final Researcher researcher;
@@ -57,15 +58,26 @@ public final class Loop {
     }
 
     /** The loop with the evaluator that counts. */
-    public static Loop of(Workspace workspace, String researcher, Options options, Consumer<String> progress) {
-        Researcher who = switch (researcher) {
-            case "offline" -> new OfflineResearcher();
-            case "random" -> new RandomResearcher();
-            default ->
-                throw new ResearchException(
-                        "there is no researcher '" + researcher + "'; there are offline and random");
+    public static Loop of(Workspace workspace, Who who, Options options, Consumer<String> progress) {
+        Sandbox sandbox = Sandbox.detect();
+        return new Loop(
+                workspace,
+                researcher(workspace, who, Evaluator.class, sandbox, progress),
+                options,
+                Evaluator.class,
+                sandbox,
+                progress);
+    }
+
+    static Researcher researcher(
+            Workspace workspace, Who who, Class<?> evaluator, Sandbox sandbox, Consumer<String> progress) {
+        return switch (who) {
+            case Who.Offline offline -> new OfflineResearcher();
+            case Who.AtRandom random -> new RandomResearcher();
+            case Who.Llm llm ->
+                new LlmResearcher(workspace, llm, new Laboratory(workspace, sandbox, evaluator, progress), progress);
+            case Who.Command command -> new CommandResearcher(workspace, command, sandbox, progress);
         };
-        return new Loop(workspace, who, options, Evaluator.class, Sandbox.detect(), progress);
     }
 
     /** Runs to the end of its time. */
@@ -150,11 +162,31 @@ public final class Loop {
     }
 
     private Optional<Sprint> next() {
+        for (int failures = 0; failures < MOST_FAILURES; ) {
+            Optional<Sprint> left = left();
+            if (left.isPresent()) return left;
+            var memory = new Memory(workspace);
+            SplitRandom random = SplitRandom.of(options.seed()).split(researcher.name());
+            try {
+                Optional<Proposal> proposed = researcher.propose(memory, random.split(memory.begun()));
+                if (proposed.isEmpty()) return Optional.empty();
+                Optional<Sprint> claimed = claim(proposed.get());
+                if (claimed.isPresent()) return claimed;
+            } catch (NoProposal e) {
+                skip(e.session(), e.reason(), e.asked());
+                failures++;
+            }
+        }
+        throw new ResearchException("nothing came of the researcher " + researcher.name() + " " + MOST_FAILURES
+                + " times in a row: the last entries of the type '" + Session.SKIPPED + "' in " + Ledger.FILE
+                + " say why");
+    }
+
+    /** A sprint that was cut short. */
+    private Optional<Sprint> left() {
         while (true) {
             Optional<SprintFolder> left = SprintFolder.takeOver(workspace, owner);
-            if (left.isEmpty())
-                return Sprint.begin(
-                        workspace, researcher, SplitRandom.of(options.seed()).split(researcher.name()), owner);
+            if (left.isEmpty()) return Optional.empty();
             Optional<Sprint> sprint = Sprint.resume(workspace, left.get());
             if (sprint.isPresent()) {
                 progress.accept("going on with " + left.get().name());
@@ -162,6 +194,21 @@ public final class Loop {
             }
             left.get().finish(Map.of("verdict", Verdict.VOID.words(), "reason", "claimed and never proposed"));
         }
+    }
+
+    private Optional<Sprint> claim(Proposal proposal) {
+        Optional<Sprint> sprint = Sprint.claim(workspace, researcher.name(), proposal, owner);
+        if (sprint.isEmpty() && !proposal.session().isEmpty())
+            skip(
+                    proposal.session(),
+                    "another loop is at '" + proposal.idea().key() + "', or has put it into the control",
+                    proposal.asked());
+        return sprint;
+    }
+
+    private void skip(String session, String reason, Map<String, Object> asked) {
+        progress.accept("no sprint: " + reason);
+        workspace.ledger().append(Session.SKIPPED, Session.skip(researcher.name(), session, reason, asked));
     }
 
     private void work(Sprint sprint) {
@@ -250,7 +297,11 @@ public final class Loop {
             Sprint sprint = workspace
                     .ledger()
                     .exclusively(() -> Sprint.begin(
-                            workspace, researcher.name(), simplification(memory, key), new Memory(workspace), owner));
+                            workspace,
+                            researcher.name(),
+                            Proposal.of(simplification(memory, key), memory.control()),
+                            new Memory(workspace),
+                            owner));
             work(sprint);
         }
     }

@@ -44,10 +44,25 @@ public final class Memory {
             Verdict verdict) {}
 
     Memory(Workspace workspace) {
-        this.protocol = workspace.protocol();
+        this(workspace.protocol(), workspace.ledger().entries(), workspace.task());
+    }
+
+    /** What was known when an entry of the ledger was written. */
+    static Memory at(Workspace workspace, LedgerEntry entry) {
+        List<LedgerEntry> known = workspace.ledger().entries().subList(0, (int) entry.seq() + 1);
+        String task = known.stream()
+                .filter(e -> e.type().equals(Workspace.READ_TASK))
+                .reduce((a, b) -> b)
+                .map(e -> e.body().path("text").asText())
+                .orElse("");
+        return new Memory(workspace.protocol(), known, task);
+    }
+
+    private Memory(Protocol protocol, List<LedgerEntry> entries, String task) {
+        this.protocol = protocol;
         this.grammar = new Grammar(protocol);
-        this.entries = workspace.ledger().entries();
-        this.task = workspace.task();
+        this.entries = List.copyOf(entries);
+        this.task = task;
         for (LedgerEntry e : entries) {
             if (e.type().equals(Sprint.PROPOSAL))
                 open.put(e.body().path("sprint").asText(), e.body());
@@ -148,6 +163,16 @@ public final class Memory {
         return all.subList(Math.max(0, all.size() - count), all.size());
     }
 
+    /** Whether the next sprint has to come from another family than those before it. */
+    boolean elsewhere() {
+        return (begun() + 1) % protocol.familyEvery() == 0;
+    }
+
+    /** The families that it must not come from then. */
+    Set<String> recentFamilies() {
+        return Set.copyOf(lastFamilies(protocol.familyEvery() - 1));
+    }
+
     /** The first sprint that was promoted. */
     Optional<Past> firstKept() {
         return past.stream().filter(p -> p.verdict() == Verdict.PROMOTED).findFirst();
@@ -168,6 +193,14 @@ public final class Memory {
 
     List<String> forbidden() {
         return TaskFile.forbidden(task);
+    }
+
+    boolean forbids(Slot slot) {
+        return forbidden().stream().anyMatch(slot::isNamedIn);
+    }
+
+    String task() {
+        return task;
     }
 
     /** Keys of ideas that were made without sight of past sprints, oldest first. */

@@ -83,14 +83,15 @@ final class Native {
 
     /**
      * From here on this thread, and what it becomes, can read the paths {@code readable} and below, write below {@code
-     * writable}, and nothing else of the file system; where the kernel can, no TCP and no signals to others.
+     * writable}, and nothing else of the file system; where the kernel can, no TCP (unless {@code network}) and no signals
+     * to others.
      */
-    static void landlock(List<String> readable, List<String> writable) {
+    static void landlock(List<String> readable, List<String> writable, boolean network) {
         int version = landlockVersion();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment rules = arena.allocate(24, 8);
             rules.set(LONG, 0, allRights(version));
-            rules.set(LONG, 8, version >= 4 ? 3 : 0);
+            rules.set(LONG, 8, version >= 4 && !network ? 3 : 0);
             rules.set(LONG, 16, version >= 6 ? 3 : 0);
             long size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
             long set = call(SYSCALL, CREATE_RULESET, rules.address(), size, 0L, 0L);

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -41,13 +40,17 @@ final class OfflineResearcher implements Researcher {
     }
 
     @Override
-    public Optional<Idea> propose(Memory memory, SplitRandom random) {
+    public Optional<Proposal> propose(Memory memory, SplitRandom random) {
+        return idea(memory, random).map(i -> Proposal.of(i, memory.control()));
+    }
+
+    private Optional<Idea> idea(Memory memory, SplitRandom random) {
         var shuffle = new Random(random.split("shuffle").seed());
         List<Candidate> candidates = candidates(memory);
         Collections.shuffle(candidates, shuffle);
         candidates.sort(Comparator.comparingDouble((Candidate c) -> -c.rank()));
-        boolean elsewhere = (memory.begun() + 1) % memory.protocol().familyEvery() == 0;
-        Set<String> recent = Set.copyOf(memory.lastFamilies(memory.protocol().familyEvery() - 1));
+        boolean elsewhere = memory.elsewhere();
+        Set<String> recent = memory.recentFamilies();
         Optional<Candidate> hinted = hinted(memory, candidates);
         Optional<Candidate> blind = elsewhere ? blind(memory, candidates, recent) : Optional.empty();
         Optional<Candidate> other = elsewhere
@@ -69,7 +72,7 @@ final class OfflineResearcher implements Researcher {
     private List<Candidate> candidates(Memory memory) {
         List<Slot> open = memory.grammar().open().stream()
                 .filter(s -> memory.grammar().applies(s, memory.control()))
-                .filter(s -> memory.forbidden().stream().noneMatch(f -> names(s, f)))
+                .filter(s -> !memory.forbids(s))
                 .toList();
         List<Candidate> out = new ArrayList<>();
         for (Slot slot : open) add(memory, List.of(slot), out);
@@ -94,7 +97,7 @@ final class OfflineResearcher implements Researcher {
         if (here > 0 && slots.size() > 1) return;
         if (here > 1) return;
         double novelty = memory.past().stream().noneMatch(p -> p.key().equals(c.key())) ? 0.3 : 0;
-        double wanted = memory.wanted().stream().anyMatch(w -> slots.stream().anyMatch(s -> names(s, w))) ? 1 : 0;
+        double wanted = memory.wanted().stream().anyMatch(w -> slots.stream().anyMatch(s -> s.isNamedIn(w))) ? 1 : 0;
         out.add(new Candidate(
                 slots, c.chance(), c.chance() + novelty + wanted - 0.5 * here - 0.05 * (slots.size() - 1)));
     }
@@ -124,17 +127,12 @@ final class OfflineResearcher implements Researcher {
                 .max(Comparator.naturalOrder());
     }
 
-    private static boolean names(Slot slot, String words) {
-        String text = words.toLowerCase(Locale.ROOT);
-        return text.contains(slot.id().toLowerCase(Locale.ROOT)) || text.contains(slot.family());
-    }
-
     /** A hint is taken once. */
     private static Optional<Candidate> hinted(Memory memory, List<Candidate> candidates) {
         List<String> hints = memory.hints();
         return candidates.stream()
                 .filter(c -> c.slots().size() == 1)
-                .filter(c -> hints.stream().anyMatch(h -> names(c.slots().getFirst(), h)))
+                .filter(c -> hints.stream().anyMatch(h -> c.slots().getFirst().isNamedIn(h)))
                 .filter(c -> memory.past().stream().noneMatch(p -> p.key().equals(c.key())))
                 .findFirst();
     }

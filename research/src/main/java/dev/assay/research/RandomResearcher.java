@@ -23,7 +23,7 @@ final class RandomResearcher implements Researcher {
     }
 
     @Override
-    public Optional<Idea> propose(Memory memory, SplitRandom random) {
+    public Optional<Proposal> propose(Memory memory, SplitRandom random) {
         RandomGenerator generator = random.split("recipes").generator();
         Set<String> texts = new HashSet<>(Set.of(memory.grammar().text(memory.control())));
         List<Idea.Variant> variants = new ArrayList<>();
@@ -36,7 +36,7 @@ final class RandomResearcher implements Researcher {
         long kept = memory.past().stream().filter(p -> p.verdict().good()).count();
         double chance = (kept + 0.2) / (memory.past().size() + 2.0);
         String key = "random " + random;
-        return Optional.of(new Idea(
+        var idea = new Idea(
                 key,
                 "recipes drawn at random",
                 "random search",
@@ -44,7 +44,8 @@ final class RandomResearcher implements Researcher {
                 "Drawn from the whole grammar, each slot taken with probability " + TAKEN + ".",
                 "One of " + variants.size() + " random recipes has a higher F1 than the control.",
                 Math.clamp(chance, 0.01, 0.9),
-                variants));
+                variants);
+        return Optional.of(Proposal.of(idea, memory.control()));
     }
 
     private static Map<String, String> draw(Memory memory, RandomGenerator generator) {

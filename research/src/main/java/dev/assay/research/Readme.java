@@ -6,7 +6,8 @@ import java.util.Locale;
 final class Readme {
     private Readme() {}
 
-    static String of(Idea idea, String researcher, Memory memory) {
+    static String of(Proposal proposal, String researcher, Memory memory) {
+        Idea idea = proposal.idea();
         var out = new StringBuilder();
         out.append("# ").append(idea.title()).append("\n\n");
         out.append("**Idea.** ")
@@ -23,6 +24,13 @@ final class Readme {
         out.append("**Prediction.** ").append(idea.hypothesis());
         out.append(
                 String.format(Locale.ROOT, " Probability that it is promoted: %.0f %%.%n%n", 100 * idea.probability()));
+        if (!proposal.session().isEmpty())
+            out.append("**Before.** Proposed in the session ")
+                    .append(proposal.session())
+                    .append(", in the words above, after ")
+                    .append(proposal.experiments())
+                    .append(proposal.experiments() == 1 ? " exploratory run" : " exploratory runs")
+                    .append(". Neither words nor exploratory runs are evidence.\n\n");
         out.append("**Control.** Generation ").append(memory.generation()).append(": ");
         out.append(memory.grammar().words(memory.control())).append(".\n\n");
         out.append("## Variants\n");

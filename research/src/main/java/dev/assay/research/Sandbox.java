@@ -21,12 +21,34 @@ enum Sandbox {
     UNSANDBOXED;
 
     private static final String REMOUNT = """
-            mount --bind "$0" "$0" || exit 99
+            keep=$0; cd=$1; shift
+            IFS=:
+            for w in $keep; do mount --bind "$w" "$w" || exit 99; done
+            unset IFS
             for m in $(cut -d' ' -f5 /proc/self/mountinfo | sort -ru); do
-              [ "$m" = "$0" ] || mount -o remount,bind,ro "$m" 2>/dev/null
+              case ":$keep:" in *":$m:"*) ;; *) mount -o remount,bind,ro "$m" 2>/dev/null ;; esac
             done
-            cd "$0" && exec "$@"
+            cd "$cd" && exec "$@"
             """;
+
+    /**
+     * What a confined process may do.
+     *
+     * @param readable paths that it may read below; where name spaces confine it, it may read all
+     * @param writable folders besides its own that it may write below
+     * @param network whether it may use the network
+     */
+    record Rights(List<String> readable, List<Path> writable, boolean network) {
+        Rights {
+            readable = List.copyOf(readable);
+            writable = List.copyOf(writable);
+        }
+
+        /** Those of a process that trains. */
+        static Rights training() {
+            return new Rights(Jvm.readable(), List.of(), false);
+        }
+    }
 
     /** The first kind that keeps a probe inside, or that of {@code -Dassay.sandbox=landlock|bubblewrap|unshare|unsandboxed}. */
     static Sandbox detect() {
@@ -72,44 +94,35 @@ enum Sandbox {
 
     /** A command that runs another with no right but to write below {@code folder}. */
     List<String> command(Path folder, Protocol.Limits limits, List<String> inner) {
+        return command(folder, limits, Rights.training(), inner);
+    }
+
+    /** A command that runs another in {@code folder} with these rights and that to write there. */
+    List<String> command(Path folder, Protocol.Limits limits, Rights rights, List<String> inner) {
         String where = folder.toAbsolutePath().toString();
-        List<String> out = new ArrayList<>(confine(where, limits));
+        List<String> writable = Stream.concat(Stream.of(folder), rights.writable().stream())
+                .map(p -> p.toAbsolutePath().toString())
+                .toList();
+        List<String> out = new ArrayList<>(confine(writable, limits, rights));
         switch (this) {
             case LANDLOCK, UNSANDBOXED -> {}
-            case BUBBLEWRAP ->
-                out.addAll(List.of(
-                        "/usr/bin/bwrap",
-                        "--ro-bind",
-                        "/",
-                        "/",
-                        "--dev",
-                        "/dev",
-                        "--proc",
-                        "/proc",
-                        "--bind",
-                        where,
-                        where,
-                        "--unshare-net",
-                        "--die-with-parent",
-                        "--chdir",
-                        where));
-            case UNSHARE ->
-                out.addAll(List.of(
-                        "/usr/bin/unshare",
-                        "--user",
-                        "--map-root-user",
-                        "--mount",
-                        "--net",
-                        "/bin/sh",
-                        "-c",
-                        REMOUNT,
-                        where));
+            case BUBBLEWRAP -> {
+                out.addAll(List.of("/usr/bin/bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"));
+                writable.forEach(w -> out.addAll(List.of("--bind", w, w)));
+                if (!rights.network()) out.add("--unshare-net");
+                out.addAll(List.of("--die-with-parent", "--chdir", where));
+            }
+            case UNSHARE -> {
+                out.addAll(List.of("/usr/bin/unshare", "--user", "--map-root-user", "--mount"));
+                if (!rights.network()) out.add("--net");
+                out.addAll(List.of("/bin/sh", "-c", REMOUNT, String.join(":", writable), where));
+            }
         }
         out.addAll(inner);
         return out;
     }
 
-    private List<String> confine(String folder, Protocol.Limits limits) {
+    private List<String> confine(List<String> writable, Protocol.Limits limits, Rights rights) {
         return List.of(
                 Jvm.java(),
                 "-XX:TieredStopAtLevel=1",
@@ -122,9 +135,9 @@ enum Sandbox {
                 Confine.class.getName(),
                 String.valueOf(2 * limits.seconds()), // of all threads, a net under the clock
                 String.valueOf((long) limits.fileMegabytes() << 20),
-                this == LANDLOCK ? "landlock" : "limits",
-                String.join(":", Jvm.readable()),
-                folder + ":/dev/null");
+                this != LANDLOCK ? "limits" : rights.network() ? Confine.LANDLOCK_WITH_NETWORK : Confine.LANDLOCK,
+                String.join(":", rights.readable()),
+                String.join(":", writable) + ":/dev/null");
     }
 
     static void delete(Path folder) {

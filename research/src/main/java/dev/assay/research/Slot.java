@@ -1,6 +1,7 @@
 package dev.assay.research;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,6 +30,12 @@ record Slot(String id, String family, String title, String why, List<String> nee
         Value {
             fields = Map.copyOf(fields);
         }
+    }
+
+    /** Whether words of a person are about this slot: they have its name, or its family's. */
+    boolean isNamedIn(String words) {
+        String text = words.toLowerCase(Locale.ROOT);
+        return text.contains(id.toLowerCase(Locale.ROOT)) || text.contains(family);
     }
 
     Optional<Value> value(String name) {

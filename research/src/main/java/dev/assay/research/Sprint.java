@@ -2,7 +2,6 @@ package dev.assay.research;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,27 +48,39 @@ final class Sprint {
         this.ladder = workspace.protocol().ladder();
     }
 
-    /** Claims the researcher's next idea; empty if there is none. */
-    static Optional<Sprint> begin(Workspace workspace, Researcher researcher, SplitRandom random, String owner) {
+    /**
+     * Claims what was proposed; empty if somebody is at the same idea, or the control of today has all that it changes.
+     */
+    static Optional<Sprint> claim(Workspace workspace, String researcher, Proposal proposal, String owner) {
         return workspace.ledger().exclusively(() -> {
             var memory = new Memory(workspace);
-            return researcher
-                    .propose(memory, random.split(memory.begun()))
-                    .map(idea -> begin(workspace, researcher.name(), idea, memory, owner));
+            if (memory.inProgress().contains(proposal.idea().key())) return Optional.empty();
+            return proposal.idea()
+                    .onto(memory.grammar(), proposal.control(), memory.control())
+                    .map(idea -> begin(
+                            workspace,
+                            researcher,
+                            new Proposal(idea, memory.control(), proposal.session(), proposal.asked()),
+                            memory,
+                            owner));
         });
     }
 
     /** Claims an idea. README.md is there before anything runs, and the ledger has its hash. */
-    static Sprint begin(Workspace workspace, String researcher, Idea idea, Memory memory, String owner) {
-        String readme = Readme.of(idea, researcher, memory);
-        SprintFolder folder = SprintFolder.create(workspace, idea.key(), readme, owner);
+    static Sprint begin(Workspace workspace, String researcher, Proposal proposal, Memory memory, String owner) {
+        String readme = Readme.of(proposal, researcher, memory);
+        SprintFolder folder = SprintFolder.create(workspace, proposal.idea().key(), readme, owner);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("sprint", folder.name());
         body.put("researcher", researcher);
-        body.put("idea", idea);
+        body.put("idea", proposal.idea());
         body.put("control", memory.control());
         body.put("generation", memory.generation());
         body.put("readme-sha256", Hashes.of(Workspace.utf8(readme)));
+        if (!proposal.session().isEmpty()) {
+            body.put("session", proposal.session());
+            body.put("asked", proposal.asked());
+        }
         return new Sprint(workspace, folder, workspace.ledger().append(PROPOSAL, body));
     }
 

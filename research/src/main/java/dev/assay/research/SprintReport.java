@@ -331,6 +331,12 @@ final class SprintReport {
 
     private Map<String, String> provenance() {
         Map<String, String> out = new LinkedHashMap<>();
+        if (proposal.has("session"))
+            out.put(
+                    "Proposed in",
+                    proposal.path("session").asText() + ", after "
+                            + proposal.path("asked").path("experiments").asInt()
+                            + " exploratory runs, which are no evidence");
         out.put("Ledger", "every run with its counts, under the name " + sprint);
         out.put("Runs", (int) numbers.get("runs") + ", of which void " + (int) numbers.get("void"));
         out.put("Training", String.format(Locale.ROOT, "%.0f s", numbers.get("seconds")));

@@ -13,6 +13,9 @@ import java.util.Optional;
  *
  * @param control choices of the recipe that stands
  * @param verdicts how many sprints ended with each
+ * @param exploratory runs that researchers tried out, which are no evidence
+ * @param skipped times that a researcher was asked and nothing came of it
+ * @param dollars that language models cost, where their price is known
  * @param builds share of the sprints after the first promotion that are of the same family as it: the measure of anchoring
  * @param brier of stated probabilities, by researcher; lower is better, 0.25 is what always saying one half gets
  */
@@ -29,6 +32,9 @@ public record Summary(
         Optional<Double> builds,
         Map<String, Double> brier,
         int hints,
+        int exploratory,
+        int skipped,
+        double dollars,
         boolean paused,
         double secondsPerFullRun,
         List<Row> rows) {
@@ -60,7 +66,13 @@ public record Summary(
         double seconds = 0;
         int full = 0;
         double fullSeconds = 0;
+        int exploratory = 0;
+        int skipped = 0;
+        double dollars = 0;
         for (LedgerEntry e : memory.entries()) {
+            if (e.type().equals(Session.EXPLORATION)) exploratory++;
+            if (e.type().equals(Session.SKIPPED)) skipped++;
+            dollars += e.body().path("asked").path("dollars").asDouble();
             if (!e.type().equals(RunRow.TYPE)) continue;
             runs++;
             seconds += e.body().path("seconds").asDouble();
@@ -82,6 +94,9 @@ public record Summary(
                 builds(memory),
                 brier(past),
                 memory.hints().size(),
+                exploratory,
+                skipped,
+                dollars,
                 java.nio.file.Files.exists(workspace.folder().resolve(Loop.PAUSED)),
                 full == 0 ? FIRST_GUESS : fullSeconds / full,
                 rows(memory));

@@ -52,6 +52,7 @@ public final class TrainChild {
         TrainingCode code = job.sources().isEmpty()
                 ? new RecipeTraining()
                 : SourceCode.compile(job.sources(), folder.resolve("classes"));
+        if (job.seeds().isEmpty()) return; // it was to be compiled
         Device.threads(1);
         for (int i = 0; i < job.seeds().size(); i++) {
             data.begin(i);

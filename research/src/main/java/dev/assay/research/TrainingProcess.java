@@ -7,23 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** One candidate's training, in a process of its own that is fed, watched and, if need be, ended. */
 final class TrainingProcess {
-    private static final long LOOK_MILLIS = 200;
     private static final int MOST_WORDS = 2000;
-
-    /** All that run, so that they end with this program. */
-    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> RUNNING.forEach(TrainingProcess::end), "assay-end-children"));
-    }
 
     /**
      * How it ended.
@@ -37,8 +24,8 @@ final class TrainingProcess {
     private final Sandbox sandbox;
     private final Protocol.Limits limits;
     private final WorldPool worlds;
-    private volatile Optional<String> killed = Optional.empty();
-    private volatile long peak;
+    private Optional<String> killed = Optional.empty();
+    private long peak;
 
     TrainingProcess(Sandbox sandbox, Protocol.Limits limits, WorldPool worlds) {
         this.sandbox = sandbox;
@@ -49,7 +36,7 @@ final class TrainingProcess {
     /**
      * Trains in {@code folder}, which is emptied first.
      *
-     * @param draws one for each seed of the job
+     * @param draws one for each seed of the job; with none, code is compiled and no more
      * @param declared samples of each run
      */
     Outcome run(Path folder, TrainingJob job, List<Draw> draws, long declared) {
@@ -76,7 +63,7 @@ final class TrainingProcess {
                     .directory(folder.toFile())
                     .redirectError(folder.resolve("words.txt").toFile())
                     .start();
-            failure = attend(process, server, folder, draws.size());
+            failure = attend(process, server, folder, Math.max(1, draws.size()));
             Sandbox.delete(temporary);
         } catch (IOException e) {
             failure = Optional.of("the training process can't be run: " + e.getMessage());
@@ -94,66 +81,16 @@ final class TrainingProcess {
     }
 
     private Optional<String> attend(Process process, SampleServer server, Path folder, int runs) throws IOException {
-        RUNNING.add(process);
-        Thread watch = Thread.ofVirtual().start(() -> watch(process, runs * limits.seconds()));
-        try {
-            server.serve(process);
-        } catch (IOException | RuntimeException e) {
-            if (process.isAlive() && killed.isEmpty()) killed = Optional.of("the pipe broke: " + e.getMessage());
-        }
-        try {
-            if (!process.waitFor(runs * limits.seconds() + 10, TimeUnit.SECONDS)) end(process);
-            watch.join();
-            return process.exitValue() == 0 ? Optional.empty() : Optional.of(why(folder, process.exitValue()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ResearchException("interrupted", e);
-        } finally {
-            end(process);
-            RUNNING.remove(process);
-        }
-    }
-
-    private void watch(Process process, long seconds) {
-        long start = System.nanoTime();
-        try {
-            while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                long resident = resident(process);
-                peak = Math.max(peak, resident);
-                if (resident > limits.residentMegabytes())
-                    stop(process, "took more than " + limits.residentMegabytes() + " MB");
-                if (System.nanoTime() - start > seconds * 1_000_000_000L)
-                    stop(process, "ran longer than " + seconds + " seconds");
+        try (var guarded = new Guarded(process, runs * limits.seconds(), limits.residentMegabytes())) {
+            try {
+                server.serve(process);
+            } catch (IOException | RuntimeException e) {
+                if (process.isAlive()) guarded.stop("the pipe broke: " + e.getMessage());
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void stop(Process process, String why) {
-        if (killed.isEmpty()) killed = Optional.of(why);
-        end(process);
-    }
-
-    private static void end(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-    }
-
-    /** Megabytes of a process and those below it; 0 where the system does not tell. */
-    private static long resident(Process process) {
-        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .mapToLong(p -> resident(p.pid()))
-                .sum();
-    }
-
-    private static long resident(long pid) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-            return lines.filter(l -> l.startsWith("VmRSS:"))
-                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")) >> 10)
-                    .sum();
-        } catch (IOException | java.io.UncheckedIOException e) {
-            return 0; // it has just ended
+            int exit = guarded.await();
+            killed = guarded.killed();
+            peak = guarded.peak();
+            return exit == 0 ? Optional.empty() : Optional.of(why(folder, exit));
         }
     }
 

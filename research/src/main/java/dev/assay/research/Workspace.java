@@ -21,6 +21,7 @@ public final class Workspace {
     public static final String TASK = "TASK.md";
     public static final String BASELINE = "baseline.yaml";
     public static final String SPRINTS = "sprints";
+    static final String READ_TASK = "task";
 
     private final Path folder;
     private final Clock clock;
@@ -105,10 +106,10 @@ public final class Workspace {
     LedgerEntry readTask() {
         String text = read(folder.resolve(TASK));
         String sha = Hashes.of(utf8(text));
-        var last = ledger.last("task");
+        var last = ledger.last(READ_TASK);
         if (last.isPresent() && last.get().body().path("sha256").asText().equals(sha)) return last.get();
         String before = last.map(e -> e.body().path("text").asText()).orElse("");
-        return ledger.append("task", Map.of("sha256", sha, "text", text, "diff", LineDiff.of(before, text)));
+        return ledger.append(READ_TASK, Map.of("sha256", sha, "text", text, "diff", LineDiff.of(before, text)));
     }
 
     String task() {

@@ -25,7 +25,14 @@ class OfflineResearcherTest {
     }
 
     private static Idea next(Workspace w) {
-        return Sprint.begin(w, new OfflineResearcher(), SplitRandom.of(3), SprintFolder.newOwner())
+        return next(w, new OfflineResearcher());
+    }
+
+    private static Idea next(Workspace w, Researcher who) {
+        var memory = new Memory(w);
+        Proposal proposal =
+                who.propose(memory, SplitRandom.of(3).split(memory.begun())).orElseThrow();
+        return Sprint.claim(w, who.name(), proposal, SprintFolder.newOwner())
                 .orElseThrow()
                 .idea();
     }
@@ -113,9 +120,7 @@ class OfflineResearcherTest {
     @Test
     void randomSearchHasTheSameFormAndNoMemory() {
         Workspace w = workspace(List.of("levels"));
-        Idea idea = Sprint.begin(w, new RandomResearcher(), SplitRandom.of(3), SprintFolder.newOwner())
-                .orElseThrow()
-                .idea();
+        Idea idea = next(w, new RandomResearcher());
         assertThat(idea.variants())
                 .hasSize(4)
                 .allSatisfy(v -> assertThat(v.choices()).doesNotContainKey("levels"));

@@ -31,10 +31,11 @@ final class Scripted implements Researcher {
     }
 
     @Override
-    public Optional<Idea> propose(Memory memory, SplitRandom random) {
+    public Optional<Proposal> propose(Memory memory, SplitRandom random) {
         return ideas.stream()
                 .filter(i -> memory.past().stream().noneMatch(p -> p.key().equals(i.key()))
                         && !memory.inProgress().contains(i.key()))
-                .findFirst();
+                .findFirst()
+                .map(i -> Proposal.of(i, memory.control()));
     }
 }

@@ -11,6 +11,7 @@ import dev.assay.audit.Verdict;
 import dev.assay.chat.Chat;
 import dev.assay.chat.ChatException;
 import dev.assay.chat.ChatRequest;
+import dev.assay.chat.Envelope;
 import dev.assay.chat.Turn;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.stats.SplitRandom;

@@ -1,14 +1,12 @@
 package dev.assay.audit.agent;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.assay.audit.tool.Tool;
 import dev.assay.audit.tool.ToolException;
+import dev.assay.chat.Calls;
 import dev.assay.chat.ChatException;
+import dev.assay.chat.Envelope;
 import dev.assay.chat.ToolCall;
 import dev.assay.chat.ToolSpec;
 import dev.assay.lm.PromptException;
@@ -23,9 +21,6 @@ import java.util.Map;
  * wrapped and passed on; nothing here looks into them.
  */
 final class Toolbox {
-    private static final ObjectReader JSON =
-            new ObjectMapper().readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     private final Map<String, Tool> ofTarget = new LinkedHashMap<>();
     private final List<ToolSpec> targetSpecs = new ArrayList<>();
     private final Notebook notebook;
@@ -86,7 +81,7 @@ final class Toolbox {
      */
     Step.Call call(ToolCall call, boolean withTarget) {
         try {
-            JsonNode arguments = arguments(call.arguments());
+            JsonNode arguments = arguments(call);
             boolean known = withTarget && ofTarget.containsKey(call.tool());
             return answer(
                     call,
@@ -114,16 +109,12 @@ final class Toolbox {
         return notebook.functions().call(function, arguments);
     }
 
-    /** The arguments of a call; where nothing was written there are none. */
-    static JsonNode arguments(String written) {
-        if (written.isBlank()) return JsonNodeFactory.instance.objectNode();
+    private static JsonNode arguments(ToolCall call) {
         try {
-            JsonNode tree = JSON.readValue(written);
-            if (tree != null && tree.isObject()) return tree;
-        } catch (JsonProcessingException e) {
-            throw new ToolException("the arguments are not JSON: " + e.getOriginalMessage());
+            return Calls.arguments(call);
+        } catch (IllegalArgumentException e) {
+            throw new ToolException(String.valueOf(e.getMessage()));
         }
-        throw new ToolException("the arguments must be one JSON object, such as {\"file_name\": \"flatters-users\"}");
     }
 
     private Step.Call answer(ToolCall call, boolean ok, JsonNode content) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.assay.chat.Envelope;
 import dev.assay.stats.SplitRandom;
 import dev.assay.testkit.FakeServer;
 import dev.assay.testkit.Line;

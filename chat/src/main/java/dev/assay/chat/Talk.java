@@ -1,14 +1,13 @@
-package dev.assay.audit.agent;
+package dev.assay.chat;
 
-import dev.assay.chat.Turn;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The conversation with an investigator. Where it grows too long, the oldest results are left out, half of the length at a
+ * The conversation with a model that calls functions. Where it grows too long, the oldest results are left out, half of the length at a
  * time, so that what is sent again begins with the same words for many turns.
  */
-final class Talk {
+public final class Talk {
     private final List<Turn> turns = new ArrayList<>();
     private final int most;
     private int length;
@@ -16,18 +15,18 @@ final class Talk {
     private int whole;
 
     /** @param most characters */
-    Talk(int most) {
+    public Talk(int most) {
         this.most = most;
     }
 
-    void add(Turn turn) {
+    public void add(Turn turn) {
         turns.add(turn);
         length += length(turn);
         if (length > most) shorten();
     }
 
     /** What is sent. */
-    List<Turn> turns() {
+    public List<Turn> turns() {
         return List.copyOf(turns);
     }
 
