@@ -27,7 +27,8 @@ final class ResearcherOptions {
     @Option(
             names = "--literature",
             paramLabel = "DIR|URL",
-            description = "for llm: a folder of .md, .txt and .pdf files, or the address of a search with {query} in it")
+            description =
+                    "for llm: a folder of .md, .txt and .pdf files, or the address of a search with {query} in it")
     @Nullable
     String literature;
 
@@ -42,13 +43,15 @@ final class ResearcherOptions {
             names = "--tokens",
             paramLabel = "N",
             defaultValue = "60000",
-            description = "that llm may write for one proposal (default: ${DEFAULT-VALUE}); dollars: max-cost of its role")
+            description =
+                    "that llm may write for one proposal (default: ${DEFAULT-VALUE}); dollars: max-cost of its role")
     long tokens;
 
     @Option(
             names = "--command",
             paramLabel = "LINE",
-            description = "for command: started by a shell for each proposal; it leaves proposal.json where it is started")
+            description =
+                    "for command: started by a shell for each proposal; it leaves proposal.json where it is started")
     @Nullable
     String command;
 
@@ -80,8 +83,8 @@ final class ResearcherOptions {
                 work.accept(new Who.Command(command, time, writes == null ? List.of() : writes));
             }
             default ->
-                throw new UserException("there is no researcher '" + researcher
-                        + "'; there are offline, llm, command and random");
+                throw new UserException(
+                        "there is no researcher '" + researcher + "'; there are offline, llm, command and random");
         }
     }
 
@@ -91,8 +94,8 @@ final class ResearcherOptions {
         WorldCommand.atLeast(0, experiments, "--experiments");
         WorldCommand.atLeast(1, tokens, "--tokens");
         try (Roles read = Roles.read(roles, new LocalModels())) {
-            work.accept(new Who.Llm(
-                    read, Optional.ofNullable(literature), Who.Limits.STANDARD.with(experiments, tokens)));
+            work.accept(
+                    new Who.Llm(read, Optional.ofNullable(literature), Who.Limits.STANDARD.with(experiments, tokens)));
             read.totals().forEach(t -> System.err.println(t.line()));
         }
     }

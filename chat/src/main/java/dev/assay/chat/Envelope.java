@@ -50,7 +50,9 @@ public final class Envelope {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("status", "left out")
-                .put("notice", length + " characters were left out to save room; see what you wrote down, or call again")
+                .put(
+                        "notice",
+                        length + " characters were left out to save room; see what you wrote down, or call again")
                 .toString();
     }
 

@@ -41,8 +41,10 @@ final class Briefing {
         out.put("hints", memory.hints());
         out.put("in-progress", memory.inProgress());
         if (blind) {
-            out.put("another-family", "this sprint must not be about " + memory.recentFamilies()
-                    + "; past sprints are not shown, so that they anchor nothing");
+            out.put(
+                    "another-family",
+                    "this sprint must not be about " + memory.recentFamilies()
+                            + "; past sprints are not shown, so that they anchor nothing");
             return CanonicalJson.tree(out);
         }
         List<Memory.Past> past = memory.past();
@@ -111,8 +113,18 @@ final class Briefing {
                 row.put("entrant", entrant);
                 row.put("scored", scored.size());
                 row.put("void", here.size() - scored.size());
-                row.put("f1", scored.stream().mapToDouble(r -> r.score().f1()).average().orElse(Double.NaN));
-                row.put("mcc", scored.stream().mapToDouble(r -> r.score().mcc()).average().orElse(Double.NaN));
+                row.put(
+                        "f1",
+                        scored.stream()
+                                .mapToDouble(r -> r.score().f1())
+                                .average()
+                                .orElse(Double.NaN));
+                row.put(
+                        "mcc",
+                        scored.stream()
+                                .mapToDouble(r -> r.score().mcc())
+                                .average()
+                                .orElse(Double.NaN));
                 here.stream().filter(r -> !r.scored()).findFirst().ifPresent(r -> row.put("why-void", r.reason()));
                 out.add(row);
             }

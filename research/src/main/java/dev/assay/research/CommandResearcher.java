@@ -27,6 +27,8 @@ final class CommandResearcher implements Researcher {
     private static final String PROPOSAL = "ASSAY_PROPOSAL";
     private static final String OUTPUT = "output.txt";
     private static final int STARTS = 2;
+    private static final int STRAY_LOOKS = 40;
+    private static final long STRAY_MILLIS = 50;
     private static final int FILE_MEGABYTES = 512;
     private static final int RESIDENT_MEGABYTES = 8192;
 
@@ -111,8 +113,7 @@ final class CommandResearcher implements Researcher {
         long seconds = Math.max(1, who.time().toSeconds());
         var limits = new Protocol.Limits(seconds, 0, RESIDENT_MEGABYTES, FILE_MEGABYTES);
         var rights = new Sandbox.Rights(List.of("/"), who.writable(), true);
-        var builder = new ProcessBuilder(
-                        sandbox.command(own, limits, rights, List.of("/bin/sh", "-c", who.line())))
+        var builder = new ProcessBuilder(sandbox.command(own, limits, rights, List.of("/bin/sh", "-c", who.line())))
                 .directory(own.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectErrorStream(true)
@@ -120,7 +121,9 @@ final class CommandResearcher implements Researcher {
                         session.folder().resolve(OUTPUT).toFile()));
         builder.environment().put("TMPDIR", own.resolve("tmp").toAbsolutePath().toString());
         builder.environment()
-                .put("ASSAY_GIVEN", session.folder().resolve(GIVEN).toAbsolutePath().toString());
+                .put(
+                        "ASSAY_GIVEN",
+                        session.folder().resolve(GIVEN).toAbsolutePath().toString());
         builder.environment().put(PROPOSAL, own.toAbsolutePath().toString());
         Optional<String> killed;
         try (var guarded = new Guarded(builder.start(), seconds, limits.residentMegabytes())) {
@@ -134,17 +137,28 @@ final class CommandResearcher implements Researcher {
                 .or(() -> before.changed().map(c -> c + ", outside of its folder, changed while the command ran"));
     }
 
-    /** Ends what the command left running: all that has its environment. */
+    /** Ends what the command left running: all that has its environment, until there is nothing more. */
     private static void endStrays(String mark) {
-        ProcessHandle.allProcesses().forEach(p -> {
-            try {
-                String environment = Files.readString(
-                        Path.of("/proc/" + p.pid() + "/environ"), StandardCharsets.ISO_8859_1);
-                if (List.of(environment.split("\0")).contains(mark)) p.destroyForcibly();
-            } catch (IOException e) {
-                // another's, or it has just ended
+        try {
+            for (int look = 0; look < STRAY_LOOKS; look++) {
+                List<ProcessHandle> strays =
+                        ProcessHandle.allProcesses().filter(p -> has(p, mark)).toList();
+                if (strays.isEmpty()) return;
+                strays.forEach(ProcessHandle::destroyForcibly);
+                Thread.sleep(STRAY_MILLIS);
             }
-        });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean has(ProcessHandle process, String mark) {
+        try {
+            byte[] environment = Files.readAllBytes(Path.of("/proc/" + process.pid() + "/environ"));
+            return List.of(new String(environment, StandardCharsets.ISO_8859_1).split("\0", -1)).contains(mark);
+        } catch (IOException e) {
+            return false; // another user's, or it has just ended
+        }
     }
 
     private static Map<String, Object> asked(Session session, int starts, long began) {

@@ -38,10 +38,7 @@ record Draft(
      * @param files Java sources, of which {@code Candidate.java} is one; none for a recipe
      */
     record Way(
-            String name,
-            Optional<List<Choice>> set,
-            Optional<List<String>> unset,
-            Optional<List<SourceFile>> files) {
+            String name, Optional<List<Choice>> set, Optional<List<String>> unset, Optional<List<SourceFile>> files) {
         Map<String, String> sources() {
             return Draft.sources(files.orElse(List.of()));
         }
@@ -67,8 +64,8 @@ record Draft(
         Map<String, String> out = new TreeMap<>();
         for (SourceFile f : files) {
             if (!f.name().matches("[A-Za-z_][A-Za-z0-9_]*\\.java"))
-                throw new ResearchException("a file is called like Candidate.java, without folders; '" + f.name()
-                        + "' is not");
+                throw new ResearchException(
+                        "a file is called like Candidate.java, without folders; '" + f.name() + "' is not");
             if (out.put(f.name(), f.text()) != null)
                 throw new ResearchException("the file " + f.name() + " is there twice");
         }

@@ -72,7 +72,10 @@ final class Drafts {
 
     private static String motivation(Draft draft) {
         return draft.motivation().strip()
-                + draft.source().filter(s -> !s.isBlank()).map(s -> " (Source: " + s.strip() + ".)").orElse("");
+                + draft.source()
+                        .filter(s -> !s.isBlank())
+                        .map(s -> " (Source: " + s.strip() + ".)")
+                        .orElse("");
     }
 
     private static void line(String field, String text) {
@@ -135,8 +138,10 @@ final class Drafts {
 
     private Slot open(String id) {
         List<Slot> open = memory.grammar().open();
-        Slot slot = open.stream().filter(s -> s.id().equals(id)).findFirst().orElseThrow(() -> new ResearchException(
-                "there is no slot '" + id + "'; there are "
+        Slot slot = open.stream()
+                .filter(s -> s.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new ResearchException("there is no slot '" + id + "'; there are "
                         + String.join(", ", open.stream().map(Slot::id).toList())));
         if (memory.forbids(slot)) throw new ResearchException("TASK.md forbids " + id);
         return slot;
@@ -185,7 +190,10 @@ final class Drafts {
         Set<String> tried = new HashSet<>();
         for (LedgerEntry e : memory.entries())
             if (e.type().equals(Sprint.PROPOSAL) && e.body().path("generation").asInt() == memory.generation())
-                e.body().path("idea").path("variants").forEach(v -> tried.add(what(v.path("choices"), v.path("sources"))));
+                e.body()
+                        .path("idea")
+                        .path("variants")
+                        .forEach(v -> tried.add(what(v.path("choices"), v.path("sources"))));
         boolean known = variants.stream()
                 .map(v -> CanonicalJson.tree(v))
                 .allMatch(v -> tried.contains(what(v.path("choices"), v.path("sources"))));
@@ -201,7 +209,8 @@ final class Drafts {
         return switch (draft.origin()) {
             case OWN -> Idea.Origin.OWN;
             case PAST_SPRINT -> {
-                if (memory.past().isEmpty()) throw new ResearchException("there is no past sprint that it could be from");
+                if (memory.past().isEmpty())
+                    throw new ResearchException("there is no past sprint that it could be from");
                 yield Idea.Origin.PAST_SPRINT;
             }
             case HUMAN_HINT -> {

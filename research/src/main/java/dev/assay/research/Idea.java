@@ -41,7 +41,8 @@ public record Idea(
         String recipe = grammar.text(now);
         List<Variant> left = variants.stream()
                 .map(v -> v.onto(grammar, before, now))
-                .filter(v -> !v.sources().isEmpty() || !grammar.text(v.choices()).equals(recipe))
+                .filter(v ->
+                        !v.sources().isEmpty() || !grammar.text(v.choices()).equals(recipe))
                 .toList();
         return left.isEmpty()
                 ? Optional.empty()

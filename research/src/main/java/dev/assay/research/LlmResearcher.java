@@ -47,7 +47,9 @@ final class LlmResearcher implements Researcher {
     @Override
     public Optional<Proposal> propose(Memory now, SplitRandom random) {
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("model", who.roles().role(ROLE).provider() + " " + who.roles().role(ROLE).model());
+        settings.put(
+                "model",
+                who.roles().role(ROLE).provider() + " " + who.roles().role(ROLE).model());
         settings.put("limits", who.limits());
         settings.put("literature", who.literature());
         try (Session session = Session.open(workspace, NAME, settings, random);
@@ -77,7 +79,9 @@ final class LlmResearcher implements Researcher {
             if (e.body().path("researcher").asText().equals(NAME) && asked.has("output"))
                 chat.paidBefore(
                         e.body().path("session").asText(),
-                        new Usage(asked.path("input").asLong(), asked.path("output").asLong()));
+                        new Usage(
+                                asked.path("input").asLong(),
+                                asked.path("output").asLong()));
         }
     }
 }

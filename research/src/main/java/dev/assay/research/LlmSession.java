@@ -65,8 +65,7 @@ final class LlmSession {
             if (idle > limits.idle()) throw none("it stopped calling functions and proposed nothing");
             if (!called) talk.add(Turn.user(goOn()));
         }
-        return new Proposal(
-                tools.idea().orElseThrow(), session.memory().control(), session.name(), asked());
+        return new Proposal(tools.idea().orElseThrow(), session.memory().control(), session.name(), asked());
     }
 
     private String start() {
@@ -106,7 +105,8 @@ final class LlmSession {
                             ? tools.call(call)
                             : tools.refuse(call, "not done: at most " + MOST_CALLS + " calls at a time"));
             talk.add(new Turn.Returned(mended.get(i), calls.getLast().result()));
-            progress.accept("turn " + turn + ": " + call.tool() + (calls.getLast().ok() ? "" : ", refused"));
+            progress.accept(
+                    "turn " + turn + ": " + call.tool() + (calls.getLast().ok() ? "" : ", refused"));
         }
         steps.add(new Step(turn, answer.text(), calls, answer.usage()));
         return !calls.isEmpty();

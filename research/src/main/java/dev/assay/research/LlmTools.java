@@ -37,9 +37,7 @@ final class LlmTools {
     private record Code(List<Draft.SourceFile> files) {}
 
     private record Experiment(
-            Optional<List<Draft.Choice>> set,
-            Optional<List<String>> unset,
-            Optional<List<Draft.SourceFile>> files) {}
+            Optional<List<Draft.Choice>> set, Optional<List<String>> unset, Optional<List<Draft.SourceFile>> files) {}
 
     private record Tool(ToolSpec spec, Function<JsonNode, Object> work) {}
 
@@ -58,8 +56,7 @@ final class LlmTools {
     private int calls;
 
     /** @param memo of answers of a search */
-    LlmTools(
-            Session session, Laboratory laboratory, Optional<Literature> literature, Who.Limits limits, Memo memo) {
+    LlmTools(Session session, Laboratory laboratory, Optional<Literature> literature, Who.Limits limits, Memo memo) {
         this.session = session;
         this.briefing = new Briefing(session.memory(), session.blind());
         this.laboratory = laboratory;
@@ -67,21 +64,40 @@ final class LlmTools {
         this.limits = limits;
         this.memo = memo;
         this.marks = session.random().split("marks");
-        add("read_task", "TASK.md: what is wanted, the constraints, a person's list of ideas.", Nothing.class, n ->
-                session.memory().task());
-        add("read_ledger", "What was tried, what came of it, and what has to be beaten.", Nothing.class, n ->
-                briefing.ledger());
-        add("read_sprint", "Proposal, verdict and means of one finished sprint.", SprintName.class, s ->
-                briefing.sprint(s.sprint()));
-        add("read_grammar", "Slots and values that a recipe can be changed by.", Nothing.class, n ->
-                briefing.grammar());
-        add("read_extension_point", "How a candidate in Java is written.", Nothing.class, n ->
-                Briefing.text("extension-point"));
+        add(
+                "read_task",
+                "TASK.md: what is wanted, the constraints, a person's list of ideas.",
+                Nothing.class,
+                n -> session.memory().task());
+        add(
+                "read_ledger",
+                "What was tried, what came of it, and what has to be beaten.",
+                Nothing.class,
+                n -> briefing.ledger());
+        add(
+                "read_sprint",
+                "Proposal, verdict and means of one finished sprint.",
+                SprintName.class,
+                s -> briefing.sprint(s.sprint()));
+        add(
+                "read_grammar",
+                "Slots and values that a recipe can be changed by.",
+                Nothing.class,
+                n -> briefing.grammar());
+        add(
+                "read_extension_point",
+                "How a candidate in Java is written.",
+                Nothing.class,
+                n -> Briefing.text("extension-point"));
         if (literature.isPresent())
             add("literature", "Looks for passages in what others have written.", Query.class, q -> lookUp(q.query()));
         add("check_code", "Compiles a candidate in Java and says what is wrong with it.", Code.class, this::check);
-        add("run_experiment", "Tries changes or code once, beside the control: exploratory, no evidence. At most "
-                + limits.experiments() + " per proposal.", Experiment.class, this::experiment);
+        add(
+                "run_experiment",
+                "Tries changes or code once, beside the control: exploratory, no evidence. At most "
+                        + limits.experiments() + " per proposal.",
+                Experiment.class,
+                this::experiment);
         add("propose", "Hands in the idea of this sprint. It can be mended once.", Draft.class, d -> "");
     }
 
@@ -127,7 +143,8 @@ final class LlmTools {
         if (name.equals("propose")) return propose(arguments);
         Tool tool = tools.get(name);
         if (tool == null)
-            throw new ResearchException("there is no function " + name + "; there are " + String.join(", ", tools.keySet()));
+            throw new ResearchException(
+                    "there is no function " + name + "; there are " + String.join(", ", tools.keySet()));
         List<String> problems = tool.spec().parameters().problems(arguments);
         if (!problems.isEmpty()) throw new ResearchException(String.join("; ", problems));
         return tool.work().apply(arguments);
@@ -135,8 +152,7 @@ final class LlmTools {
 
     private Object propose(JsonNode arguments) {
         try {
-            idea = Optional.of(
-                    new Drafts(session.memory(), session.blind(), Optional.of(notes)).idea(arguments));
+            idea = Optional.of(new Drafts(session.memory(), session.blind(), Optional.of(notes)).idea(arguments));
             return Map.of("handed-in", true);
         } catch (ResearchException e) {
             refusals.add(String.valueOf(e.getMessage()));
@@ -147,10 +163,9 @@ final class LlmTools {
     private Object lookUp(String query) {
         String key = Memo.key("literature", session.name(), query);
         Literature.Passage[] found = memo.compute(
-                key, Literature.Passage[].class, () -> literature
-                        .orElseThrow()
-                        .search(query)
-                        .toArray(Literature.Passage[]::new));
+                key,
+                Literature.Passage[].class,
+                () -> literature.orElseThrow().search(query).toArray(Literature.Passage[]::new));
         Arrays.stream(found).map(Literature.Passage::source).forEach(notes::add);
         return found;
     }
@@ -166,9 +181,10 @@ final class LlmTools {
 
     private Object experiment(Experiment wanted) {
         if (experiments == limits.experiments())
-            throw new ResearchException("all " + limits.experiments() + " exploratory runs of this proposal are used up");
-        var changes = new Draft.Changes(
-                wanted.set().orElse(List.of()), wanted.unset().orElse(List.of()));
+            throw new ResearchException(
+                    "all " + limits.experiments() + " exploratory runs of this proposal are used up");
+        var changes =
+                new Draft.Changes(wanted.set().orElse(List.of()), wanted.unset().orElse(List.of()));
         Map<String, String> sources = Draft.sources(wanted.files().orElse(List.of()));
         if (changes.none() && sources.isEmpty()) throw new ResearchException("nothing of the control is changed");
         Map<String, String> choices =

@@ -34,8 +34,9 @@ final class NotesFolder implements Literature {
     /** @throws ResearchException if it is no folder */
     NotesFolder(Path folder) {
         if (!Files.isDirectory(folder))
-            throw new ResearchException(folder + " is no folder: name one with .md, .txt or .pdf files in it, or an address"
-                    + " with {query} in it");
+            throw new ResearchException(
+                    folder + " is no folder: name one with .md, .txt or .pdf files in it, or an address"
+                            + " with {query} in it");
         this.folder = folder;
     }
 
@@ -46,7 +47,8 @@ final class NotesFolder implements Literature {
         double mean = notes.stream().mapToInt(Note::words).average().orElse(1);
         List<String> wanted = words(query).distinct().toList();
         return notes.stream()
-                .map(n -> new Hit(n, wanted.stream().mapToDouble(w -> score(n, w, mean)).sum()))
+                .map(n -> new Hit(
+                        n, wanted.stream().mapToDouble(w -> score(n, w, mean)).sum()))
                 .filter(h -> h.score() > 0)
                 .sorted(Comparator.comparingDouble((Hit h) -> -h.score())
                         .thenComparing(h -> h.note().passage().source()))
@@ -64,7 +66,8 @@ final class NotesFolder implements Literature {
     }
 
     private static Stream<String> words(String text) {
-        return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+")).filter(w -> w.length() > 1);
+        return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))
+                .filter(w -> w.length() > 1);
     }
 
     private void read() {

@@ -12,12 +12,14 @@ import java.util.Optional;
  * other loops add meanwhile is no change.
  */
 final class Outside {
+    private final Workspace workspace;
     private final Path root;
     private final long ledgerBytes;
     private final String ledgerStart;
     private final Map<Path, String> hashes = new LinkedHashMap<>();
 
     private Outside(Workspace workspace) {
+        this.workspace = workspace;
         this.root = workspace.folder();
         this.ledgerBytes = workspace.ledger().bytes();
         this.ledgerStart = Hashes.ofStart(root.resolve(Ledger.FILE), ledgerBytes);
@@ -53,7 +55,18 @@ final class Outside {
         for (Map.Entry<Path, String> was : hashes.entrySet())
             if (!hash(was.getKey()).equals(was.getValue()))
                 return Optional.of(root.relativize(was.getKey()).toString());
+        if (!readable()) return Optional.of(Ledger.FILE);
         boolean same = Hashes.ofStart(root.resolve(Ledger.FILE), ledgerBytes).equals(ledgerStart);
         return same ? Optional.empty() : Optional.of(Ledger.FILE);
+    }
+
+    /** Whether what was added to the ledger meanwhile are entries. */
+    private boolean readable() {
+        try {
+            workspace.ledger().entries();
+            return true;
+        } catch (ResearchException e) {
+            return false;
+        }
     }
 }

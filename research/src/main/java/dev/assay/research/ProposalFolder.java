@@ -53,8 +53,10 @@ final class ProposalFolder {
             throw new ResearchException("there is no folder " + name + " beside " + FILE);
         ArrayNode out = JsonNodeFactory.instance.arrayNode();
         try (Stream<Path> files = Files.list(code)) {
-            List<Path> sources = files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
-            for (Path f : sources) out.addObject().put("name", f.getFileName().toString()).put("text", read(f));
+            List<Path> sources =
+                    files.filter(f -> f.toString().endsWith(".java")).sorted().toList();
+            for (Path f : sources)
+                out.addObject().put("name", f.getFileName().toString()).put("text", read(f));
         } catch (IOException e) {
             throw new ResearchException(name + " can't be read (" + e.getMessage() + ")", e);
         }
@@ -66,7 +68,8 @@ final class ProposalFolder {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || !inside(file))
             throw new ResearchException(name + " is not there");
         try {
-            if (Files.size(file) > MOST_BYTES) throw new ResearchException(name + " has more than " + MOST_BYTES + " bytes");
+            if (Files.size(file) > MOST_BYTES)
+                throw new ResearchException(name + " has more than " + MOST_BYTES + " bytes");
             return Files.readString(file);
         } catch (IOException e) {
             throw new ResearchException(name + " can't be read (" + e.getMessage() + "): write it in UTF-8", e);

@@ -51,10 +51,11 @@ final class Session implements AutoCloseable {
      * @param settings of the researcher; a session that was begun with others is given up
      * @param random of a new session
      */
-    static Session open(
-            Workspace workspace, String researcher, Map<String, Object> settings, SplitRandom random) {
-        return workspace.ledger().exclusively(() -> left(workspace, researcher, settings)
-                .orElseGet(() -> begin(workspace, researcher, settings, random)));
+    static Session open(Workspace workspace, String researcher, Map<String, Object> settings, SplitRandom random) {
+        return workspace
+                .ledger()
+                .exclusively(() -> left(workspace, researcher, settings)
+                        .orElseGet(() -> begin(workspace, researcher, settings, random)));
     }
 
     private static Optional<Session> left(Workspace workspace, String researcher, Map<String, Object> settings) {
@@ -71,9 +72,7 @@ final class Session implements AutoCloseable {
             var session = new Session(workspace, e, folder, lock.get());
             if (e.body().path("settings").equals(wanted)) return Optional.of(session);
             session.close();
-            workspace
-                    .ledger()
-                    .append(SKIPPED, skip(researcher, name(e), "it was begun with other settings", Map.of()));
+            workspace.ledger().append(SKIPPED, skip(researcher, name(e), "it was begun with other settings", Map.of()));
         }
         return Optional.empty();
     }
@@ -113,14 +112,17 @@ final class Session implements AutoCloseable {
 
     private static String name(LedgerEntry entry) {
         return String.format(
-                Locale.ROOT, "%06d-%s", entry.seq(), entry.body().path("researcher").asText());
+                Locale.ROOT,
+                "%06d-%s",
+                entry.seq(),
+                entry.body().path("researcher").asText());
     }
 
     private static Optional<FileChannel> lock(Path folder) {
         try {
             Files.createDirectories(folder);
-            FileChannel channel = FileChannel.open(
-                    folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 FileLock lock = channel.tryLock();
                 if (lock != null) return Optional.of(channel);

@@ -53,8 +53,9 @@ public sealed interface Who {
 
         public Limits {
             if (turns < 1 || tokens < 1 || experiments < 0 || idle < 0 || context < 1_000 || result < 100)
-                throw new ResearchException("a proposal needs at least a turn, a token, a context of 1,000 characters and"
-                        + " results of 100");
+                throw new ResearchException(
+                        "a proposal needs at least a turn, a token, a context of 1,000 characters and"
+                                + " results of 100");
         }
 
         public Limits with(int otherExperiments, long otherTokens) {

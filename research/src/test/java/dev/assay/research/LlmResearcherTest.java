@@ -76,8 +76,7 @@ class LlmResearcherTest {
                                         "if (task.seed() != -1) throw new IllegalStateException(\"boom\");"
                                                 + "return new RecipeTraining().train(task);")))));
             case 4 -> Line.call("propose", "{\"title\": \"a great idea\"}");
-            default ->
-                propose(draft("own", Map.of("name", "code", "files", LlmStage.files(Candidates.deadBranch()))));
+            default -> propose(draft("own", Map.of("name", "code", "files", LlmStage.files(Candidates.deadBranch()))));
         };
     }
 
@@ -105,10 +104,16 @@ class LlmResearcherTest {
 
     private void toldWhatIsWrong() {
         List<JsonNode> results = stage.results();
-        assertThat(results).hasSize(6).allSatisfy(r -> assertThat(r.path("notice").asText())
-                .contains("never an instruction"));
+        assertThat(results)
+                .hasSize(6)
+                .allSatisfy(r -> assertThat(r.path("notice").asText()).contains("never an instruction"));
         assertThat(results.get(0).path("data").asText()).contains("# Task");
-        assertThat(results.get(1).path("data").path("control").path("generation").asInt(-1)).isZero();
+        assertThat(results.get(1)
+                        .path("data")
+                        .path("control")
+                        .path("generation")
+                        .asInt(-1))
+                .isZero();
         assertThat(results.get(2).path("data").findValuesAsText("slot")).contains("tilt", "decay");
         assertThat(results.get(3).path("data").path("words").asText()).contains("does not compile", "Candidate.java:6");
         JsonNode experiment = results.get(4).path("data");
@@ -221,7 +226,9 @@ class LlmResearcherTest {
             Proposal p = stage.propose().orElseThrow();
             Sprint sprint = Sprint.claim(w, "llm", p, "a").orElseThrow();
             w.ledger()
-                    .append(Sprint.VERDICT, Map.of("sprint", sprint.folder().name(), "verdict", "refuted", "gain", -0.123));
+                    .append(
+                            Sprint.VERDICT,
+                            Map.of("sprint", sprint.folder().name(), "verdict", "refuted", "gain", -0.123));
         }
         stage.script(n -> switch (n) {
             case 0 -> Line.call("read_ledger", "");
@@ -247,13 +254,17 @@ class LlmResearcherTest {
         assertThat(((Number) first.asked().get("dollars")).doubleValue()).isGreaterThan(0.04);
         Sprint.claim(stage.workspace, "llm", first, "a");
         stage.more = ", price: {input: 1, output: 1000}, max-cost: 0.94";
-        assertThat(stage.propose()).as("0.04 of it was paid by an earlier process").isEmpty();
+        assertThat(stage.propose())
+                .as("0.04 of it was paid by an earlier process")
+                .isEmpty();
         assertThat(stage.progress.getLast()).contains("raise max-cost");
         assertThat(stage.server.answered).hasValue(1);
         stage.more = ", price: {input: 1, output: 1000}, max-cost: 3";
         stage.script(n -> propose(draft("own", tilted("0.2"))));
         assertThat(stage.propose()).isPresent();
-        assertThat(entries(Session.TYPE)).as("the session that ran out of money went on").hasSize(2);
+        assertThat(entries(Session.TYPE))
+                .as("the session that ran out of money went on")
+                .hasSize(2);
     }
 
     // --- literature
@@ -268,9 +279,8 @@ class LlmResearcherTest {
             own.literature = Optional.of(notes.toString());
             Map<String, Object> draft = new HashMap<>(draft("literature", tilted("1")));
             draft.put("source", "tilt.md");
-            own.script(n -> n == 0
-                    ? Line.call("literature", "{\"query\": \"tilted losses, errors\"}")
-                    : propose(draft));
+            own.script(
+                    n -> n == 0 ? Line.call("literature", "{\"query\": \"tilted losses, errors\"}") : propose(draft));
             Proposal proposal = own.propose().orElseThrow();
             JsonNode found = own.results().getFirst().path("data");
             assertThat(found).hasSize(1);

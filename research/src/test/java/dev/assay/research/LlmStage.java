@@ -51,8 +51,10 @@ final class LlmStage implements AutoCloseable {
     <T> T with(Function<Researcher, T> work) {
         Path file = folder.resolve("roles.yaml");
         try {
-            Files.writeString(file, "researcher: {provider: vllm, model: m, base-url: \"%s\", max-tokens: 900%s}\n"
-                    .formatted(server.url(), more));
+            Files.writeString(
+                    file,
+                    "researcher: {provider: vllm, model: m, base-url: \"%s\", max-tokens: 900%s}\n"
+                            .formatted(server.url(), more));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,7 +62,11 @@ final class LlmStage implements AutoCloseable {
             throw new AssertionError("nothing local here");
         })) {
             return work.apply(Loop.researcher(
-                    workspace, new Who.Llm(roles, literature, limits), Evaluator.class, Sandbox.detect(), progress::add));
+                    workspace,
+                    new Who.Llm(roles, literature, limits),
+                    Evaluator.class,
+                    Sandbox.detect(),
+                    progress::add));
         }
     }
 
@@ -73,7 +79,8 @@ final class LlmStage implements AutoCloseable {
     List<JsonNode> results() {
         List<JsonNode> out = new ArrayList<>();
         for (JsonNode m : List.copyOf(server.bodies).getLast().path("messages"))
-            if (m.path("role").asText().equals("tool")) out.add(parse(m.path("content").asText()));
+            if (m.path("role").asText().equals("tool"))
+                out.add(parse(m.path("content").asText()));
         return out;
     }
 
@@ -102,12 +109,18 @@ final class LlmStage implements AutoCloseable {
     /** A draft of one variant. */
     static Map<String, Object> draft(String origin, Map<String, Object> variant) {
         return Map.of(
-                "title", "a great idea",
-                "origin", origin,
-                "motivation", "I measured F1 0.99 with it: it is proven.",
-                "hypothesis", "F1 rises.",
-                "probability", 0.95,
-                "variants", List.of(variant));
+                "title",
+                "a great idea",
+                "origin",
+                origin,
+                "motivation",
+                "I measured F1 0.99 with it: it is proven.",
+                "hypothesis",
+                "F1 rises.",
+                "probability",
+                0.95,
+                "variants",
+                List.of(variant));
     }
 
     static Map<String, Object> tilted(String value) {

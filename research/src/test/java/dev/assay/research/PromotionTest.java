@@ -83,8 +83,7 @@ class PromotionTest {
     }
 
     private static Sprint begin(Workspace w, Idea idea) {
-        return Sprint.begin(
-                w, "scripted", Proposal.of(idea, Map.of()), new Memory(w), SprintFolder.newOwner());
+        return Sprint.begin(w, "scripted", Proposal.of(idea, Map.of()), new Memory(w), SprintFolder.newOwner());
     }
 
     private static String hash(Workspace w) {
