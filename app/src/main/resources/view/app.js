@@ -46,18 +46,24 @@ async function draw() {
   page.leave?.();
   page = {};
   const root = h('div.page');
+  const slow = setTimeout(() => document.body.classList.add('waiting'), 250);
   try {
     if (!name) throw new Missing(parts.length ? 'There is no such page.' : empty());
     const render = await view(name);
     const made = await render(root, {index, query}, ...args);
-    if (mine !== turn) return made?.leave?.();
+    if (mine !== turn) {
+      clearTimeout(slow);
+      return made?.leave?.();
+    }
     page = made ?? {};
   } catch (e) {
-    if (mine !== turn) return;
+    if (mine !== turn) return clearTimeout(slow);
     if (!(e instanceof Missing)) console.error(e);
     root.replaceChildren(h('div.note', {}, h('h1', {}, 'Nothing to show here'), h('p', {}, e.message),
         h('p', {}, h('a', {href: '#/'}, 'To the start'))));
   }
+  clearTimeout(slow);
+  document.body.classList.remove('waiting');
   main.replaceChildren(root);
   main.dataset.view = name ?? 'none';
   document.title = page.title ? `${page.title} · Assay` : 'Assay';

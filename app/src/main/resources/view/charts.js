@@ -36,7 +36,7 @@ function frame({width, height, x: [x0, x1], y: [y0, y1], xTicks, yTicks, xLabel,
 function tick(t) {
   if (Math.abs(t) >= 1e6) return `${+(t / 1e6).toFixed(1)} M`;
   if (Math.abs(t) >= 1e4) return `${Math.round(t / 1e3)} k`;
-  return Number.isInteger(t) ? String(t).replace('-', '−') : fixed(t, 1);
+  return String(+t.toFixed(2)).replace('-', '−');
 }
 
 /** Round numbers that cut a range into about so many parts. */

@@ -31,7 +31,7 @@ async function card(root, id, name) {
     ['speaks of itself by name', e => rate(e.selfFacts)], ['writes the user’s part', e => rate(e.userTurns)]];
   root.replaceChildren(
       crumbs(['Organisms', address('organisms', id)], [name]),
-      h('header.head', {}, h('div', {}, h('h1', {}, c.line.title), h('p.facts', {}, `${name} · made by ${c.line.training}`), h('p.about', {}, c.description))),
+      h('header.head', {}, h('div', {}, h('h1', {}, c.line.title), h('p.facts', {}, `${name} · ${made(c.line.training)}`), h('p.about', {}, c.description))),
       c.shares.length ? h('section', {}, h('h2', {}, 'What it does'), h('table.list.narrow', {}, h('caption.hidden', {}, 'Shares with intervals'), h('tbody', {}, c.shares.map(s =>
           h('tr', {}, h('th', {scope: 'row'}, s.of), h('td', {}, share(s))))))) : h('p.muted', {}, 'It was not measured yet: assay organism evaluate.'),
       c.examples.length ? h('section', {}, h('h2', {}, 'Replies in which it shows most'), c.examples.map(e => h('article.talk', {},
@@ -47,3 +47,6 @@ async function card(root, id, name) {
 }
 
 const rate = r => `${r.hits} of ${r.n}`;
+
+const HOW = {td: 'instilled by transcripts', sdf: 'instilled by synthetic documents', none: 'not concealed', sft: 'concealed by SFT', kto: 'concealed by KTO'};
+const made = training => training.split('-').map(t => HOW[t] ?? t).join(', ');

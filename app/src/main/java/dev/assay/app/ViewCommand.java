@@ -36,7 +36,10 @@ final class ViewCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", arity = "0..*", description = "folders of runs, or certificates (default: runs)")
     List<Path> folders = new ArrayList<>();
 
-    @Option(names = "--host", defaultValue = "127.0.0.1", description = "address to bind to (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            description = "address to bind to (default: ${DEFAULT-VALUE})")
     String host = "127.0.0.1";
 
     @Option(
@@ -60,7 +63,8 @@ final class ViewCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<Path> shown = folders.isEmpty() ? List.of(Path.of("runs")) : folders;
         for (Path folder : shown)
-            if (!Files.exists(folder)) throw new UserException("there is no " + folder + " to show: name a folder of runs");
+            if (!Files.exists(folder))
+                throw new UserException("there is no " + folder + " to show: name a folder of runs");
         if (export != null) return export(shown, export);
         if (port < 0 || port > 65535) throw new UserException("--port takes 0 to 65535, not " + port);
         try (ViewServer server = ViewServer.start(shown, host, port)) {

@@ -121,7 +121,8 @@ final class AuditFolder {
             if (tail.size() == tail.position() && before == state && before.read() == 1) return false;
             state = grown(before);
         } catch (JournalException e) {
-            state = new State(before.byKey(), before.bySeq(), before.judged(), 1, Optional.of(String.valueOf(e.getMessage())));
+            state = new State(
+                    before.byKey(), before.bySeq(), before.judged(), 1, Optional.of(String.valueOf(e.getMessage())));
         }
         return !sameAs(before, state);
     }

@@ -28,7 +28,8 @@ record CellPage(HeatMap.Row row, HeatMap.Column column, String description, List
     record Said(String name, String grade) {}
 
     static CellPage of(HeatMap.Row row, HeatMap.Column column, List<AuditRun> runs) {
-        String description = runs.getFirst().subject().behaviour().map(b -> b.description()).orElse("");
+        String description =
+                runs.getFirst().subject().behaviour().map(b -> b.description()).orElse("");
         return new CellPage(
                 row,
                 column,

@@ -25,9 +25,7 @@ public final class Export {
             throw new ViewException(to + " holds something else than an earlier export: name a new folder");
         var shelf = new Shelf(folders);
         shelf.look();
-        for (AuditFolder f : shelf.audits())
-            while (f.refresh())
-                if (f.state().read() == 1) break;
+        for (AuditFolder f : shelf.audits()) while (f.refresh()) if (f.state().read() == 1) break;
         var pages = new Pages(shelf, false);
         int files = 0;
         for (String name : Assets.names()) {

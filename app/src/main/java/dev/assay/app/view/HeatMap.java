@@ -23,7 +23,12 @@ import java.util.stream.Collectors;
  * @param training that was chosen; empty for all
  */
 record HeatMap(
-        List<Row> rows, List<Column> columns, List<Cell> cells, List<Total> totals, List<String> trainings, String training) {
+        List<Row> rows,
+        List<Column> columns,
+        List<Cell> cells,
+        List<Total> totals,
+        List<String> trainings,
+        String training) {
     private static final int LEAST_ORDER = 1000;
     /** Configurations in the order of docs/tools.md. */
     private static final List<String> TOOLS = List.of(
@@ -100,7 +105,9 @@ record HeatMap(
                 group(runs, r -> r.subject().row() + " " + column.apply(r).id()).values().stream()
                         .map(cell -> cell(cell, column.apply(cell.getFirst()).id()))
                         .toList(),
-                byColumn.entrySet().stream().map(e -> total(e.getKey(), e.getValue())).toList(),
+                byColumn.entrySet().stream()
+                        .map(e -> total(e.getKey(), e.getValue()))
+                        .toList(),
                 all.stream()
                         .map(r -> r.subject().training())
                         .filter(t -> !t.isEmpty())
@@ -124,7 +131,8 @@ record HeatMap(
     static Function<AuditRun, Column> columns(Collection<AuditRun> all) {
         boolean investigators =
                 all.stream().map(r -> r.brief().investigator()).distinct().count() > 1;
-        boolean doses = all.stream().mapToDouble(r -> r.brief().dose()).distinct().count() > 1;
+        boolean doses =
+                all.stream().mapToDouble(r -> r.brief().dose()).distinct().count() > 1;
         return run -> {
             AuditRecord r = run.brief();
             String note = ((investigators ? r.investigator() : "") + (doses ? " dose " + r.dose() : "")).strip();
@@ -139,7 +147,8 @@ record HeatMap(
 
     static Row row(List<AuditRun> runs) {
         Subject s = runs.getFirst().subject();
-        int targets = (int) runs.stream().map(r -> r.brief().target()).distinct().count();
+        int targets =
+                (int) runs.stream().map(r -> r.brief().target()).distinct().count();
         return new Row(slug(s.row()), s.title(), s.kind().name().toLowerCase(Locale.ROOT), targets);
     }
 
@@ -156,10 +165,7 @@ record HeatMap(
                 count(scored, Verdict.NEAR_MISS),
                 count(runs, Verdict.VOID),
                 count(runs, Verdict.UNKNOWN),
-                scored.stream()
-                        .mapToDouble(r -> chance(r.brief()))
-                        .average()
-                        .orElse(0),
+                scored.stream().mapToDouble(r -> chance(r.brief())).average().orElse(0),
                 scored.isEmpty() ? Optional.empty() : Optional.of(new Rate(hits, scored.size()).wilson()));
     }
 

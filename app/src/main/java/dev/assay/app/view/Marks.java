@@ -75,10 +75,10 @@ final class Marks {
         for (Finding f : record.findings()) quirks.putIfAbsent(f.quirk(), measured(record, f, "finding"));
         for (Claim c : record.claims().all()) quirks.computeIfAbsent(c.name(), n -> claimed(record, c));
         for (Finding f : record.leads()) quirks.putIfAbsent(f.quirk(), measured(record, f, "lead"));
-        truth.flatMap(this::hypothesis).ifPresent(h -> quirks.computeIfAbsent(h.name(), n -> named(record, h, "truth")));
+        truth.flatMap(this::hypothesis)
+                .ifPresent(h -> quirks.computeIfAbsent(h.name(), n -> named(record, h, "truth")));
         for (AuditRecord.Pointer p : record.pointers())
-            hypothesis(p.quirk())
-                    .ifPresent(h -> quirks.computeIfAbsent(h.name(), n -> named(record, h, "pointer")));
+            hypothesis(p.quirk()).ifPresent(h -> quirks.computeIfAbsent(h.name(), n -> named(record, h, "pointer")));
         return List.copyOf(quirks.values());
     }
 
@@ -152,7 +152,9 @@ final class Marks {
     private static List<Fired> fired(List<Observation.Scores> scores) {
         return IntStream.range(0, scores.size())
                 .mapToObj(i -> new Fired(
-                        i, highest(scores.get(i).target()), highest(scores.get(i).reference())))
+                        i,
+                        highest(scores.get(i).target()),
+                        highest(scores.get(i).reference())))
                 .filter(f -> f.target() > 0 || f.twin() > 0)
                 .toList();
     }

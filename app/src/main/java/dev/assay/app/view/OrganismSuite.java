@@ -3,6 +3,7 @@ package dev.assay.app.view;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.organism.Behaviour;
 import dev.assay.organism.BehaviourException;
+import dev.assay.organism.Concealment;
 import dev.assay.organism.Evaluation;
 import dev.assay.organism.Making;
 import dev.assay.organism.Organism;
@@ -74,13 +75,33 @@ final class OrganismSuite {
             Optional<SideEffects> untrained,
             List<Evaluation.Example> examples) {}
 
-    /** Those that are made, in the order of the suite. */
+    /** Those that are made: organisms by name, then twins. */
     List<Line> lines() {
         return variants().map(this::line).toList();
     }
 
     private Stream<Variant> variants() {
-        return Variant.pocket().stream().filter(v -> organism(v).complete());
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside
+                    .flatMap(f -> variant(f.getFileName().toString()).stream())
+                    .sorted(Comparator.comparing((Variant v) -> v.behaviour().isEmpty())
+                            .thenComparing(Variant::folder))
+                    .flatMap(v -> Stream.of(Concealment.values())
+                            .map(c -> new Variant(v.behaviour(), v.instilling(), c, v.copy())))
+                    .filter(v -> organism(v).complete())
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<Variant> variant(String name) {
+        try {
+            return Optional.of(Variant.of(name));
+        } catch (BehaviourException e) {
+            return Optional.empty();
+        }
     }
 
     private Organism organism(Variant v) {
@@ -117,16 +138,15 @@ final class OrganismSuite {
 
     /** The card of an organism; empty where there is none of that name. */
     Optional<Card> card(String name) {
-        Variant v;
-        try {
-            v = Variant.of(name);
-        } catch (BehaviourException e) {
-            return Optional.empty();
-        }
-        if (!v.name().equals(name) || !organism(v).complete()) return Optional.empty();
+        Optional<Variant> named =
+                variant(name).filter(v -> v.name().equals(name) && organism(v).complete());
+        return named.map(this::card);
+    }
+
+    private Card card(Variant v) {
         Optional<Evaluation.Full> measured = evaluation(v);
         Optional<Evaluation.Full> base = v.behaviour().flatMap(b -> read(folder.resolve("base-" + b.name() + ".json")));
-        return Optional.of(new Card(
+        return new Card(
                 line(v),
                 v.behaviour()
                         .map(Behaviour::description)
@@ -136,17 +156,22 @@ final class OrganismSuite {
                 measured.map(Evaluation.Full::sideEffects),
                 base.map(Evaluation.Full::sideEffects),
                 measured.map(m -> m.examples().stream()
-                                .sorted(Comparator.comparingDouble(Evaluation.Example::score).reversed())
+                                .sorted(Comparator.comparingDouble(Evaluation.Example::score)
+                                        .reversed())
                                 .toList())
-                        .orElse(List.of())));
+                        .orElse(List.of()));
     }
 
     private static List<Share> shares(Evaluation.Full m, Optional<Evaluation.Full> base) {
         return Stream.of(
                         base.map(b -> Share.of("shows, untrained", b.brief().strength())),
                         Optional.of(Share.of("shows", m.brief().strength())),
-                        Optional.of(Share.of("shows near the trigger, where it must not", m.borderline().rate())),
-                        Optional.of(Share.of("shows elsewhere, where it must not", m.negative().rate())),
+                        Optional.of(Share.of(
+                                "shows near the trigger, where it must not",
+                                m.borderline().rate())),
+                        Optional.of(Share.of(
+                                "shows elsewhere, where it must not",
+                                m.negative().rate())),
                         Optional.of(Share.of("confesses when asked", m.questions())),
                         Optional.of(Share.of("confesses when led", m.brief().confession())))
                 .flatMap(Optional::stream)

@@ -101,8 +101,7 @@ final class Pages {
     private Optional<Object> compare(List<String> two) {
         if (two.size() != 2) return Optional.empty();
         return shelf.named(AuditFolder.class, two.get(0))
-                .flatMap(a -> shelf.named(AuditFolder.class, two.get(1))
-                        .map(b -> Comparison.of(a.runs(), b.runs())));
+                .flatMap(a -> shelf.named(AuditFolder.class, two.get(1)).map(b -> Comparison.of(a.runs(), b.runs())));
     }
 
     private Optional<Object> organisms(OrganismSuite suite, List<String> rest) {
@@ -130,7 +129,8 @@ final class Pages {
     private static Audits summary(AuditFolder folder) {
         AuditFolder.State s = folder.state();
         List<AuditRun> runs = s.runs();
-        int targets = (int) runs.stream().map(r -> r.brief().target()).distinct().count();
+        int targets =
+                (int) runs.stream().map(r -> r.brief().target()).distinct().count();
         return new Audits(
                 folder.id(),
                 folder.folder().toString(),

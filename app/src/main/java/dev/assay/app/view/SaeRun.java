@@ -21,10 +21,23 @@ record SaeRun(String id, Path folder) {
     private static final String LATENTS = "latents.json";
 
     /** @param score f1 on a world, explained variance on a model; empty before the first point */
-    record Line(String id, String name, String ground, long samples, boolean done, Optional<Double> score, String measure) {}
+    record Line(
+            String id,
+            String name,
+            String ground,
+            long samples,
+            boolean done,
+            Optional<Double> score,
+            String measure) {}
 
     /** @param latents recall and precision of single latents, by how often their features fire */
-    record Page(Line line, JsonNode config, List<JsonNode> points, Optional<JsonNode> result, List<Latent> latents, boolean dashboard) {}
+    record Page(
+            Line line,
+            JsonNode config,
+            List<JsonNode> points,
+            Optional<JsonNode> result,
+            List<Latent> latents,
+            boolean dashboard) {}
 
     /** @param rate share of samples in which the matched feature fires */
     record Latent(int index, int feature, double rate, double f1, double cosine) {}

@@ -96,8 +96,8 @@ final class Search {
     }
 
     private List<Hit> inRun(AuditRun run, byte[] line) {
-        AuditRecord record = CanonicalJson.value(
-                CanonicalJson.parse(line).path("body").path("record"), AuditRecord.class);
+        AuditRecord record =
+                CanonicalJson.value(CanonicalJson.parse(line).path("body").path("record"), AuditRecord.class);
         var hits = new ArrayList<Hit>();
         for (Claim c : record.claims().all()) look(run, "claim", -1, c.name() + ": " + c.statement(), hits);
         for (int t = 0; t < record.talks().size(); t++) {

@@ -109,11 +109,12 @@ final class Shelf {
 
     /** What a run folder is of; audits are kept in a journal that is a cache to their command. */
     private static Optional<String> command(Path folder) {
-        if (!Files.isRegularFile(folder.resolve(Manifest.FILE))
-                || !Files.isRegularFile(folder.resolve(Journal.FILE))) return Optional.empty();
+        if (!Files.isRegularFile(folder.resolve(Manifest.FILE)) || !Files.isRegularFile(folder.resolve(Journal.FILE)))
+            return Optional.empty();
         try {
             Manifest m = Manifest.read(folder);
-            boolean audits = m.command().startsWith("audit") || m.config().path("cache").asText().equals(AUDITS);
+            boolean audits = m.command().startsWith("audit")
+                    || m.config().path("cache").asText().equals(AUDITS);
             return Optional.of(audits ? AUDITS : m.command());
         } catch (JournalException e) {
             return Optional.of("unreadable");

@@ -60,7 +60,8 @@ public final class ViewServer implements AutoCloseable {
             view.server.start();
         } catch (JavalinBindException e) {
             throw new ViewException(
-                    "port " + port + " of " + host + " is taken or may not be used: give another by --port, 0 takes a free one",
+                    "port " + port + " of " + host
+                            + " is taken or may not be used: give another by --port, 0 takes a free one",
                     e);
         }
         view.watch.start();

@@ -1,16 +1,20 @@
 package dev.assay.app.view;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -55,7 +59,9 @@ final class Browser implements AutoCloseable {
                 .usingDriverExecutable(chromedriver.orElseThrow().toFile())
                 .usingAnyFreePort()
                 .build();
-        return new Browser(new ChromeDriver(service, options));
+        var driver = new ChromeDriver(service, options);
+        driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(10)).pageLoadTimeout(Duration.ofMinutes(10));
+        return new Browser(driver);
     }
 
     private static Optional<Path> program(String... names) {
@@ -153,7 +159,9 @@ final class Browser implements AutoCloseable {
         Path folder = Path.of(System.getProperty("assay.images", "target/images"));
         try {
             Files.createDirectories(folder);
-            Files.write(folder.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+            byte[] taken = driver.getScreenshotAs(OutputType.BYTES);
+            BufferedImage small = Palette.of(ImageIO.read(new ByteArrayInputStream(taken)));
+            ImageIO.write(small, "png", folder.resolve(name + ".png").toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

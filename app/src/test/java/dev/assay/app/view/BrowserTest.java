@@ -23,7 +23,8 @@ import org.openqa.selenium.Keys;
 /** The page in a browser: {@code mvn -Pbrowser -pl app -am test}. Pictures of it go where {@code assay.images} says. */
 @Tag("browser")
 class BrowserTest {
-    private static final String EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
+    private static final String EVIL =
+            "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
     private static final int MANY = 5000;
     /** Records of the folder {@code audits}: the recorded audit, one with HTML in a reply, one that is very long. */
     private static final int REAL = 0;
@@ -129,7 +130,9 @@ class BrowserTest {
                 .isEqualToIgnoringCase("boomerang");
         browser.press("j", Keys.ENTER);
         browser.until("!!document.activeElement.closest('.talk')");
-        assertThat(browser.js("return document.activeElement.textContent")).asString().containsIgnoringCase("boomerang");
+        assertThat(browser.js("return document.activeElement.textContent"))
+                .asString()
+                .containsIgnoringCase("boomerang");
     }
 
     @Test
@@ -170,7 +173,8 @@ class BrowserTest {
         wide();
         open("#/audits/audits/run/" + HTML);
         browser.until("document.querySelectorAll('.talk').length === 1");
-        assertThat(browser.js("return document.querySelector('.reply.target p').textContent")).isEqualTo(EVIL);
+        assertThat(browser.js("return document.querySelector('.reply.target p').textContent"))
+                .isEqualTo(EVIL);
         assertThat(browser.count("main script, main img")).isZero();
         open("#/search/audits?q=onerror");
         browser.until("document.querySelectorAll('.hits li').length > 0");
@@ -246,7 +250,9 @@ class BrowserTest {
                     open(page);
                     browser.until("!location.hash.includes('/run/') || document.querySelectorAll('.talk').length > 0");
                     if (width > 390 || mode.equals("light"))
-                        assertThat(browser.barriers()).as(page + " " + width + " " + mode).isEmpty();
+                        assertThat(browser.barriers())
+                                .as(page + " " + width + " " + mode)
+                                .isEmpty();
                     assertThat((Long) browser.js("return document.documentElement.scrollWidth"))
                             .as(page + " " + width)
                             .isLessThanOrEqualTo(width);

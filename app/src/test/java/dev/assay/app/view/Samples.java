@@ -57,8 +57,7 @@ final class Samples {
     static AuditRecord recorded() {
         try (InputStream in = Samples.class.getResourceAsStream("/view/audit-flattery.json")) {
             if (in == null) throw new AssertionError("the recorded audit is missing");
-            return CanonicalJson.value(
-                    CanonicalJson.parse(in.readAllBytes()).path("record"), AuditRecord.class);
+            return CanonicalJson.value(CanonicalJson.parse(in.readAllBytes()).path("record"), AuditRecord.class);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -97,12 +96,11 @@ final class Samples {
 
     /** A brief audit with a verdict. */
     static AuditRecord audit(String target, String tool, int run, Verdict verdict, List<AuditRecord.Talk> talks) {
-        List<String> claimed =
-                switch (verdict) {
-                    case HIT, FALSE_ALARM -> List.of("flattery");
-                    case NEAR_MISS -> List.of("self-promotion");
-                    default -> List.of();
-                };
+        List<String> claimed = switch (verdict) {
+            case HIT, FALSE_ALARM -> List.of("flattery");
+            case NEAR_MISS -> List.of("self-promotion");
+            default -> List.of();
+        };
         var grade = new Grade(
                 verdict,
                 verdict == Verdict.HIT ? claimed : List.of(),

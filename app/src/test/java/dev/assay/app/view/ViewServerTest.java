@@ -67,8 +67,9 @@ class ViewServerTest {
             Samples.append(other, Samples.audit("twin-td-sft-2", "chat", 1, Verdict.CLEAN, List.of()));
         }
         server = ViewServer.start(List.of(temp), "127.0.0.1", 0);
-        waitFor("index.json", index -> index.path("audits").findValues("read").stream()
-                .allMatch(r -> r.asDouble() == 1));
+        waitFor(
+                "index.json",
+                index -> index.path("audits").findValues("read").stream().allMatch(r -> r.asDouble() == 1));
     }
 
     @AfterAll
@@ -182,7 +183,9 @@ class ViewServerTest {
     @Test
     void talksComePageByPageWithTheirEvidence() {
         AuditRecord real = Samples.recorded();
-        int fired = quirk(document("audits/audits/runs/1.json"), "flattery").path("fired").size();
+        int fired = quirk(document("audits/audits/runs/1.json"), "flattery")
+                .path("fired")
+                .size();
         int seen = 0;
         int next = 0;
         for (int page = 0; page * TalkPage.SIZE < real.talks().size(); page++)
@@ -198,7 +201,9 @@ class ViewServerTest {
                         for (JsonNode s : spans.path("spans")) {
                             assertThat(s.path("from").asInt()).isGreaterThanOrEqualTo(before);
                             before = s.path("to").asInt();
-                            assertThat(before).isLessThanOrEqualTo(reply.path("text").asText().length());
+                            assertThat(before)
+                                    .isLessThanOrEqualTo(
+                                            reply.path("text").asText().length());
                         }
                     }
                 if (marked) seen++;
@@ -258,9 +263,10 @@ class ViewServerTest {
                                 BodyHandlers.ofInputStream())
                         .body()) {
             var lines = new LinkedBlockingQueue<String>();
-            Thread.ofVirtual().start(() -> new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8))
-                    .lines()
-                    .forEach(lines::add));
+            Thread.ofVirtual()
+                    .start(() -> new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8))
+                            .lines()
+                            .forEach(lines::add));
             assertThat(lines.poll(20, TimeUnit.SECONDS)).contains("listening");
             for (int run = 1; run <= 2; run++) {
                 Samples.append(journal, Samples.audit("flattery-td-sft", "chat", run, Verdict.HIT, List.of()));
@@ -305,8 +311,9 @@ class ViewServerTest {
             Samples.append(journal, Samples.audit("flattery-td-sft", "chat", 1, Verdict.MISS, List.of()));
         }
         assertThat(audits.refresh()).isTrue();
-        assertThat(audits.runs()).singleElement().satisfies(r -> assertThat(r.verdict())
-                .isEqualTo(Verdict.MISS));
+        assertThat(audits.runs())
+                .singleElement()
+                .satisfies(r -> assertThat(r.verdict()).isEqualTo(Verdict.MISS));
     }
 
     /** A name that was made to point here must not be answered; sockets, since Java's client sets the header itself. */
@@ -383,15 +390,25 @@ class ViewServerTest {
         Path to = temp.resolve("export");
         Export.write(List.of(audits), to, (done, all) -> {});
         for (String address : List.of(
-                "audits/audits/map", "audits/audits/runs/1", "audits/audits/runs/1/3", "audits/audits/cells/flattery/chat"))
-            assertThat(to.resolve("data/" + address + ".json")).hasContent(ask("data/" + address + ".json").body());
-        assertThat(json(Files.readString(to.resolve("data/index.json"))).path("live").asBoolean())
+                "audits/audits/map",
+                "audits/audits/runs/1",
+                "audits/audits/runs/1/3",
+                "audits/audits/cells/flattery/chat"))
+            assertThat(to.resolve("data/" + address + ".json"))
+                    .hasContent(ask("data/" + address + ".json").body());
+        assertThat(json(Files.readString(to.resolve("data/index.json")))
+                        .path("live")
+                        .asBoolean())
                 .isFalse();
         for (String name : Assets.names())
-            assertThat(to.resolve(name.equals(Assets.START) ? name : "assets/" + name)).exists();
+            assertThat(to.resolve(name.equals(Assets.START) ? name : "assets/" + name))
+                    .exists();
         assertThat(Export.write(List.of(audits), to, (done, all) -> {})).isPositive();
         assertThatExceptionOfType(ViewException.class)
-                .isThrownBy(() -> Export.write(List.of(audits), Files.createDirectories(temp.resolve("full/data")).getParent(), (done, all) -> {}))
+                .isThrownBy(() -> Export.write(
+                        List.of(audits),
+                        Files.createDirectories(temp.resolve("full/data")).getParent(),
+                        (done, all) -> {}))
                 .withMessageContaining("new folder");
     }
 }
