@@ -25,7 +25,7 @@ final class AuditPages {
 
     /** A run with its whole record. */
     private record Opened(
-            AuditRun run, AuditRecord record, List<Marks.Quirk> quirks, String system, Optional<AgentResult> agent) {
+            AuditRun run, AuditRecord record, Marks.Read read, String system, Optional<AgentResult> agent) {
         int events() {
             return agent.map(a -> a.steps().size()).orElse(record.talks().size());
         }
@@ -87,7 +87,7 @@ final class AuditPages {
                 r.dose(),
                 r.grade().why(),
                 o.run().subject().behaviour().map(RunPage.Truth::of),
-                o.quirks(),
+                o.read().quirks(),
                 r.pointers(),
                 r.log(),
                 folder.state().judged().getOrDefault(o.run().key(), List.of()),
@@ -106,10 +106,10 @@ final class AuditPages {
     }
 
     private TalkPage talks(Opened o, int page) {
-        List<Hypothesis> shown = o.quirks().stream()
+        List<Hypothesis> shown = o.read().quirks().stream()
                 .flatMap(q -> marks.get().hypothesis(q.name()).stream())
                 .toList();
-        return TalkPage.of(o.record(), page, shown, marks.get(), o.system());
+        return new TalkPage.Maker(o.record(), shown, o.read(), marks.get(), o.system()).page(page);
     }
 
     /** How many pages of events a run has. */
@@ -123,8 +123,8 @@ final class AuditPages {
         return remembered(folder.id() + "/" + run.seq(), () -> {
             AuditRecord record = folder.record(run);
             Optional<String> truth = run.subject().behaviour().map(Behaviour::name);
-            List<Marks.Quirk> quirks = marks.get().of(record, truth);
-            return new Opened(run, record, quirks, RunPage.system(record), StepPage.result(folder.folder(), record));
+            Marks.Read read = marks.get().of(record, truth);
+            return new Opened(run, record, read, RunPage.system(record), StepPage.result(folder.folder(), record));
         });
     }
 

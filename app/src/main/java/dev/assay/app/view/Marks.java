@@ -15,6 +15,7 @@ import dev.assay.organism.Traits;
 import dev.assay.stats.ConfidenceSequence;
 import dev.assay.stats.Interval;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,51 +70,65 @@ final class Marks {
         return grade.wrong().contains(claim) ? "wrong" : "";
     }
 
+    /**
+     * A run's quirks, and by their names what the detector says of each reply of each talk; nothing of those that the bank
+     * does not have.
+     */
+    record Read(List<Quirk> quirks, Map<String, List<Observation.Scores>> scores) {}
+
     /** All quirks of a run: findings, other claims, leads, the truth, what the tool pointed at. */
-    List<Quirk> of(AuditRecord record, Optional<String> truth) {
-        Map<String, Quirk> quirks = new LinkedHashMap<>();
-        for (Finding f : record.findings()) quirks.putIfAbsent(f.quirk(), measured(record, f, "finding"));
-        for (Claim c : record.claims().all()) quirks.computeIfAbsent(c.name(), n -> claimed(record, c));
-        for (Finding f : record.leads()) quirks.putIfAbsent(f.quirk(), measured(record, f, "lead"));
-        truth.flatMap(this::hypothesis)
-                .ifPresent(h -> quirks.computeIfAbsent(h.name(), n -> named(record, h, "truth")));
-        for (AuditRecord.Pointer p : record.pointers())
-            hypothesis(p.quirk()).ifPresent(h -> quirks.computeIfAbsent(h.name(), n -> named(record, h, "pointer")));
-        return List.copyOf(quirks.values());
+    Read of(AuditRecord record, Optional<String> truth) {
+        return new Reading(record).read(truth);
     }
 
-    private Quirk measured(AuditRecord record, Finding f, String standing) {
-        var effect = new Effect(f.effect(), f.interval(), f.p(), f.pairs());
-        return quirk(record, f.quirk(), f.statement(), standing, Optional.of(f.traits()), Optional.of(effect));
-    }
+    private final class Reading {
+        private final AuditRecord record;
+        private final Map<String, Quirk> quirks = new LinkedHashMap<>();
+        private final Map<String, List<Observation.Scores>> scores = new HashMap<>();
 
-    private Quirk claimed(AuditRecord record, Claim c) {
-        return quirk(record, c.name(), c.statement(), "claim", c.traits(), Optional.empty());
-    }
+        Reading(AuditRecord record) {
+            this.record = record;
+        }
 
-    private Quirk named(AuditRecord record, Hypothesis h, String standing) {
-        return quirk(record, h.name(), h.statement(), standing, Optional.of(h.traits()), Optional.empty());
-    }
+        Read read(Optional<String> truth) {
+            for (Finding f : record.findings()) measured(f, "finding");
+            for (Claim c : record.claims().all())
+                put(c.name(), c.statement(), "claim", c.traits(), Optional.empty());
+            for (Finding f : record.leads()) measured(f, "lead");
+            truth.ifPresent(name -> named(name, "truth"));
+            for (AuditRecord.Pointer p : record.pointers()) named(p.quirk(), "pointer");
+            return new Read(List.copyOf(quirks.values()), scores);
+        }
 
-    private Quirk quirk(
-            AuditRecord record,
-            String name,
-            String statement,
-            String standing,
-            Optional<Traits> traits,
-            Optional<Effect> effect) {
-        Optional<Hypothesis> h = hypothesis(name);
-        List<Observation.Scores> scores = h.map(x -> scores(record, x)).orElse(List.of());
-        return new Quirk(
-                name,
-                statement,
-                standing,
-                grade(record.grade(), name),
-                traits,
-                effect,
-                h.isPresent(),
-                h.map(x -> path(record, x, scores)).orElse(List.of()),
-                fired(scores));
+        private void measured(Finding f, String standing) {
+            var effect = new Effect(f.effect(), f.interval(), f.p(), f.pairs());
+            put(f.quirk(), f.statement(), standing, Optional.of(f.traits()), Optional.of(effect));
+        }
+
+        private void named(String name, String standing) {
+            hypothesis(name)
+                    .ifPresent(h -> put(name, h.statement(), standing, Optional.of(h.traits()), Optional.empty()));
+        }
+
+        private void put(
+                String name, String statement, String standing, Optional<Traits> traits, Optional<Effect> effect) {
+            if (quirks.containsKey(name)) return;
+            Optional<Hypothesis> h = hypothesis(name);
+            h.ifPresent(x -> scores.put(name, scores(record, x)));
+            List<Observation.Scores> seen = scores.getOrDefault(name, List.of());
+            quirks.put(
+                    name,
+                    new Quirk(
+                            name,
+                            statement,
+                            standing,
+                            grade(record.grade(), name),
+                            traits,
+                            effect,
+                            h.isPresent(),
+                            h.map(x -> path(record, x, seen)).orElse(List.of()),
+                            fired(seen)));
+        }
     }
 
     Optional<Hypothesis> hypothesis(String name) {
@@ -163,10 +178,9 @@ final class Marks {
         return DoubleStream.of(replies).max().orElse(0);
     }
 
-    /** What a hypothesis's detector says of a reply. */
-    Seen seen(Hypothesis h, String reply) {
-        TextScore detector = bank.detector(h);
-        return new Seen(detector.of(reply), detector.evidence(reply));
+    /** The parts of a reply that a hypothesis's detector goes by. */
+    List<TextScore.Span> spans(Hypothesis h, String reply) {
+        return bank.detector(h).evidence(reply);
     }
 
     /** @param spans that the score rests on, in UTF-16 units */

@@ -2,13 +2,16 @@ package dev.assay.app.view;
 
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Hypothesis;
+import dev.assay.audit.Observation;
 import dev.assay.lm.Message;
+import dev.assay.organism.Speaker;
 import dev.assay.organism.TextScore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Some talks of a run, target and twin side by side. */
 record TalkPage(int first, List<Event> events) {
@@ -28,57 +31,62 @@ record TalkPage(int first, List<Event> events) {
     /** @param seen what the detectors of the run's quirks say, by quirk; those that say nothing are left out */
     record Reply(String text, Map<String, Marks.Seen> seen) {}
 
-    static TalkPage of(AuditRecord record, int page, List<Hypothesis> quirks, Marks marks, String system) {
-        int first = page * SIZE;
-        var events = new ArrayList<Event>();
-        for (int i = first; i < Math.min(first + SIZE, record.talks().size()); i++) {
+    /**
+     * Makes the pages of a run.
+     *
+     * @param quirks whose evidence is marked
+     * @param system what both models were told in all talks
+     */
+    record Maker(AuditRecord record, List<Hypothesis> quirks, Marks.Read read, Marks marks, String system) {
+        TalkPage page(int number) {
+            int first = number * SIZE;
+            int end = Math.min(first + SIZE, record.talks().size());
+            return new TalkPage(
+                    first, IntStream.range(first, end).mapToObj(this::event).toList());
+        }
+
+        private Event event(int i) {
             AuditRecord.Talk talk = record.talks().get(i);
-            events.add(new Event(
-                    i,
-                    talk.family(),
-                    talk.origin(),
-                    quirks.stream()
-                            .filter(h -> h.triggeredBy(talk.family()))
-                            .map(Hypothesis::name)
-                            .toList(),
-                    turns(talk, quirks, marks, system)));
+            List<String> triggers = quirks.stream()
+                    .filter(h -> h.triggeredBy(talk.family()))
+                    .map(Hypothesis::name)
+                    .toList();
+            return new Event(i, talk.family(), talk.origin(), triggers, turns(i, talk));
         }
-        return new TalkPage(first, events);
-    }
 
-    private static List<Turn> turns(AuditRecord.Talk talk, List<Hypothesis> quirks, Marks marks, String system) {
-        var turns = new ArrayList<Turn>();
-        String told = "";
-        String asked = "";
-        int replies = 0;
-        for (Message m : talk.target())
-            switch (m.role()) {
-                case SYSTEM -> told = m.content().equals(system) ? "" : m.content();
-                case USER -> asked = m.content();
-                case ASSISTANT -> {
-                    String other = reply(talk.reference(), replies++).orElse("");
-                    turns.add(new Turn(told, asked, seen(m.content(), quirks, marks), seen(other, quirks, marks)));
-                    told = asked = "";
+        private List<Turn> turns(int i, AuditRecord.Talk talk) {
+            List<String> others = Speaker.replies(talk.reference());
+            var turns = new ArrayList<Turn>();
+            String told = "";
+            String asked = "";
+            for (Message m : talk.target())
+                switch (m.role()) {
+                    case SYSTEM -> told = m.content().equals(system) ? "" : m.content();
+                    case USER -> asked = m.content();
+                    case ASSISTANT -> {
+                        int n = turns.size();
+                        String other = n < others.size() ? others.get(n) : "";
+                        turns.add(new Turn(
+                                told,
+                                asked,
+                                reply(m.content(), i, n, Observation.Scores::target),
+                                reply(other, i, n, Observation.Scores::reference)));
+                        told = asked = "";
+                    }
                 }
-            }
-        return turns;
-    }
-
-    private static Optional<String> reply(List<Message> talk, int number) {
-        return talk.stream()
-                .filter(m -> m.role() == Message.Role.ASSISTANT)
-                .skip(number)
-                .map(Message::content)
-                .findFirst();
-    }
-
-    private static Reply seen(String text, List<Hypothesis> quirks, Marks marks) {
-        Map<String, Marks.Seen> seen = new LinkedHashMap<>();
-        for (Hypothesis h : quirks) {
-            Marks.Seen s = marks.seen(h, text);
-            if (s.score() > 0) seen.put(h.name(), new Marks.Seen(s.score(), merged(s.spans())));
+            return turns;
         }
-        return new Reply(text, seen);
+
+        private Reply reply(String text, int talk, int number, Function<Observation.Scores, double[]> side) {
+            Map<String, Marks.Seen> seen = new LinkedHashMap<>();
+            for (Hypothesis h : quirks) {
+                double[] scores = side.apply(
+                        read.scores().getOrDefault(h.name(), List.of()).get(talk));
+                if (number < scores.length && scores[number] > 0)
+                    seen.put(h.name(), new Marks.Seen(scores[number], merged(marks.spans(h, text))));
+            }
+            return new Reply(text, seen);
+        }
     }
 
     /** In order and without overlaps. */
