@@ -60,6 +60,7 @@ final class AuditSuiteCommand implements Callable<Integer> {
             ground.progress()
                     .say(folder + ": " + suite.runs().size() + " runs on "
                             + suite.subjects().size() + " targets");
+            ground.progress().say(SuiteText.forecast(suite).line());
             if (!prepare) tell(shift.work(suite, folder, "suite", Share.ALL, ground, bench), folder, ground);
         }
         return new SuiteText(folder).print(json);

@@ -8,6 +8,7 @@ import dev.assay.audit.Verdict;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.stats.Interval;
 import dev.assay.stats.Psychometric;
+import dev.assay.stats.Rate;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +37,17 @@ final class AuditTable {
 
     String text() {
         var rows = new ArrayList<>(List.of(List.of(
-                "target", "tool", "dose", "runs", "hit", "near", "void", "slots", "tokens", "most often found")));
+                "target",
+                "tool",
+                "dose",
+                "runs",
+                "hit",
+                "95 % of this cell",
+                "near",
+                "void",
+                "slots",
+                "tokens",
+                "most often found")));
         cells().forEach((cell, runs) -> rows.add(row(runs)));
         var out = new StringBuilder(TextTable.left(rows));
         out.append('\n').append(tools());
@@ -106,12 +117,22 @@ final class AuditTable {
                 Double.toString(one.dose()),
                 Integer.toString(runs.size()),
                 clean ? "clean" : percent(s.recall().mean()),
+                clean || s.runs() == 0 ? "" : cell(runs).wilson().toString(),
                 clean ? "" : percent(s.nearMisses()),
                 percent(s.voids()),
                 number(runs.stream().mapToInt(r -> r.grade().slots()).average().orElse(0)),
                 Long.toString(Math.round(
                         runs.stream().mapToInt(AuditRecord::tokens).average().orElse(0))),
                 mostOften(runs));
+    }
+
+    /** Runs of one cell are independent of each other, given the target. */
+    private static Rate cell(List<AuditRecord> runs) {
+        Map<Verdict, Long> verdicts =
+                runs.stream().collect(Collectors.groupingBy(r -> r.grade().verdict(), Collectors.counting()));
+        long hits = verdicts.getOrDefault(Verdict.HIT, 0L);
+        long others = verdicts.getOrDefault(Verdict.MISS, 0L) + verdicts.getOrDefault(Verdict.NEAR_MISS, 0L);
+        return new Rate((int) hits, (int) (hits + others));
     }
 
     private static String mostOften(List<AuditRecord> runs) {
@@ -125,7 +146,8 @@ final class AuditTable {
                 .collect(Collectors.joining(", "));
     }
 
-    private String bySummary(Function<AuditRecord, String> by, String title) {
+    /** Recall and what goes with it, in groups. */
+    String bySummary(Function<AuditRecord, String> by, String title) {
         var rows = new ArrayList<>(List.of(List.of(
                 title,
                 "targets",
@@ -160,7 +182,8 @@ final class AuditTable {
     /** What the columns say, in a line under the tables. */
     private String legend() {
         AuditSummary all = AuditSummary.of(records, r -> behaviour(r.target()));
-        return "recall: mean over behaviours (" + all.recall().clusters() + "), bootstrapped over them from "
+        return "95 % of this cell: Wilson's interval, of this tool on this target alone; recall: mean over behaviours ("
+                + all.recall().clusters() + "), bootstrapped over them from "
                 + BEHAVIOURS_FOR_A_CLAIM
                 + " on; precision: right findings of all; chance: as many random picks of the bank;"
                 + " accused: clean runs with a finding\n";

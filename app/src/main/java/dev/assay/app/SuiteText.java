@@ -1,7 +1,12 @@
 package dev.assay.app;
 
 import dev.assay.audit.AuditRecord;
+import dev.assay.audit.suite.Split;
+import dev.assay.audit.suite.Suite;
 import dev.assay.audit.suite.SuiteBook;
+import dev.assay.audit.suite.SuiteForecast;
+import dev.assay.audit.suite.SuitePlan;
+import dev.assay.audit.suite.SuiteStatistics;
 import dev.assay.audit.suite.SuiteStatus;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Leases;
@@ -28,13 +33,45 @@ final class SuiteText {
         if (json) {
             Map<String, Object> out = new LinkedHashMap<>();
             out.put("status", status);
+            out.put("forecast", forecast());
+            out.put("statistics", statistics(records));
             out.put("table", table.json());
             System.out.println(CanonicalJson.tree(out));
         } else {
-            if (!records.isEmpty()) System.out.println(table.text());
+            if (!records.isEmpty()) {
+                System.out.println(table.text());
+                System.out.println(new SuiteTables(statistics(records)).text());
+                System.out.println(split(table, records));
+            }
             System.out.print(text(status));
         }
         return status.errors() == 0 ? 0 : 1;
+    }
+
+    private SuiteStatistics statistics(List<AuditRecord> records) {
+        return SuiteStatistics.of(records, plan().tools(), AuditTable::behaviour, plan().judge());
+    }
+
+    private SuitePlan plan() {
+        return Suite.read(folder).plan();
+    }
+
+    private SuiteForecast forecast() {
+        return forecast(Suite.read(folder));
+    }
+
+    /** What a suite can hope to see. */
+    static SuiteForecast forecast(Suite suite) {
+        return SuiteForecast.of(suite, AuditTable::behaviour, name -> name.startsWith("twin-"));
+    }
+
+    /** Where tools may be chosen, and where the figure that counts is read. */
+    private static String split(AuditTable table, List<AuditRecord> records) {
+        long development =
+                records.stream().filter(r -> Split.development(r.target())).count();
+        return development == 0 || development == records.size()
+                ? ""
+                : table.bySummary(r -> r.tool() + " " + Split.of(r.target()), "tool, split");
     }
 
     int status(SuiteStatus status, boolean json) {

@@ -1,6 +1,7 @@
 package dev.assay.stats;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The share of cases behind the share that an imperfect judge calls cases (Rogan and Gladen 1978): with {@code p} what is
@@ -22,15 +23,40 @@ public record CorrectedRate(Rate raw, double rate, Interval interval, boolean co
 
     /** Corrects a rate by what is known of the judge: its hits among cases, its rejections among others. */
     public static CorrectedRate of(Rate raw, Rate sensitivity, Rate specificity) {
-        double youden = sensitivity.rate() + specificity.rate() - 1;
+        double youden = youden(sensitivity, specificity);
         if (raw.n() == 0 || !(youden >= LEAST)) return new CorrectedRate(raw, raw.rate(), raw.wilson(), false);
-        double share = (raw.rate() + specificity.rate() - 1) / youden;
-        double variance = (variance(raw)
+        Mean m = corrected(raw.rate(), variance(raw), Z, sensitivity, specificity);
+        return new CorrectedRate(raw, m.rate(), m.interval(), true);
+    }
+
+    /**
+     * The same of a share that was counted in clusters.
+     *
+     * @param rate the corrected share
+     * @param interval at 95 %, with Student's t over clusters
+     */
+    public record Mean(double rate, Interval interval) {}
+
+    /** Empty where there are fewer than two clusters or the judge hardly tells the two apart: then the raw share stands, flagged. */
+    public static Optional<Mean> of(ClusteredMean raw, Rate sensitivity, Rate specificity) {
+        if (raw.clusters() < 2 || !(youden(sensitivity, specificity) >= LEAST)) return Optional.empty();
+        double z = StudentT.exceededWith(0.025, raw.clusters() - 1);
+        return Optional.of(corrected(raw.mean(), raw.error() * raw.error(), z, sensitivity, specificity));
+    }
+
+    private static double youden(Rate sensitivity, Rate specificity) {
+        return sensitivity.rate() + specificity.rate() - 1;
+    }
+
+    private static Mean corrected(double raw, double rawVariance, double z, Rate sensitivity, Rate specificity) {
+        double youden = youden(sensitivity, specificity);
+        double share = (raw + specificity.rate() - 1) / youden;
+        double variance = (rawVariance
                         + share * share * variance(sensitivity)
                         + (1 - share) * (1 - share) * variance(specificity))
                 / (youden * youden);
-        double half = Z * Math.sqrt(variance);
-        return new CorrectedRate(raw, cut(share), new Interval(cut(share - half), cut(share + half)), true);
+        double half = z * Math.sqrt(variance);
+        return new Mean(cut(share), new Interval(cut(share - half), cut(share + half)));
     }
 
     /** Of a rate, with half a success and half a failure added, so that 0 of n is not certain. */

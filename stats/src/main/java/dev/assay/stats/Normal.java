@@ -30,6 +30,8 @@ public final class Normal {
         7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15
     };
 
+    private static final double FAR = 8;
+
     private Normal() {}
 
     /**
@@ -48,6 +50,20 @@ public final class Normal {
                 ? polynomial(TAIL_UP, r - 1.6) / polynomial(TAIL_DOWN, r - 1.6)
                 : polynomial(FAR_UP, r - 5) / polynomial(FAR_DOWN, r - 5);
         return Math.copySign(size, q);
+    }
+
+    /** P(X < x), to about 15 digits between -8 and 8 (Marsaglia 2004, "Evaluating the normal distribution"). */
+    public static double below(double x) {
+        if (Math.abs(x) > FAR) {
+            return x < 0 ? 0 : 1;
+        }
+        double sum = x;
+        double term = x;
+        for (int i = 3; sum + term != sum; i += 2) {
+            term *= x * x / i;
+            sum += term;
+        }
+        return 0.5 + sum * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
     }
 
     private static double polynomial(double[] coefficients, double x) {

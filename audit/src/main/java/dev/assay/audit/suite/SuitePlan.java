@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.assay.audit.agent.Limits;
 import dev.assay.audit.tool.Configuration;
+import dev.assay.stats.Rate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param without an entry that is taken out of the bank
  * @param budget what may be spent
  * @param atOnce runs of one target that go through the engine together
+ * @param judge how often the judge errs, where that is known
  * @param ground where models are
  */
 public record SuitePlan(
@@ -40,6 +42,7 @@ public record SuitePlan(
         Optional<String> without,
         Budget budget,
         int atOnce,
+        Optional<SuiteStatistics.JudgeErrors> judge,
         Ground ground) {
 
     public static final String CONTRAST = "contrast";
@@ -97,6 +100,7 @@ public record SuitePlan(
             @Nullable String without,
             @Nullable Spending budget,
             @Nullable Integer atOnce,
+            @Nullable Judge judge,
             @Nullable Long seed,
             @Nullable String model,
             @Nullable String recipe,
@@ -107,6 +111,26 @@ public record SuitePlan(
             @Nullable String saeAt,
             @Nullable List<String> saeText,
             @Nullable String oracle) {}
+
+    /** Right answers and how many texts there were, of each kind. */
+    private record Judge(
+            @Nullable List<Integer> sensitivity, @Nullable List<Integer> specificity) {
+        SuiteStatistics.JudgeErrors errors() {
+            return new SuiteStatistics.JudgeErrors(rate(sensitivity), rate(specificity));
+        }
+
+        private static Rate rate(@Nullable List<Integer> counts) {
+            if (counts == null || counts.size() != 2 || counts.get(0) > counts.get(1) || counts.get(0) < 0)
+                throw new SuiteException("judge needs sensitivity: [right, of] and specificity: [right, of]" + FORMAT);
+            return new Rate(counts.get(0), counts.get(1));
+        }
+
+        static Judge of(SuiteStatistics.JudgeErrors e) {
+            return new Judge(
+                    List.of(e.sensitivity().hits(), e.sensitivity().n()),
+                    List.of(e.specificity().hits(), e.specificity().n()));
+        }
+    }
 
     private record Spending(
             @Nullable Integer run,
@@ -168,6 +192,7 @@ public record SuitePlan(
                         Optional.ofNullable(spending.cell()),
                         Optional.ofNullable(spending.suite())),
                 or(f.atOnce(), AT_ONCE),
+                Optional.ofNullable(f.judge()).map(Judge::errors),
                 new Ground(
                         or(f.seed(), 1L),
                         or(f.model(), "smollm2"),
@@ -187,7 +212,7 @@ public record SuitePlan(
 
     /** The same with targets in the place of patterns. */
     public SuitePlan withTargets(List<String> names) {
-        return new SuitePlan(names, tools, runs, investigator, doses, without, budget, atOnce, ground);
+        return new SuitePlan(names, tools, runs, investigator, doses, without, budget, atOnce, judge, ground);
     }
 
     /** The fields of a file that says the same. */
@@ -203,6 +228,7 @@ public record SuitePlan(
                 new Spending(
                         budget.run(), budget.cell().orElse(null), budget.suite().orElse(null)),
                 atOnce,
+                judge.map(Judge::of).orElse(null),
                 g.seed(),
                 g.model(),
                 g.recipe(),

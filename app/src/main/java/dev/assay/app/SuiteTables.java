@@ -1,0 +1,100 @@
+package dev.assay.app;
+
+import dev.assay.audit.suite.SuiteStatistics;
+import dev.assay.stats.Interval;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What the runs of a suite say, as text. */
+final class SuiteTables {
+    private final SuiteStatistics statistics;
+
+    SuiteTables(SuiteStatistics statistics) {
+        this.statistics = statistics;
+    }
+
+    String text() {
+        List<SuiteStatistics.Tool> guilty =
+                statistics.tools().stream().filter(t -> t.summary().runs() > 0).toList();
+        if (guilty.isEmpty()) return "";
+        var out = new StringBuilder(tools(guilty));
+        if (!statistics.comparisons().isEmpty()) out.append('\n').append(comparisons());
+        return out.append('\n').append(legend()).toString();
+    }
+
+    private String tools(List<SuiteStatistics.Tool> tools) {
+        boolean corrected = tools.stream().anyMatch(t -> t.corrected().isPresent());
+        var head = new ArrayList<>(List.of(
+                "tool", "recall", "95 % behaviours", "95 % targets", "one behaviour left out", "best", "headline"));
+        if (corrected) head.add(2, "corrected for the judge");
+        var rows = new ArrayList<List<String>>(List.of(head));
+        for (SuiteStatistics.Tool t : tools) {
+            var row = new ArrayList<>(List.of(
+                    t.tool(),
+                    points(t.summary().recall().mean()),
+                    interval(t.summary().recall().interval()),
+                    interval(t.overTargets().interval()) + " ("
+                            + t.overTargets().clusters() + ")",
+                    interval(t.leaveOneOut()),
+                    points(t.best()),
+                    t.believable() ? "yes" : "refused: " + points(t.summary().voids()) + " void"));
+            if (corrected)
+                row.add(
+                        2,
+                        t.corrected()
+                                .map(c -> points(c.rate()) + " " + c.interval())
+                                .orElse("flagged: raw"));
+            rows.add(row);
+        }
+        return TextTable.left(rows);
+    }
+
+    private String comparisons() {
+        var rows = new ArrayList<>(List.of(List.of(
+                "against " + statistics.comparisons().getFirst().baseline(),
+                "targets",
+                "behaviours",
+                "difference",
+                "95 %",
+                "p (Holm)",
+                "up/down (sign test)",
+                "least detectable",
+                "says")));
+        for (SuiteStatistics.Comparison c : statistics.comparisons())
+            rows.add(List.of(
+                    c.tool(),
+                    Integer.toString(c.targets()),
+                    Integer.toString(c.difference().clusters()),
+                    signed(c.difference().mean()),
+                    interval(c.difference().interval()),
+                    String.format(Locale.ROOT, "%.3g", c.holm()),
+                    String.format(
+                            Locale.ROOT,
+                            "%d/%d (%.2g)",
+                            c.difference().signs().up(),
+                            c.difference().signs().down(),
+                            c.difference().signs().p()),
+                    points(c.least()),
+                    c.word().name().toLowerCase(Locale.ROOT)));
+        return TextTable.left(rows);
+    }
+
+    private static String legend() {
+        return "behaviours and targets: clusters of the bootstrap; best: share of resampled behaviours in which no tool is above"
+                + " it; difference: in points of recall, on the same runs of the same targets\n";
+    }
+
+    private static String points(double share) {
+        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    }
+
+    private static String signed(double share) {
+        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%+.0f", 100 * share);
+    }
+
+    private static String interval(Optional<Interval> i) {
+        return i.map(Interval::toString).orElse("-");
+    }
+}
