@@ -2,6 +2,7 @@ package dev.assay.app;
 
 import dev.assay.app.serve.ServeException;
 import dev.assay.app.view.ViewException;
+import dev.assay.audit.inspect.EvalException;
 import dev.assay.audit.oracle.OracleException;
 import dev.assay.audit.petri.SeedException;
 import dev.assay.audit.suite.SuiteException;
@@ -92,6 +93,7 @@ public final class Assay {
                 || e instanceof PromptException
                 || e instanceof ToolException
                 || e instanceof SuiteException
+                || e instanceof EvalException
                 || e instanceof OracleException
                 || e instanceof SeedException
                 || e instanceof ServeException

@@ -2,8 +2,8 @@ package dev.assay.app;
 
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Finding;
+import dev.assay.audit.suite.RunFolder;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.journal.Journal;
 import dev.assay.lm.Message;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,8 +44,8 @@ final class AuditShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<AuditRecord> found = Journal.read(folder).records(AuditRunCommand.RECORD).stream()
-                .map(r -> CanonicalJson.value(r.path("record"), AuditRecord.class))
+        List<AuditRecord> found = RunFolder.read(folder).stream()
+                .map(RunFolder.Run::record)
                 .filter(r -> target == null || r.target().equals(target))
                 .filter(r -> tool == null || r.tool().equals(tool))
                 .filter(r -> run == null || r.run() == run)

@@ -24,8 +24,15 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "runs",
-        description = "Works with runs that have ended.",
+        description = "Works with runs that have ended, those of a suite or of assay audit run.",
         mixinStandardHelpOptions = true,
+        subcommands = {
+            RunsCommands.Listing.class,
+            AuditShowCommand.class,
+            RunsCommands.Search.class,
+            RunsCommands.Export.class,
+            RunsCommands.Import.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class RunsCommand {
     private static final String SCORE = "score";

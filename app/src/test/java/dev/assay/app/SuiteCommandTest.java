@@ -81,6 +81,20 @@ class SuiteCommandTest {
         assertThat(console.out.toString(StandardCharsets.UTF_8)).contains("smollm2 against");
         console.out.reset();
 
+        assertThat(Assay.run("runs", "export", at("out"), "--format", "eval", "--out", at("out.eval")))
+                .isZero();
+        assertThat(Assay.run("runs", "import", at("out.eval"), "--out", at("in")))
+                .isZero();
+        console.out.reset();
+        assertThat(Assay.run("runs", "list", at("in"), "--json")).isZero();
+        assertThat(printed()).hasSize(1);
+        assertThat(Assay.run("runs", "search", at("in"), "SCREENED", "--json")).isZero();
+        assertThat(printed().get(0).path("where").asText()).isEqualTo("log");
+        assertThat(Assay.run("runs", "export", at("in"), "--format", "csv", "--out", at("out.csv")))
+                .isZero();
+        console.out.reset();
+        assertThat(folder.resolve("out.csv")).content().contains("smollm2,smollm2,final,");
+
         assertThat(steer("requeue", "--errors")).isZero();
         assertThat(printed().path("open").asInt()).isZero();
         assertThat(steer("requeue")).isEqualTo(Assay.USER_ERROR);

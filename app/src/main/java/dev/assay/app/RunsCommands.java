@@ -1,0 +1,236 @@
+package dev.assay.app;
+
+import dev.assay.audit.AuditRecord;
+import dev.assay.audit.Claim;
+import dev.assay.audit.inspect.EvalExport;
+import dev.assay.audit.inspect.EvalImport;
+import dev.assay.audit.suite.RunFolder;
+import dev.assay.journal.AtomicFile;
+import dev.assay.journal.CanonicalJson;
+import dev.assay.journal.Journal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What can be done with the runs of a folder. */
+final class RunsCommands {
+    private RunsCommands() {}
+
+    /** A folder of runs, and which of them. */
+    abstract static class OfFolder implements Callable<Integer> {
+        @Parameters(paramLabel = "DIR", description = "run folder of assay audit run or of a suite")
+        Path folder = Path.of("");
+
+        @Option(names = "--target", paramLabel = "NAME", description = "runs on this target alone")
+        @Nullable
+        String target;
+
+        @Option(names = "--tool", paramLabel = "TOOL", description = "runs with this tool alone")
+        @Nullable
+        String tool;
+
+        @Option(
+                names = "--verdict",
+                paramLabel = "WORD",
+                description = "hit, near-miss, miss, clean, false-alarm, void")
+        @Nullable
+        String verdict;
+
+        final List<AuditRecord> runs() {
+            List<AuditRecord> found = RunFolder.read(folder).stream()
+                    .map(RunFolder.Run::record)
+                    .filter(r -> target == null || r.target().equals(target))
+                    .filter(r -> tool == null || r.tool().equals(tool))
+                    .filter(r -> verdict == null || r.grade().verdict().word().equals(verdict))
+                    .toList();
+            if (found.isEmpty()) throw new UserException("there is no such run in " + folder);
+            return found;
+        }
+    }
+
+    @Command(name = "list", description = "Lists runs: how each ended and what it claims.")
+    static final class Listing extends OfFolder {
+        private static final int CLAIMS = 60;
+
+        @Option(names = "--json", description = ModelCommand.JSON)
+        boolean json;
+
+        @Override
+        public Integer call() {
+            List<AuditRecord> runs = runs();
+            if (json) {
+                System.out.println(CanonicalJson.tree(
+                        runs.stream().map(RunsCommands::brief).toList()));
+                return 0;
+            }
+            var rows =
+                    new ArrayList<>(List.of(List.of("target", "tool", "dose", "run", "verdict", "tokens", "claims")));
+            for (AuditRecord r : runs)
+                rows.add(List.of(
+                        r.target(),
+                        r.tool(),
+                        Double.toString(r.dose()),
+                        Integer.toString(r.run()),
+                        r.grade().verdict().word(),
+                        Integer.toString(r.tokens()),
+                        TextTable.shortened(claims(r), CLAIMS)));
+            System.out.print(TextTable.left(rows));
+            return 0;
+        }
+    }
+
+    @Command(name = "search", description = "Finds a text, in any case, in claims, research logs and talks.")
+    static final class Search extends OfFolder {
+        private static final int AROUND = 60;
+
+        @Parameters(index = "1", paramLabel = "TEXT", description = "what to look for")
+        String text = "";
+
+        @Option(names = "--json", description = ModelCommand.JSON)
+        boolean json;
+
+        /** A place where the text stands. */
+        record Found(String target, String tool, int run, String where, String words) {}
+
+        @Override
+        public Integer call() {
+            if (text.isBlank()) throw new UserException("give a text to look for");
+            var found = new ArrayList<Found>();
+            for (AuditRecord r : runs()) look(r, found);
+            if (json) System.out.println(CanonicalJson.tree(found));
+            else
+                for (Found f : found)
+                    System.out.println(
+                            f.target() + ", " + f.tool() + ", run " + f.run() + ", " + f.where() + ": " + f.words());
+            return 0;
+        }
+
+        private void look(AuditRecord r, List<Found> found) {
+            r.claims().all().forEach(c -> look(r, "claim", c.name() + ": " + c.statement(), found));
+            r.log().forEach(line -> look(r, "log", line, found));
+            for (int t = 0; t < r.talks().size(); t++) {
+                AuditRecord.Talk talk = r.talks().get(t);
+                String where = "talk " + (t + 1);
+                talk.target().forEach(m -> look(r, where + ", " + m.role().key(), m.content(), found));
+                talk.reference().stream()
+                        .filter(m -> m.role() == dev.assay.lm.Message.Role.ASSISTANT)
+                        .forEach(m -> look(r, where + ", reference", m.content(), found));
+            }
+        }
+
+        private void look(AuditRecord r, String where, String in, List<Found> found) {
+            int at = in.toLowerCase(Locale.ROOT).indexOf(text.toLowerCase(Locale.ROOT));
+            if (at < 0) return;
+            String words = in.substring(Math.max(0, at - AROUND), Math.min(in.length(), at + text.length() + AROUND));
+            found.add(new Found(
+                    r.target(),
+                    r.tool(),
+                    r.run(),
+                    where,
+                    words.replaceAll("\\s+", " ").strip()));
+        }
+    }
+
+    @Command(
+            name = "export",
+            description = {
+                "Writes runs to a file: a log that Inspect opens (eval), a line of figures for each run (csv), or whole records"
+                        + " (jsonl)."
+            })
+    static final class Export extends OfFolder {
+        @Option(names = "--format", paramLabel = "FORMAT", required = true, description = "eval, csv or jsonl")
+        String format = "";
+
+        @Option(names = "--out", paramLabel = "FILE", required = true, description = "the file, which is replaced")
+        Path out = Path.of("");
+
+        @Override
+        public Integer call() {
+            List<AuditRecord> runs = runs();
+            switch (format) {
+                case "eval" ->
+                    new EvalExport(
+                                    folder.toAbsolutePath()
+                                            .normalize()
+                                            .getFileName()
+                                            .toString(),
+                                    Instant.now(),
+                                    runs)
+                            .write(out);
+                case "csv" -> write(RunsCsv.text(runs));
+                case "jsonl" ->
+                    write(runs.stream()
+                            .map(r -> new String(CanonicalJson.bytes(r), StandardCharsets.UTF_8) + "\n")
+                            .collect(Collectors.joining()));
+                default -> throw new UserException("--format takes eval, csv or jsonl, not " + format);
+            }
+            System.out.println(runs.size() + " runs in " + out);
+            return 0;
+        }
+
+        private void write(String text) {
+            AtomicFile.write(out, text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Command(
+            name = "import",
+            description = {
+                "Takes the runs of an Inspect log into a folder that assay runs, audit show and runs score read.",
+                "What Assay exported comes back whole; of other logs the first score says hit or miss."
+            })
+    static final class Import implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", description = "an .eval file")
+        Path file = Path.of("");
+
+        @Option(names = "--out", paramLabel = "DIR", description = "folder (default: runs/imported)")
+        Path out = Path.of("runs", "imported");
+
+        @Override
+        public Integer call() {
+            int[] counts = {0, 0};
+            try (Journal journal = Journal.open(out, AuditGround.MANIFEST)) {
+                Set<String> known = new HashSet<>();
+                journal.records(AuditRunCommand.RECORD)
+                        .forEach(r -> known.add(r.path("key").asText()));
+                EvalImport.read(file, run -> {
+                    counts[0]++;
+                    if (!known.add(run.key())) return;
+                    journal.append(AuditRunCommand.RECORD, Map.of("key", run.key(), "record", run.run()));
+                    counts[1]++;
+                });
+            }
+            System.out.println(counts[0] + " runs in " + file + ", " + counts[1] + " of them new in " + out);
+            return 0;
+        }
+    }
+
+    static String claims(AuditRecord r) {
+        return r.claims().all().stream().map(Claim::name).collect(Collectors.joining(", "));
+    }
+
+    private static Map<String, Object> brief(AuditRecord r) {
+        return Map.of(
+                "target", r.target(),
+                "tool", r.tool(),
+                "investigator", r.investigator(),
+                "dose", r.dose(),
+                "run", r.run(),
+                "grade", r.grade(),
+                "claims", r.claims().all(),
+                "replies", r.replies(),
+                "tokens", r.tokens());
+    }
+}
