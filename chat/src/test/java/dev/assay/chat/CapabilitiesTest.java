@@ -27,6 +27,7 @@ class CapabilitiesTest {
         "openrouter, anthropic/claude-opus-4.7, false, false",
         "openrouter, meta-llama/llama-3.3-70b-instruct, false, true",
         "vllm, anything, true, true",
+        "assay, model-1, true, true",
         "ollama, qwen3, false, true",
         "local, smollm2, true, true"
     })

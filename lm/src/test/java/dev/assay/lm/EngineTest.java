@@ -17,7 +17,9 @@ import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -318,6 +320,30 @@ class EngineTest {
             assertThat(c.tokens()).isEmpty();
             assertThat(c.logRatios(0)).isEmpty();
             assertThat(first.result().join().tokens()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aTextThatIsCancelledLeavesTheQueueFromBehindOthers() {
+        var queued = new CountDownLatch(1);
+        var third = new AtomicReference<Engine.Ticket>();
+        var heard = new AtomicInteger();
+        var gone = new AtomicBoolean();
+        try (var engine = new Engine(TINY, SETTINGS.withTexts(1))) {
+            Request request = new Request(ids(TINY, 3, 1), new Sampling(1, 1, 5), 0);
+            Engine.Ticket first = engine.submit(request, token -> {
+                if (heard.incrementAndGet() == 1) await(queued);
+                else gone.compareAndSet(false, third.get().result().isDone());
+            });
+            Engine.Ticket second = engine.submit(request);
+            third.set(engine.submit(request));
+            third.get().cancel();
+            queued.countDown();
+            assertThat(third.get().result().join().ending()).isEqualTo(Ending.CANCELLED);
+            assertThat(second.result().join().tokens())
+                    .isEqualTo(first.result().join().tokens());
+            assertThat(heard).hasValueGreaterThan(1);
+            assertThat(gone).isTrue();
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.Request;
 
 /** Who waits for an answer, and until when. */
 final class Caller {
@@ -44,9 +45,7 @@ final class Caller {
      */
     void check() {
         if (ahead || context.res().isCommitted()) return;
-        var connection = ServletContextRequest.getServletContextRequest(context.req())
-                .getConnectionMetaData()
-                .getConnection();
+        var connection = request().getConnectionMetaData().getConnection();
         if (!(connection.getEndPoint() instanceof SocketChannelEndPoint socket)) return;
         try {
             int read = socket.getChannel().read(ByteBuffer.allocate(1));
@@ -56,6 +55,15 @@ final class Caller {
             throw new Gone();
         }
         if (ahead) context.header("Connection", "close");
+    }
+
+    /** Does something when the last byte of the answer is out, or can't be. */
+    void whenOut(Runnable work) {
+        Request.addCompletionListener(request(), failure -> work.run());
+    }
+
+    private Request request() {
+        return ServletContextRequest.getServletContextRequest(context.req());
     }
 
     void json(Object body) {

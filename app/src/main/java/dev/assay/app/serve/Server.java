@@ -100,16 +100,16 @@ public final class Server implements AutoCloseable {
         return new Route(HandlerType.POST, path, context -> {
             var caller = new Caller(context, settings.timeout());
             requests.incrementAndGet();
-            try {
-                work.handle(intake.read(context, caller), caller);
-            } finally {
-                requests.decrementAndGet();
-            }
+            caller.whenOut(requests::decrementAndGet);
+            work.handle(intake.read(context, caller), caller);
         });
     }
 
     private void connect(RoutesConfig to) {
-        to.before(gate::check);
+        to.before(context -> {
+            context.header("X-Content-Type-Options", "nosniff"); // what a model writes is no page
+            gate.check(context);
+        });
         routes.forEach(r -> to.addHttpHandler(r.method(), r.path(), r.handler()));
         to.exception(Caller.Gone.class, (e, context) -> {});
         to.exception(HttpResponseException.class, (e, context) -> {

@@ -39,7 +39,7 @@ record Steering(Site site, float[] added) implements SequenceHook {
             throw fields.wrong("vector", "given, or else " + fields.name("toward") + " and " + fields.name("away"));
         float[] direction = fields.has("vector")
                 ? vector(fields, model.inside().config().dModel())
-                : insides.contrast(model, site, texts(fields, "toward"), texts(fields, "away"), caller);
+                : insides.contrast(model, site, texts(fields, "toward", model), texts(fields, "away", model), caller);
         var added = new float[direction.length];
         for (int i = 0; i < added.length; i++) added[i] = (float) (strength * direction[i]);
         return new Steering(site, added);
@@ -69,10 +69,14 @@ record Steering(Site site, float[] added) implements SequenceHook {
         return vector;
     }
 
-    private static List<String> texts(Fields fields, String name) {
+    private static List<String> texts(Fields fields, String name, Model model) {
         List<String> texts = fields.texts(name, Insides.MOST_TEXTS);
         if (texts.isEmpty() || texts.stream().anyMatch(String::isEmpty))
             throw fields.wrong(name, "a text, or a list of up to " + Insides.MOST_TEXTS + ", none of them empty");
+        int most = Math.min(Passage.MOST, model.context());
+        for (String text : texts)
+            if (model.tokenizer().encodeBare(text).length > most)
+                throw Refusal.tooLong(fields.name(name), "a text of a contrast has at most " + most + " tokens");
         return texts;
     }
 

@@ -64,7 +64,7 @@ record Talk(Turns turns, Tools tools, Next next, Map<String, Object> options) {
         boolean shown = model.tools() && (!tools.isEmpty() || turns.called());
         try {
             return shown ? shown(template) : said(template);
-        } catch (ModelFormatException e) {
+        } catch (ModelFormatException | IllegalArgumentException e) {
             throw Refusal.field("messages", "the model's chat template refuses this: " + e.getMessage());
         }
     }

@@ -1,6 +1,7 @@
 package dev.assay.app.serve;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Tools in the words of a conversation, for models whose template knows none, and calls in what a model wrote. */
 final class ToolText {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final String OPEN = "<tool_call>";
     private static final String CLOSE = "</tool_call>";
 
