@@ -23,10 +23,10 @@ public final class AdamW implements AutoCloseable {
         this.parameters = List.copyOf(parameters);
         try (var scope = Scope.open()) {
             this.first = parameters.stream()
-                    .map(p -> scope.keep(Tensor.zeros(p.type(), p.shape())))
+                    .map(p -> scope.keep(Tensor.zeros(p.type(), p.device(), p.shape())))
                     .toList();
             this.second = parameters.stream()
-                    .map(p -> scope.keep(Tensor.zeros(p.type(), p.shape())))
+                    .map(p -> scope.keep(Tensor.zeros(p.type(), p.device(), p.shape())))
                     .toList();
         }
     }
@@ -44,7 +44,8 @@ public final class AdamW implements AutoCloseable {
         try (var pause = Autograd.pause();
                 var scope = Scope.open()) {
             Tensor sum = Tensor.zeros(DType.F64);
-            for (Tensor p : parameters) sum.addInPlace(p.gradient().square().sum(), 1);
+            for (Tensor p : parameters)
+                sum.addInPlace(p.gradient().square().sum().to(Device.CPU), 1);
             double norm = Math.sqrt(sum.item());
             double factor = clipFactor(norm, limit);
             if (factor < 1) for (Tensor p : parameters) p.gradient().mulInPlace(factor);

@@ -4,19 +4,153 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
-/** The processor that tensors are computed on, and how many of its threads are used. */
-public final class Device {
+/**
+ * Where tensors lie and are computed: the processor, or one of the machine's GPUs. The static methods are about the
+ * processor, its threads and this process.
+ *
+ * @param index which GPU, from 0 on; 0 for the other kinds
+ */
+public record Device(Kind kind, int index) {
     private static final Set<String> FLAGS = cpuFlags();
     private static final boolean AMX = FLAGS.contains("amx_bf16");
     private static final boolean BF16 = FLAGS.contains("avx512_bf16");
 
     private static final String TORCH_VERSION = "2.10.0";
 
-    private Device() {}
+    /** The processor and its memory. */
+    public static final Device CPU = new Device(Kind.CPU, 0);
+
+    /** Nowhere: see {@link Kind#META}. */
+    public static final Device META = new Device(Kind.META, 0);
+
+    /** What a device is. */
+    public enum Kind {
+        CPU,
+        CUDA,
+        /**
+         * LibTorch's device of tensors that have a shape and no numbers. What is computed there costs nothing, and fails
+         * where tensors of different devices meet: it shows on any machine that a pass moves all that it must.
+         */
+        META
+    }
+
+    /** GPU number {@code index}, whether or not it is there. */
+    public static Device cuda(int index) {
+        return new Device(Kind.CUDA, index);
+    }
+
+    /** The GPUs that LibTorch finds: none where its libraries are the processor's alone. */
+    public static List<Device> gpus() {
+        if (!builtForCuda()) return List.of();
+        LibTorch.load();
+        int count = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+        return IntStream.range(0, count).mapToObj(Device::cuda).toList();
+    }
+
+    /**
+     * Reads a choice of devices: {@code auto} (all GPUs, or the processor where there is none), {@code cpu}, {@code cuda}
+     * (all GPUs), or a list of GPUs such as {@code cuda:0,cuda:1}.
+     *
+     * @throws TensorException if it is none, or a device is not there
+     */
+    public static List<Device> choose(String text) {
+        if (text.equals("cpu")) return List.of(CPU);
+        if (!text.matches("auto|cuda|cuda:\\d{1,3}(,cuda:\\d{1,3})*"))
+            throw new TensorException(
+                    "\"" + text + "\" is no device; give auto, cpu, cuda, or GPUs such as cuda:0 or cuda:0,cuda:1");
+        List<Device> there = gpus();
+        if (text.equals("auto")) return there.isEmpty() ? List.of(CPU) : there;
+        if (there.isEmpty())
+            throw new TensorException(
+                    "the device " + text + " is not there: " + noGpu() + "; --device cpu does without");
+        List<Device> wanted = text.equals("cuda")
+                ? there
+                : Arrays.stream(text.split(","))
+                        .map(name -> cuda(Integer.parseInt(name.substring(name.indexOf(':') + 1))))
+                        .distinct()
+                        .toList();
+        for (Device device : wanted)
+            if (!there.contains(device))
+                throw new TensorException("there is no device " + device + "; this machine has " + there);
+        return wanted;
+    }
+
+    /** Whether LibTorch's libraries for CUDA are on the class path: the Maven profile {@code cuda} puts them there. */
+    private static boolean builtForCuda() {
+        String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
+        return Stream.of("libtorch_cuda.so", "torch_cuda.dll")
+                .anyMatch(name -> torch.class.getResource(folder + name) != null);
+    }
+
+    private static String noGpu() {
+        return builtForCuda()
+                ? "LibTorch finds no GPU, or not NVIDIA's driver and the libraries of CUDA 13 (docs/runtime.md)"
+                : "this build has the processor's libraries alone (build with -Pcuda; docs/runtime.md)";
+    }
+
+    /** The GPUs and their memory, or why there are none, in words. */
+    public static String describeGpus() {
+        List<Device> gpus = gpus();
+        return gpus.isEmpty()
+                ? "none: " + noGpu()
+                : gpus.stream()
+                        .map(gpu -> String.format(
+                                Locale.ROOT,
+                                "%s with %.1f GiB, %.1f GiB free",
+                                gpu,
+                                gpu.memory().orElse(0) / 0x1p30,
+                                gpu.freeMemory().orElse(0) / 0x1p30))
+                        .collect(Collectors.joining("; "));
+    }
+
+    /** Whether it is the processor, whose memory is this process's. */
+    public boolean isCpu() {
+        return kind == Kind.CPU;
+    }
+
+    /** A GPU's memory in bytes that nobody uses; empty for other devices. */
+    public OptionalLong freeMemory() {
+        return kind == Kind.CUDA
+                ? OptionalLong.of(torch.getMemoryInfo((byte) index).first())
+                : OptionalLong.empty();
+    }
+
+    /** A GPU's memory in bytes; empty for other devices. */
+    public OptionalLong memory() {
+        return kind == Kind.CUDA
+                ? OptionalLong.of(torch.getMemoryInfo((byte) index).second())
+                : OptionalLong.empty();
+    }
+
+    /** The element type in which products are fastest on this device. */
+    public DType fastestType() {
+        return kind == Kind.CUDA ? DType.BF16 : fastest();
+    }
+
+    org.bytedeco.pytorch.Device torch() {
+        return new org.bytedeco.pytorch.Device(toString());
+    }
+
+    /** LibTorch's name of it: {@code cpu}, {@code cuda:0}. */
+    @Override
+    public String toString() {
+        return switch (kind) {
+            case CPU -> "cpu";
+            case CUDA -> "cuda:" + index;
+            case META -> "meta";
+        };
+    }
 
     /** Sets the number of threads of one tensor operation. */
     public static void threads(int n) {

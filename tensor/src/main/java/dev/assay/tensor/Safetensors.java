@@ -79,16 +79,15 @@ public final class Safetensors {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         Files.createDirectories(file.toAbsolutePath().getParent());
         try (var channel = FileChannel.open(
-                        part,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING);
-                var scope = Scope.open()) {
+                part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             byte[] head = header(tensors, metadata);
             write(channel, ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, head.length));
             write(channel, ByteBuffer.wrap(head));
-            for (Tensor tensor : tensors.values())
-                write(channel, tensor.contiguous().memory());
+            for (Tensor tensor : tensors.values()) {
+                try (var scope = Scope.open()) { // one at a time is copied from its device
+                    write(channel, tensor.to(Device.CPU).contiguous().memory());
+                }
+            }
         }
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }

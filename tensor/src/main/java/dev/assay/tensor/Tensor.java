@@ -6,6 +6,8 @@ import java.util.List;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -16,9 +18,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * An array of numbers on the device, with gradients where they are asked for. Shapes are written outermost first;
+ * An array of numbers on a {@link Device}, with gradients where they are asked for. Shapes are written outermost first;
  * dimensions may be counted from the end with negative numbers. Operations return new tensors except those whose name
- * ends in {@code InPlace}. Memory belongs to the innermost open {@link Scope}.
+ * ends in {@code InPlace}; they take tensors of one device. Tensors are made on the processor unless a device is given. Memory belongs to the innermost open {@link Scope}.
  */
 public final class Tensor implements AutoCloseable {
     static {
@@ -60,10 +62,39 @@ public final class Tensor implements AutoCloseable {
                 shape, new TensorOptions().dtype(new ScalarTypeOptional(type.torch))));
     }
 
+    public static Tensor zeros(DType type, Device device, long... shape) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.zeros(
+                shape,
+                new TensorOptions()
+                        .dtype(new ScalarTypeOptional(type.torch))
+                        .device(new DeviceOptional(device.torch()))));
+    }
+
     /** Zeros that outlive every scope: see {@link Scope#keep}. */
     public static Tensor lastingZeros(DType type, long... shape) {
         try (var scope = Scope.open()) {
             return scope.keep(zeros(type, shape));
+        }
+    }
+
+    /**
+     * What attention adds to its scores: 0 where {@code first <= k <= last}, and minus infinity elsewhere.
+     *
+     * @param first {@code [.., 1]}, I64
+     * @param last {@code [.., 1]}, I64, on the same device
+     * @param length k runs from 0 to before it
+     * @return {@code [.., length]}
+     */
+    public static Tensor band(Tensor first, Tensor last, long length, DType type) {
+        try (var scope = Scope.open()) {
+            var k = org.bytedeco.pytorch.global.torch.arange(
+                    new Scalar(length), first.torch.options().requires_grad(new BoolOptional(false)));
+            long[] shape = first.shape();
+            shape[shape.length - 1] = length;
+            var hidden = new Scalar(Double.NEGATIVE_INFINITY);
+            var none = zeros(type, first.device(), shape).torch;
+            return scope.pass(new Tensor(
+                    none.masked_fill(k.lt(first.torch), hidden).masked_fill(k.gt(first.with(last)), hidden)));
         }
     }
 
@@ -93,6 +124,14 @@ public final class Tensor implements AutoCloseable {
         return DType.of(torch.scalar_type());
     }
 
+    /** Where it lies. */
+    public Device device() {
+        if (torch.is_cpu()) return Device.CPU;
+        if (torch.is_meta()) return Device.META;
+        if (torch.is_cuda()) return Device.cuda(torch.device().index());
+        throw new TensorException("tensors on " + torch.device().str().getString() + " are not supported");
+    }
+
     /** All elements as fp32, row-major. */
     public float[] floats() {
         var out = new float[Math.toIntExact(count())];
@@ -104,7 +143,7 @@ public final class Tensor implements AutoCloseable {
     public void floats(float[] into) {
         if (count() == 0) return; // LibTorch gives no address then
         try (var scope = Scope.open()) {
-            var host = torch.detach().to(ScalarType.Float).contiguous();
+            var host = onHost().to(ScalarType.Float).contiguous();
             new FloatPointer(host.data_ptr_float()).get(into, 0, Math.toIntExact(count()));
         }
     }
@@ -114,17 +153,28 @@ public final class Tensor implements AutoCloseable {
         var out = new double[Math.toIntExact(count())];
         if (out.length == 0) return out; // LibTorch gives no address then
         try (var scope = Scope.open()) {
-            new DoublePointer(torch.detach().to(ScalarType.Double).contiguous().data_ptr_double()).get(out);
+            new DoublePointer(onHost().to(ScalarType.Double).contiguous().data_ptr_double()).get(out);
             return out;
         }
     }
 
+    private org.bytedeco.pytorch.Tensor onHost() {
+        if (torch.is_meta()) throw noNumbers();
+        var own = torch.detach();
+        return torch.is_cpu() ? own : own.cpu();
+    }
+
+    private static TensorException noNumbers() {
+        return new TensorException("a tensor on the device meta has no numbers");
+    }
+
     /**
-     * The memory of a tensor that lies in one piece, row-major, in its own element type: what is written there is the
+     * The memory of a tensor of the processor's that lies in one piece, row-major, in its own element type: what is written there is the
      * tensor's. Usable only as long as the tensor is.
      */
     public MemorySegment memory() {
         if (!torch.is_contiguous()) throw new TensorException("a strided view has no memory in one piece");
+        if (!torch.is_cpu()) throw new TensorException("memory on " + device() + " can't be read directly");
         long bytes = count() * type().bytes();
         return bytes == 0
                 ? MemorySegment.NULL
@@ -136,14 +186,23 @@ public final class Tensor implements AutoCloseable {
         var out = new long[Math.toIntExact(count())];
         if (out.length == 0) return out; // LibTorch gives no address then
         try (var scope = Scope.open()) {
-            new LongPointer(torch.contiguous().data_ptr_long()).get(out);
+            new LongPointer(onHost().contiguous().data_ptr_long()).get(out);
             return out;
         }
     }
 
     /** The only element. */
     public double item() {
+        if (torch.is_meta()) throw noNumbers();
         return torch.item().toDouble();
+    }
+
+    /** What an operation takes beside this tensor. */
+    private org.bytedeco.pytorch.Tensor with(Tensor other) {
+        if (torch.is_cpu() != other.torch.is_cpu())
+            throw new TensorException("a tensor on " + device() + " meets one on " + other.device()
+                    + ": move one of them with to(Device)");
+        return other.torch;
     }
 
     // ---- arithmetic, elementwise with broadcasting
@@ -227,7 +286,7 @@ public final class Tensor implements AutoCloseable {
 
     /** The entries {@code index} ({@code [.., k]}, I64) of each row of the last dimension. */
     public Tensor gather(Tensor index) {
-        return new Tensor(torch.gather(-1, index.torch));
+        return new Tensor(torch.gather(-1, with(index)));
     }
 
     /** Zeros of width {@code width} in the last dimension, with this tensor's entries put at {@code index}. */
@@ -263,18 +322,18 @@ public final class Tensor implements AutoCloseable {
 
     /** Matrix product over the last two dimensions; leading dimensions are batches. */
     public Tensor matmul(Tensor other) {
-        return new Tensor(torch.matmul(other.torch));
+        return new Tensor(torch.matmul(with(other)));
     }
 
     /** {@code this · weightᵀ}: {@code [.., in]} by {@code [out, in]} gives {@code [.., out]}. */
     public Tensor linear(Tensor weight) {
-        return new Tensor(org.bytedeco.pytorch.global.torch.linear(torch, weight.torch));
+        return new Tensor(org.bytedeco.pytorch.global.torch.linear(torch, with(weight)));
     }
 
     /** {@code this · weightᵀ + bias}: the bias has shape {@code [out]}. */
     public Tensor linear(Tensor weight, Tensor bias) {
         return new Tensor(
-                org.bytedeco.pytorch.global.torch.linear(torch, weight.torch, new TensorOptional(bias.torch)));
+                org.bytedeco.pytorch.global.torch.linear(torch, with(weight), new TensorOptional(with(bias))));
     }
 
     /** Writes {@code this · weightᵀ} over {@code out}, whose shape and type it must have. */
@@ -282,9 +341,32 @@ public final class Tensor implements AutoCloseable {
         org.bytedeco.pytorch.global.torch.linear_out(out.torch, torch, weight.torch);
     }
 
+    /**
+     * {@code softmax(this · keysᵀ + mask) · values}, in one kernel of LibTorch: on GPUs without the scores in memory, on
+     * processors slower than the products one by one.
+     *
+     * @param keys {@code [.., length, width]}
+     * @param mask broadcast to {@code [.., row, length]}, in the queries' element type
+     * @return {@code [.., row, width]}, for queries of that shape
+     */
+    public Tensor attention(Tensor keys, Tensor values, Tensor mask) {
+        return new Tensor(org.bytedeco.pytorch.global.torch.scaled_dot_product_attention(
+                torch,
+                with(keys),
+                with(values),
+                new TensorOptional(with(mask)),
+                0,
+                false,
+                new DoubleOptional(1),
+                false));
+    }
+
     /** Rows of this {@code [rows, width]} table: ids of any shape {@code [..]} give {@code [.., width]}. */
     public Tensor embedding(Tensor ids) {
-        return new Tensor(org.bytedeco.pytorch.global.torch.embedding(torch, ids.torch));
+        if (!torch.is_meta()) return new Tensor(org.bytedeco.pytorch.global.torch.embedding(torch, with(ids)));
+        long[] shape = Arrays.copyOf(ids.shape(), ids.shape().length + 1);
+        shape[shape.length - 1] = size(1);
+        return indexSelect(0, ids.reshape(ids.count())).reshape(shape);
     }
 
     /** x / sqrt(mean(x²) + eps) · weight over the last dimension (Zhang and Sennrich, 2019). */
@@ -323,7 +405,19 @@ public final class Tensor implements AutoCloseable {
 
     /** The entries {@code index} ({@code [n]}, I64) along {@code dim}, copied. */
     public Tensor indexSelect(long dim, Tensor index) {
-        return new Tensor(org.bytedeco.pytorch.global.torch.index_select(torch, dim, index.torch));
+        if (!torch.is_meta())
+            return new Tensor(org.bytedeco.pytorch.global.torch.index_select(torch, dim, with(index)));
+        // LibTorch without Python can't do that on the device meta, but it can this
+        long[] shape = shape();
+        long[] along = new long[shape.length];
+        Arrays.fill(along, 1);
+        shape[(int) dim] = along[(int) dim] = index.count();
+        return new Tensor(torch.gather(dim, with(index).reshape(along).expand(shape)));
+    }
+
+    /** A view in which dimensions of length 1 are repeated; -1 leaves a dimension as it is. */
+    public Tensor expand(long... shape) {
+        return new Tensor(torch.expand(shape));
     }
 
     public Tensor contiguous() {
@@ -333,6 +427,11 @@ public final class Tensor implements AutoCloseable {
     /** The same numbers in another element type; itself if it has that type. */
     public Tensor to(DType type) {
         return type() == type ? this : new Tensor(torch.to(type.torch));
+    }
+
+    /** The same numbers on another device; itself if it lies there. */
+    public Tensor to(Device device) {
+        return device().equals(device) ? this : new Tensor(torch.to(device.torch(), torch.scalar_type()));
     }
 
     /** A copy with its own memory. */
@@ -352,6 +451,11 @@ public final class Tensor implements AutoCloseable {
 
     public void mulInPlace(double factor) {
         torch.mul_(new Scalar(factor));
+    }
+
+    /** Writes {@code source} over the entries {@code index} ({@code [n]}, I64) along {@code dim}. */
+    public void setInPlace(long dim, Tensor index, Tensor source) {
+        torch.index_copy_(dim, with(index), with(source));
     }
 
     /** this += factor · a · b. */
