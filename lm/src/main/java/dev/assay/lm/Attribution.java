@@ -2,6 +2,7 @@ package dev.assay.lm;
 
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.ArrayList;
@@ -103,6 +104,7 @@ public record Attribution(Metric.Linear metric, int position, double total, List
                                     .unembedding()
                                     .weight()
                                     .narrow(0, token, 1)
+                                    .to(Device.CPU)
                                     .to(DType.F64)
                                     .transpose(0, 1),
                             weight));
@@ -128,15 +130,17 @@ public record Attribution(Metric.Linear metric, int position, double total, List
 
         /** Of parts {@code [n, dModel]} of the residual stream after the last block. */
         private double[] worth(Tensor parts) {
-            Tensor normed = model.transformer().finalNorm().frozen(parts, row(end));
-            return normed.to(DType.F64).matmul(direction).doubles();
+            Norm norm = model.transformer().finalNorm();
+            Device device = norm.weight().device();
+            Tensor normed = norm.frozen(parts.to(device), row(end).to(device));
+            return normed.to(Device.CPU).to(DType.F64).matmul(direction).doubles();
         }
 
         private Heads heads(int layer) {
             Transformer.Block block = model.transformer().blocks().get(layer);
             int count = model.config().heads();
-            Tensor each =
-                    block.o().apply(apart(row(Site.of(Site.Kind.ATTN_Z, layer)).floats(), count));
+            Tensor alone = apart(row(Site.of(Site.Kind.ATTN_Z, layer)).floats(), count);
+            Tensor each = block.o().apply(alone.to(block.device()));
             Tensor bias = each.narrow(0, count, 1);
             Tensor added = Tensor.cat(List.of(each.narrow(0, 0, count).sub(bias), bias), 0);
             if (block.afterAttention().isPresent())

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
@@ -22,7 +23,7 @@ import java.util.function.IntConsumer;
  * same adapters, share the keys and values of what they have in common.
  *
  * <p>What a text gets depends on no other text: each draws from a random stream of its own, and a row's numbers are the
- * same in any batch and with any number of threads.
+ * same in any batch and with any number of threads. On a GPU the numbers are the same but for rounding.
  *
  * <p>Requests may be handed in by any thread; one thread of the engine's own does the work, with helpers.
  */
@@ -51,11 +52,12 @@ public final class Engine implements AutoCloseable {
     private boolean closed; // guarded by waiting
 
     /**
-     * @param exact keeps weights as the model's files have them; otherwise those of more than 8 bits are rounded to 8
+     * @param exact keeps weights as the model's files have them; otherwise those of more than 8 bits are rounded to 8. On a
+     *     GPU a model is computed in the element type that it was loaded in, either way
      * @param texts most texts in the batch
      * @param rows most positions in one step, of prompts and of texts that are being written
      * @param waiting most requests that wait for their turn: {@link #submit} waits before it takes more
-     * @param memory most bytes of keys and values
+     * @param memory most bytes of keys and values; 0 for a quarter of Java's memory, or on GPUs half of what is free there
      */
     public record Settings(boolean exact, int threads, int texts, int rows, int waiting, long memory) {
         public Settings {
@@ -63,15 +65,9 @@ public final class Engine implements AutoCloseable {
                 throw new IllegalArgumentException("threads, texts, rows and waiting must be at least 1");
         }
 
-        /** All processors, 256 texts, and a quarter of Java's memory for keys and values. */
+        /** All processors, 256 texts, and the standard memory for keys and values. */
         public static Settings standard() {
-            return new Settings(
-                    true,
-                    Device.processors(),
-                    256,
-                    256,
-                    4096,
-                    Runtime.getRuntime().maxMemory() / 4);
+            return new Settings(true, Device.processors(), 256, 256, 4096, 0);
         }
 
         public Settings withThreads(int number) {
@@ -132,11 +128,15 @@ public final class Engine implements AutoCloseable {
     }
 
     public Engine(LanguageModel model, Settings settings) {
+        this(model, settings, team -> Decoder.of(model, settings.exact(), team));
+    }
+
+    Engine(LanguageModel model, Settings settings, Function<Parallel, Decoder> decoder) {
         this.model = model;
         this.settings = settings;
         this.team = new Parallel(settings.threads());
-        this.decoder = new Decoder(model.packed(settings.exact()), team);
-        this.pool = decoder.pool(settings.memory());
+        this.decoder = decoder.apply(team);
+        this.pool = this.decoder.pool(settings.memory());
         this.stopTokens = model.stopTokens();
         this.thread = Thread.ofPlatform().daemon().name("assay-engine").start(this::run);
     }
@@ -218,16 +218,19 @@ public final class Engine implements AutoCloseable {
             throw new PromptException("the keys and values of " + r.prompt().length + " tokens and "
                     + r.sampling().maxTokens() + " new ones take "
                     + blocks * pool.blockBytes() / (1 << 20) + " MiB, the engine may use "
-                    + settings.memory() / (1 << 20) + "; give it more memory or shorten the text");
+                    + pool.ceiling() * pool.blockBytes() / (1 << 20) + "; give it more memory or shorten the text");
     }
 
-    private static int blocks(int positions) {
-        return Math.ceilDiv(positions, Decoder.blockSize());
+    private int blocks(int positions) {
+        return Math.ceilDiv(positions, decoder.blockSize());
     }
 
     private Sides sides(List<Lora> adapters) {
         synchronized (sides) {
-            return sides.computeIfAbsent(adapters, a -> Sides.of(model, a));
+            return sides.computeIfAbsent(adapters, a -> {
+                a.forEach(adapter -> adapter.checkFits(model.linears()));
+                return decoder.sides(model, a);
+            });
         }
     }
 
@@ -244,6 +247,11 @@ public final class Engine implements AutoCloseable {
             }
         }
         fail(new IllegalStateException("the engine was closed"));
+        synchronized (sides) {
+            sides.values().forEach(Sides::close);
+            sides.clear();
+        }
+        decoder.close();
         team.close();
     }
 
@@ -307,7 +315,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private void place(Sequence s) {
-        int size = Decoder.blockSize();
+        int size = decoder.blockSize();
         var blocks = new KvBlock[blocks(s.longest())];
         int[] prompt = s.prompt();
         int whole = s.request().hook().isPresent() && !s.follows() ? 0 : (prompt.length - 1) / size;

@@ -61,7 +61,8 @@ public final class FullWeights extends Trainable implements AutoCloseable {
 
     @Override
     Transformer transformer() {
-        return start.transformer().mapWeights((name, before) -> master(name).to(before.type()));
+        return start.transformer()
+                .mapWeights((name, before) -> master(name).to(before.type()).to(before.device()));
     }
 
     private Tensor master(String name) {
@@ -78,7 +79,8 @@ public final class FullWeights extends Trainable implements AutoCloseable {
         try (var pause = Autograd.pause();
                 var scope = Scope.open()) {
             return start.derived(start.transformer()
-                    .mapWeights((name, before) -> scope.keep(master(name).copy().to(before.type()))));
+                    .mapWeights((name, before) ->
+                            scope.keep(master(name).copy().to(before.type()).to(before.device()))));
         }
     }
 
@@ -107,7 +109,8 @@ public final class FullWeights extends Trainable implements AutoCloseable {
     private Tensor stored(String name, Tensor master) {
         double offset = start.config().architecture().normOffset();
         boolean shifted = offset != 0 && name.endsWith("norm.weight");
-        Tensor weight = shifted ? master.sub(Tensor.of(new float[] {(float) offset}, 1)) : master;
+        Tensor weight =
+                shifted ? master.sub(Tensor.of(new float[] {(float) offset}, 1).to(master.device())) : master;
         return weight.to(start.type());
     }
 

@@ -37,6 +37,6 @@ final class InjectionHook {
     /** Directions {@code [text, position, dModel]}, zero where nothing is injected, times the lengths of the states. */
     private static Tensor scaled(Tensor directions, Tensor x) {
         Tensor lengths = x.detach().to(DType.F32).square().sum(-1).sqrt();
-        return directions.mul(lengths).to(x.type());
+        return directions.to(x.device()).mul(lengths).to(x.type());
     }
 }

@@ -158,7 +158,7 @@ public final class Kto extends Objective<UnpairedPreference> {
     }
 
     private static Tensor like(Tensor other, double[] values) {
-        return Tensor.of(values, values.length).to(other.type());
+        return Tensor.of(values, values.length).to(other.type()).to(other.device());
     }
 
     private Map<String, Double> metrics(

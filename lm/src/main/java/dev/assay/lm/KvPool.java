@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * The memory of all sequences' keys and values, in blocks, under a ceiling. Blocks of a prompt can be found again by what
@@ -15,8 +16,8 @@ import java.util.Optional;
  * kept until their memory is needed. For one thread.
  */
 final class KvPool {
-    private final int keys;
-    private final int values;
+    private final long blockBytes;
+    private final IntFunction<KvBlock> maker;
     private final int ceiling;
     private final Map<Beginning, KvBlock> known = new HashMap<>();
     private final Map<KvBlock, Beginning> names = new HashMap<>();
@@ -41,15 +42,20 @@ final class KvPool {
         }
     }
 
-    /** A pool of blocks with arrays of these lengths. */
-    KvPool(int keys, int values, long ceilingBytes) {
-        this.keys = keys;
-        this.values = values;
-        this.ceiling = (int) Math.clamp(ceilingBytes / blockBytes(), 1, Integer.MAX_VALUE);
+    /**
+     * A pool of blocks.
+     *
+     * @param blockBytes of a block's keys and values
+     * @param maker makes block number so and so
+     */
+    KvPool(long blockBytes, long ceilingBytes, IntFunction<KvBlock> maker) {
+        this.blockBytes = blockBytes;
+        this.maker = maker;
+        this.ceiling = (int) Math.clamp(ceilingBytes / blockBytes, 1, Integer.MAX_VALUE);
     }
 
     long blockBytes() {
-        return 4L * (keys + values);
+        return blockBytes;
     }
 
     /** The most blocks that can be in use at once. */
@@ -86,10 +92,7 @@ final class KvPool {
     KvBlock take() {
         if (free.isEmpty() && made >= ceiling) evict();
         KvBlock block = free.poll();
-        if (block == null) {
-            made++;
-            return new KvBlock(keys, values);
-        }
+        if (block == null) return maker.apply(made++);
         block.references = 1;
         return block;
     }

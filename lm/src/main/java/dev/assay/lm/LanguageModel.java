@@ -2,6 +2,7 @@ package dev.assay.lm;
 
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A language model with its insides open: configuration, tokenizer, chat template and weights. A model is immutable;
@@ -69,20 +71,38 @@ public final class LanguageModel implements AutoCloseable {
      * @throws ModelFormatException if a file, a field or a tensor is missing, damaged or of a kind that is not supported
      */
     public static LanguageModel load(Path path, DType type) {
-        return Files.isDirectory(path) ? loadFolder(path, type) : loadGguf(path, type);
+        return load(path, type, List.of(Device.CPU));
     }
 
-    private static LanguageModel loadGguf(Path file, DType type) {
+    /**
+     * The same on other devices than the processor: on the first of them if the model fits there, else its blocks are split
+     * over all. Texts are then written, and single passes computed, on these devices in the element type {@code type}.
+     *
+     * @throws ModelFormatException also if the devices have too little memory
+     */
+    public static LanguageModel load(Path path, DType type, List<Device> devices) {
+        return load(path, type, config -> Placement.over(devices, config, type));
+    }
+
+    static LanguageModel load(Path path, DType type, Function<ModelConfig, Placement> placement) {
+        return Files.isDirectory(path) ? loadFolder(path, type, placement) : loadGguf(path, type, placement);
+    }
+
+    private static LanguageModel loadGguf(Path file, DType type, Function<ModelConfig, Placement> placement) {
         try (var gguf = Gguf.open(file)) {
             TextSide text = TextSide.from(gguf);
             ModelConfig config = ModelConfig.from(gguf);
             String name = gguf.string("general.name", String.valueOf(file.getFileName()));
             return new LanguageModel(
-                    name, config, text, new GgufWeights(gguf, config).load(config, type), Optional.empty());
+                    name,
+                    config,
+                    text,
+                    new GgufWeights(gguf, config).load(config, type, placement.apply(config)),
+                    Optional.empty());
         }
     }
 
-    private static LanguageModel loadFolder(Path folder, DType type) {
+    private static LanguageModel loadFolder(Path folder, DType type, Function<ModelConfig, Placement> placement) {
         JsonFile json = JsonFile.read(folder.resolve("config.json"));
         ModelConfig config = HfConfig.read(json);
         try (var weights = new FolderWeights(folder, config)) {
@@ -90,7 +110,7 @@ public final class LanguageModel implements AutoCloseable {
                     String.valueOf(folder.toAbsolutePath().normalize().getFileName()),
                     config,
                     TextSide.from(folder, json),
-                    weights.load(config, type),
+                    weights.load(config, type, placement.apply(config)),
                     Optional.empty());
         }
     }
@@ -163,7 +183,15 @@ public final class LanguageModel implements AutoCloseable {
         return transformer.type();
     }
 
-    /** Logits of every position of one sequence, {@code [position, vocab]}; the hook sees and may edit the insides. */
+    /** The devices that the blocks lie on, in the blocks' order. */
+    public List<Device> devices() {
+        return transformer.devices().stream().distinct().toList();
+    }
+
+    /**
+     * Logits of every position of one sequence, {@code [position, vocab]}; the hook sees and may edit the insides. They lie
+     * on the last block's device.
+     */
     public Tensor logits(int[] ids, Hook hook) {
         checkIds(ids);
         try (var scope = Scope.open()) {
@@ -190,7 +218,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /**
      * What an unhooked pass over one sequence computes at some sites, in their order, without the batch dimension. The
-     * tensors belong to the innermost open scope.
+     * tensors lie in the processor's memory and belong to the innermost open scope.
      *
      * @throws SiteException if the model lacks one of them
      */
@@ -201,7 +229,7 @@ public final class LanguageModel implements AutoCloseable {
         Hook reader = Hook.sites((site, value) -> {
             if (wanted.contains(site)) {
                 try (var scope = Scope.open()) {
-                    seen.put(site, scope.keep(value.copy()));
+                    seen.put(site, scope.keep(value.device().isCpu() ? value.copy() : value.to(Device.CPU)));
                 }
             }
             return value;

@@ -35,10 +35,14 @@ record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> side
     Tensor apply(Tensor x) {
         Tensor y = bias.isPresent() ? x.linear(weight, bias.get()) : x.linear(weight);
         for (Side s : sides) {
-            Tensor low = x.linear(s.a.to(x.type())).mul(s.scale);
-            y = y.add(low.linear(s.b.to(x.type())));
+            Tensor low = x.linear(like(s.a, x)).mul(s.scale);
+            y = y.add(low.linear(like(s.b, x)));
         }
         return y;
+    }
+
+    private static Tensor like(Tensor side, Tensor x) {
+        return side.to(x.type()).to(x.device());
     }
 
     /** The same map with its weight and its bias replaced; {@code f} gets Hugging Face's names of them. */
@@ -69,7 +73,7 @@ record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> side
         try (var pause = Autograd.pause();
                 var scope = Scope.open()) {
             Tensor sum = weight.to(DType.F32);
-            for (Side s : added) sum = sum.add(s.b.matmul(s.a).mul(s.scale));
+            for (Side s : added) sum = sum.add(s.b.matmul(s.a).mul(s.scale).to(weight.device()));
             return new Linear(name, scope.keep(sum.to(weight.type())), bias, sides, Optional.empty());
         }
     }

@@ -51,7 +51,8 @@ public final class LogitLens {
 
     /**
      * What the final norm and the unembedding make of any rows of the residual stream, {@code [n, dModel]} to {@code [n,
-     * vocab]}. Of a direction, whose length the norm takes away, this says which tokens it makes likelier than others.
+     * vocab]}, on the rows' device. Of a direction, whose length the norm takes away, this says which tokens it makes
+     * likelier than others.
      */
     public static Tensor logits(LanguageModel model, Tensor rows) {
         try (var pause = Autograd.pause();
@@ -62,7 +63,7 @@ public final class LogitLens {
 
     /** The same, with a gradient for the rows: what maps that come before the unembedding are trained through. */
     public static Tensor withGradient(LanguageModel model, Tensor rows) {
-        return model.transformer().logits(rows.to(model.type()), Hook.NONE);
+        return model.transformer().logits(rows.to(model.type()), Hook.NONE).to(rows.device());
     }
 
     /** The likeliest tokens at some sites and one position, likeliest first; see {@link #logits}. */

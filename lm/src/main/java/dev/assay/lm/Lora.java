@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Safetensors;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
@@ -53,7 +54,8 @@ public final class Lora implements AutoCloseable {
     }
 
     /**
-     * A fresh adapter that changes nothing yet: A uniform as PEFT starts it (Kaiming, a = sqrt 5), B zero.
+     * A fresh adapter that changes nothing yet: A uniform as PEFT starts it (Kaiming, a = sqrt 5), B zero. It lies on the
+     * devices of the maps that it stands beside.
      *
      * @param firstLayer lowest block that is adapted: training computes no gradients below it
      */
@@ -76,8 +78,9 @@ public final class Lora implements AutoCloseable {
         double bound = 1 / Math.sqrt(in);
         var a = new float[rank * in];
         for (int i = 0; i < a.length; i++) a[i] = (float) random.nextDouble(-bound, bound);
-        weights.put(linear.name() + ".lora_A", Tensor.of(a, rank, in));
-        weights.put(linear.name() + ".lora_B", Tensor.of(new float[out * rank], out, rank));
+        Device device = linear.weight().device();
+        weights.put(linear.name() + ".lora_A", Tensor.of(a, rank, in).to(device));
+        weights.put(linear.name() + ".lora_B", Tensor.zeros(DType.F32, device, out, rank));
     }
 
     /** The rank of linear maps that have none of their own. */

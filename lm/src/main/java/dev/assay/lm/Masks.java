@@ -1,5 +1,6 @@
 package dev.assay.lm;
 
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Tensor;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,12 @@ record Masks(Map<Integer, Tensor> byWindow) {
         for (Architecture.Attention a : config.architecture().attention())
             byWindow.computeIfAbsent(a.window(), mask::apply);
         return new Masks(byWindow);
+    }
+
+    Masks to(Device device) {
+        Map<Integer, Tensor> moved = new TreeMap<>();
+        byWindow.forEach((window, mask) -> moved.put(window, mask.to(device)));
+        return new Masks(moved);
     }
 
     Tensor of(Architecture.Attention attention) {

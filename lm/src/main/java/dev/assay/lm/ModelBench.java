@@ -25,6 +25,9 @@ import java.util.stream.IntStream;
 public final class ModelBench {
     public static final List<String> PARTS = List.of("decode", "exact", "prefill", "shared-prefix", "lora", "diverged");
 
+    /** Those that only the processor has: on GPUs there is one mode. */
+    private static final List<String> EXACT = List.of("exact", "diverged");
+
     private static final int ROUNDS = 3;
     private static final int PROMPT = 16;
     private static final int WRITTEN = 48;
@@ -48,27 +51,37 @@ public final class ModelBench {
     }
 
     /** The figures of some {@link #PARTS}, by name. */
-    public Map<String, Object> run(List<String> parts, List<Integer> batches) {
+    public Map<String, Object> run(List<String> asked, List<Integer> batches) {
         Map<String, Object> out = new LinkedHashMap<>();
+        boolean here = model.devices().stream().allMatch(Device::isCpu);
+        List<String> parts =
+                here ? asked : asked.stream().filter(p -> !EXACT.contains(p)).toList();
         if (parts.contains("decode")) out.put("decode", decode(false, batches));
         if (parts.contains("exact")) out.put("exact", decode(true, batches));
         if (parts.contains("prefill")) {
             out.put("prefill", prefill(false));
-            out.put("exact-prefill", prefill(true));
+            if (here) out.put("exact-prefill", prefill(true));
         }
         if (parts.contains("shared-prefix")) out.put("shared-prefix", sharedPrefix());
         if (parts.contains("lora")) {
-            LanguageModel trained = Device.fastest() == model.type() ? model : loader.apply(Device.fastest());
+            boolean fastest = !here || Device.fastest() == model.type();
+            LanguageModel trained = fastest ? model : loader.apply(Device.fastest());
             out.put("lora", lora(trained));
             out.put("lora-dtype", trained.type().name().toLowerCase(Locale.ROOT));
         }
         if (parts.contains("diverged")) diverged(out);
-        out.put("dtype", model.packed(false).format());
-        out.put("exact-dtype", model.packed(true).format());
-        out.put("weights-bytes", model.packed(false).bytes());
-        out.put(
-                "kernels",
-                Kernels.best().describe() + ", panels of " + PanelKernels.best().width());
+        if (here) {
+            out.put("dtype", model.packed(false).format());
+            out.put("exact-dtype", model.packed(true).format());
+            out.put("weights-bytes", model.packed(false).bytes());
+            out.put(
+                    "kernels",
+                    Kernels.best().describe() + ", panels of "
+                            + PanelKernels.best().width());
+        } else {
+            out.put("dtype", model.type().name().toLowerCase(Locale.ROOT));
+            out.put("kernels", "LibTorch's on " + model.devices());
+        }
         out.put("threads", threads);
         out.put("peak-memory-bytes", Device.peakMemory());
         return out;

@@ -54,7 +54,7 @@ record Padded(Tensor ids, Tensor rows, Tensor targets, int[] owners, Hook hook) 
      * @param residual the residual stream after the last block, {@code [text, position, dModel]}
      */
     Tensor logits(Transformer model, Tensor residual) {
-        Tensor wanted = residual.reshape(ids.count(), residual.size(-1)).indexSelect(0, rows);
+        Tensor wanted = residual.reshape(ids.count(), residual.size(-1)).indexSelect(0, rows.to(residual.device()));
         Tensor logits = model.logits(wanted, Hook.NONE);
         return logits.type() == DType.BF16 ? logits.to(DType.F32) : logits;
     }
@@ -62,9 +62,9 @@ record Padded(Tensor ids, Tensor rows, Tensor targets, int[] owners, Hook hook) 
     /** Log-probability of each text's targets, summed up: {@code [text]}. */
     Tensor logProbs(Transformer model, Tensor residual) {
         Tensor logits = logits(model, residual);
-        Tensor each =
-                logits.gather(targets.unsqueeze(-1)).sub(logits.logSumExp(-1).reshape(targets.count(), 1));
-        return membership().to(each.type()).matmul(each).reshape(ids.size(0));
+        Tensor each = logits.gather(targets.to(logits.device()).unsqueeze(-1))
+                .sub(logits.logSumExp(-1).reshape(targets.count(), 1));
+        return membership().to(each.type()).to(each.device()).matmul(each).reshape(ids.size(0));
     }
 
     /** 1 where a target is a text's: {@code [text, target]}. */

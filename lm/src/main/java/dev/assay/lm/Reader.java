@@ -31,10 +31,11 @@ public final class Reader implements AutoCloseable {
         this.site = Site.matching(site.toString(), model.config()).getFirst();
         this.width = width(site, model.config());
         this.rows = settings.rows();
+        adapters.forEach(adapter -> adapter.checkFits(model.linears()));
         this.team = new Parallel(settings.threads());
-        this.decoder = new Decoder(model.packed(settings.exact()), team);
+        this.decoder = Decoder.of(model, settings.exact(), team);
         this.pool = decoder.pool(settings.memory());
-        this.sides = Sides.of(model, adapters);
+        this.sides = decoder.sides(model, adapters);
     }
 
     /** How many numbers a position has at a site. */
@@ -122,7 +123,7 @@ public final class Reader implements AutoCloseable {
             }
         };
         var sequence = new Sequence(new Request(ids, Sampling.greedy(1), 0).hooked(copy), sides, model, token -> {});
-        var blocks = new KvBlock[Math.ceilDiv(ids.length, Decoder.blockSize())];
+        var blocks = new KvBlock[Math.ceilDiv(ids.length, decoder.blockSize())];
         for (int b = 0; b < blocks.length; b++) blocks[b] = pool.take();
         sequence.place(blocks, 0);
         return new Text(sequence, at);
@@ -134,9 +135,11 @@ public final class Reader implements AutoCloseable {
         return true;
     }
 
-    /** Ends its threads. */
+    /** Ends its threads and frees its memory. */
     @Override
     public void close() {
+        sides.close();
+        decoder.close();
         team.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.lm;
 
 import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.Arrays;
@@ -27,6 +28,10 @@ final class Rope {
      * @param sin {@code [.., headDim]}
      */
     record Turn(Tensor cos, Tensor sin) {
+        Turn to(Device device) {
+            return new Turn(cos.to(device), sin.to(device));
+        }
+
         /** Rotates {@code [batch, head, position, headDim]}. */
         Tensor rotate(Tensor x) {
             long half = x.size(-1) / 2;

@@ -1,5 +1,6 @@
 package dev.assay.lm;
 
+import dev.assay.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -40,11 +41,10 @@ public final class Sft extends Objective<TrainingText> {
         double sum = 0;
         for (List<TrainingText> piece : passes.pieces(batch)) {
             double share = targets(piece) / all;
-            sum += passes.backward(
-                    piece,
-                    (model, texts, residual) -> texts.logits(model, residual)
-                            .crossEntropy(texts.targets())
-                            .mul(share));
+            sum += passes.backward(piece, (model, texts, residual) -> {
+                Tensor logits = texts.logits(model, residual);
+                return logits.crossEntropy(texts.targets().to(logits.device())).mul(share);
+            });
         }
         return new Outcome(sum, Map.of());
     }

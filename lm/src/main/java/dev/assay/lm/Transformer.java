@@ -3,11 +3,13 @@ package dev.assay.lm;
 import dev.assay.lm.Architecture.Attention;
 import dev.assay.lm.Site.Kind;
 import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +20,10 @@ import java.util.stream.Stream;
 
 /**
  * The forward pass of all families (Llama: Touvron et al., 2023; Qwen2, Qwen3, Gemma 3: their technical reports), one
- * code path for single passes and training; {@link Decoder} is its counterpart for writing texts. What a family does differently stands in its {@link Architecture}.
+ * code path for single passes and training; {@link Decoder} is its counterpart for writing texts. What a family does
+ * differently stands in its {@link Architecture}.
  *
- * <p>Attention is two matrix products and a softmax: on CPUs LibTorch's fused kernel was measured to be about five times
+ * <p>A block computes on the device of its weights, to which the residual stream is moved. Attention is two matrix products and a softmax: on CPUs LibTorch's fused kernel was measured to be about five times
  * slower.
  */
 final class Transformer {
@@ -71,6 +74,10 @@ final class Transformer {
             return Stream.of(q, k, v, o, gate, up, down);
         }
 
+        Device device() {
+            return q.weight().device();
+        }
+
         Block map(UnaryOperator<Linear> f) {
             return new Block(
                     attentionNorm,
@@ -114,8 +121,11 @@ final class Transformer {
     /** The same model with every weight replaced; {@code f} gets Hugging Face's name of a weight, and the weight. */
     Transformer mapWeights(BiFunction<String, Tensor, Tensor> f) {
         Tensor embedded = f.apply("embed_tokens.weight", embedding);
-        Linear unembedded =
-                unembedding.weight() == embedding ? unembedding.withWeight(embedded) : unembedding.mapWeights(f);
+        Linear unembedded = unembedding.weight() == embedding
+                ? unembedding.withWeight(embedded)
+                : family.tied() // the same numbers on another device
+                        ? unembedding.withWeight(f.apply("embed_tokens.weight", unembedding.weight()))
+                        : unembedding.mapWeights(f);
         var changed = new ArrayList<Block>();
         for (Block b : blocks) changed.add(b.mapWeights("layers." + changed.size() + ".", f));
         return new Transformer(config, embedded, unembedded, finalNorm.mapWeight("norm", f), changed, ropes);
@@ -160,8 +170,20 @@ final class Transformer {
         return family.embeddingScale() == 1 ? 1 : rounded(family.embeddingScale());
     }
 
-    /** What one pass needs beside the weights. */
-    record Pass(Map<RopeConfig, Rope.Turn> turns, Masks masks, Hook hook) {}
+    /** The device of each block. */
+    List<Device> devices() {
+        return blocks.stream().map(Block::device).toList();
+    }
+
+    /** What one pass needs beside the weights, on each device. */
+    record Pass(Map<Device, Aids> aids, Hook hook) {
+        /** What attention needs on one device. */
+        record Aids(Map<RopeConfig, Rope.Turn> turns, Masks masks) {}
+
+        Aids on(Device device) {
+            return Objects.requireNonNull(aids.get(device));
+        }
+    }
 
     /**
      * Runs the blocks.
@@ -184,9 +206,24 @@ final class Transformer {
 
     /** What the blocks of one pass share; the parameters as {@link #residual} takes them. */
     Pass pass(Tensor positions, Masks masks, Hook hook) {
+        Map<RopeConfig, Rope.Turn> turns = turns(positions);
+        Map<Device, Pass.Aids> aids = new HashMap<>();
+        for (Device device : new LinkedHashSet<>(devices()))
+            aids.put(device, new Pass.Aids(on(turns, device), masks.to(device)));
+        return new Pass(aids, hook);
+    }
+
+    /** The rotations of positions {@code [batch, position]}, in the processor's memory. */
+    Map<RopeConfig, Rope.Turn> turns(Tensor positions) {
         Map<RopeConfig, Rope.Turn> turns = new HashMap<>();
         ropes.forEach((rope, table) -> turns.put(rope, table.at(positions)));
-        return new Pass(turns, masks, hook);
+        return turns;
+    }
+
+    static Map<RopeConfig, Rope.Turn> on(Map<RopeConfig, Rope.Turn> turns, Device device) {
+        Map<RopeConfig, Rope.Turn> moved = new HashMap<>();
+        turns.forEach((rope, turn) -> moved.put(rope, turn.to(device)));
+        return moved;
     }
 
     /** Runs block {@code l} on the residual stream {@code [batch, position, dModel]}. */
@@ -194,7 +231,7 @@ final class Transformer {
         Block b = blocks.get(l);
         Hook hook = pass.hook;
         try (var scope = Scope.open()) { // frees a block's temporaries at once; autograd keeps what it needs
-            Tensor x = hook.at(Site.of(Kind.RESID_PRE, l), residual);
+            Tensor x = hook.at(Site.of(Kind.RESID_PRE, l), residual.to(b.device()));
             Tensor attended = normed(b.afterAttention, attention(l, b, b.attentionNorm.apply(x), pass));
             x = hook.at(Site.of(Kind.RESID_MID, l), x.add(hook.at(Site.of(Kind.ATTN_OUT, l), attended)));
             Tensor in = hook.at(Site.of(Kind.MLP_IN, l), b.feedForwardNorm.apply(x));
@@ -205,13 +242,15 @@ final class Transformer {
 
     /** Final norm and unembedding: residual rows {@code [n, dModel]} give logits {@code [n, vocab]}. */
     Tensor logits(Tensor residual, Hook hook) {
-        Tensor normed = hook.at(Site.of(Kind.FINAL_NORM), finalNorm.apply(residual));
+        Tensor normed = hook.at(
+                Site.of(Kind.FINAL_NORM),
+                finalNorm.apply(residual.to(finalNorm.weight().device())));
         return hook.at(Site.of(Kind.LOGITS), unembedding.apply(normed));
     }
 
     /** What the blocks start from: tokens {@code [batch, position]} give {@code [batch, position, dModel]}. */
     Tensor embed(Tensor ids) {
-        Tensor rows = embedding.embedding(ids);
+        Tensor rows = embedding.embedding(ids.to(embedding.device()));
         return family.embeddingScale() == 1 ? rows : rows.mul(embeddingScale());
     }
 
@@ -225,7 +264,8 @@ final class Transformer {
 
     private Tensor attention(int layer, Block b, Tensor x, Pass pass) {
         Attention kind = family.attention().get(layer);
-        Rope.Turn turn = Objects.requireNonNull(pass.turns.get(kind.rope()));
+        Pass.Aids aids = pass.on(x.device());
+        Rope.Turn turn = Objects.requireNonNull(aids.turns.get(kind.rope()));
         long batch = x.size(0);
         long now = x.size(1);
         int kvHeads = config.kvHeads();
@@ -237,7 +277,7 @@ final class Transformer {
         Tensor scores = q.reshape(batch * kvHeads, config.group() * now, config.headDim())
                 .matmul(keys.reshape(batch * kvHeads, now, config.headDim()).transpose(1, 2))
                 .reshape(batch, config.heads(), now, now)
-                .add(pass.masks.of(kind));
+                .add(aids.masks.of(kind));
         Tensor mixed = pass.hook
                 .at(Site.of(Kind.ATTN_PATTERN, layer), scores.softmax(-1))
                 .reshape(batch * kvHeads, config.group() * now, now)

@@ -2,6 +2,7 @@ package dev.assay.lm;
 
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.DType;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Svd;
 import dev.assay.tensor.Tensor;
@@ -113,8 +114,8 @@ public final class WeightDifference {
 
     private static void add(Linear map, double sign, List<Tensor> ups, List<Tensor> downs) {
         for (Linear.Side side : map.sides()) {
-            ups.add(side.b().to(DType.F64).mul(sign * side.scale()));
-            downs.add(side.a().to(DType.F64));
+            ups.add(side.b().to(Device.CPU).to(DType.F64).mul(sign * side.scale()));
+            downs.add(side.a().to(Device.CPU).to(DType.F64));
         }
     }
 
@@ -127,9 +128,11 @@ public final class WeightDifference {
         return new Change(Svd.leading(change, most), squares, 4 * norm(to.weight()) * ulp(type) / Math.sqrt(least));
     }
 
+    /** On the processor, which decomposes it. */
     private static Tensor whole(Linear map) {
-        Tensor sum = map.weight().to(DType.F32);
-        for (Linear.Side s : map.sides()) sum = sum.add(s.b().matmul(s.a()).mul(s.scale()));
+        Tensor sum = map.weight().to(Device.CPU).to(DType.F32);
+        for (Linear.Side s : map.sides())
+            sum = sum.add(s.b().matmul(s.a()).mul(s.scale()).to(Device.CPU));
         return sum;
     }
 
@@ -161,7 +164,7 @@ public final class WeightDifference {
 
     private static float[] unit(Tensor vectors, int row, Optional<Tensor> scale) {
         Tensor one = vectors.narrow(0, row, 1).to(DType.F32);
-        Tensor scaled = scale.isPresent() ? one.mul(scale.get().to(DType.F32)) : one;
+        Tensor scaled = scale.isPresent() ? one.mul(scale.get().to(Device.CPU).to(DType.F32)) : one;
         return scaled.mul(1 / Math.max(norm(scaled), Double.MIN_NORMAL)).floats();
     }
 }

@@ -165,7 +165,7 @@ class EngineTest {
 
     @Test
     void aCommonBeginningIsComputedOnce() {
-        int block = Decoder.blockSize();
+        int block = PanelDecoder.BLOCK;
         int[] common = ids(TINY, 2 * block, 1);
         List<Request> requests = IntStream.range(0, 20)
                 .mapToObj(i ->
@@ -205,7 +205,7 @@ class EngineTest {
     void adaptersShareABatchAndTheirLogRatiosAreThoseOfSinglePasses() {
         Lora a = adapter(1);
         Lora b = adapter(2);
-        int[] common = ids(TINY, 2 * Decoder.blockSize(), 9);
+        int[] common = ids(TINY, 2 * PanelDecoder.BLOCK, 9);
         List<List<Lora>> sets = List.of(List.of(), List.of(a), List.of(b), List.of(a, b));
         List<Request> requests = IntStream.range(0, 12)
                 .mapToObj(i -> new Request(joined(common, ids(TINY, i, i)), new Sampling(1, 1, 5), i)
@@ -350,7 +350,7 @@ class EngineTest {
     @Test
     void memoryHasACeilingUnderWhichAllTextsStillGetTheirTurn() {
         List<Request> requests = mixed(TINY, 40);
-        int blocks = Math.ceilDiv(64, Decoder.blockSize()); // the longest has 60 tokens
+        int blocks = Math.ceilDiv(64, PanelDecoder.BLOCK); // the longest has 60 tokens
         try (var plenty = new Engine(TINY, SETTINGS);
                 var tight = new Engine(TINY, SETTINGS.withMemory(plenty.blockBytes() * blocks))) {
             List<Completion> expected = all(plenty, requests);

@@ -4,6 +4,7 @@ import dev.assay.lm.Hook;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Site;
 import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.function.UnaryOperator;
@@ -67,7 +68,10 @@ public final class Splice {
     private Tensor replaced(Tensor value) {
         long[] shape = value.shape();
         Tensor rows = value.reshape(shape[1], value.count() / shape[1]);
-        return replace.apply(rows).to(value.type()).reshape(shape);
+        return replace.apply(rows.to(Device.CPU))
+                .to(value.type())
+                .to(value.device())
+                .reshape(shape);
     }
 
     /** -log p of the next token at each position but the last. */
@@ -76,7 +80,8 @@ public final class Splice {
             double[] all = logits.logSumExp(-1).doubles();
             var next = new long[ids.length];
             for (int p = 0; p + 1 < ids.length; p++) next[p] = ids[p + 1];
-            double[] chosen = logits.gather(Tensor.of(next, ids.length, 1)).doubles();
+            double[] chosen = logits.gather(Tensor.of(next, ids.length, 1).to(logits.device()))
+                    .doubles();
             for (int p = 0; p < all.length; p++) all[p] -= chosen[p];
             return all;
         }

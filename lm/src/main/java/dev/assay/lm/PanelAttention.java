@@ -8,7 +8,7 @@ import java.util.Arrays;
  * Attention of one row over its sequence's {@link KvBlock}s. The query heads of a group are multiplied with their common
  * keys together; a block of keys is one panel.
  */
-final class Attention {
+final class PanelAttention {
     private final PanelKernels kernels = PanelKernels.best();
     private final int block = kernels.width();
     private final int layers;
@@ -24,7 +24,7 @@ final class Attention {
         private float[] edge = {};
     }
 
-    Attention(ModelConfig config) {
+    PanelAttention(ModelConfig config) {
         this.layers = config.layers();
         this.kvHeads = config.kvHeads();
         this.group = config.group();
