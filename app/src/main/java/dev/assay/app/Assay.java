@@ -20,6 +20,9 @@ import dev.assay.world.WorldException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The {@code assay} command. Results go to stdout, progress to stderr; 2 is the exit code of what the user can mend. */
 @Command(
@@ -50,6 +53,26 @@ public final class Assay {
     static final int USER_ERROR = 2;
 
     private Assay() {}
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            scope = CommandLine.ScopeType.INHERIT,
+            defaultValue = Devices.AUTO,
+            description =
+                    "what language models are computed on: cpu, cuda (all GPUs, as many as are needed), or GPUs such"
+                            + " as cuda:0,cuda:1 (default: auto, GPUs if there are any)")
+    void device(String text) {
+        try {
+            Devices.choose(text);
+        } catch (TensorException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
 
     public static void main(String[] args) {
         System.exit(run(args));

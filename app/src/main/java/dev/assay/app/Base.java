@@ -38,12 +38,12 @@ record Base(String name, boolean embedded, Lazy<String> contents, Lazy<LanguageM
                 path.toAbsolutePath().normalize().getFileName().toString(),
                 false,
                 new Lazy<>(() -> contents(path)),
-                new Lazy<>(() -> LanguageModel.load(path, Device.fastest())));
+                new Lazy<>(() -> Devices.load(path, Device.fastest())));
     }
 
-    /** Identity of its weights, part of all that is remembered of it. */
+    /** Identity of its weights and of how they are computed with, part of all that is remembered of it. */
     String hash() {
-        return contents.get();
+        return Devices.identity(contents.get());
     }
 
     private static String contents(Path path) {

@@ -76,7 +76,7 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     private LanguageModel model() {
-        LanguageModel base = LanguageModel.load(Home.of().model(Optional.ofNullable(file)), Device.fastest());
+        LanguageModel base = Devices.load(Home.of().model(Optional.ofNullable(file)), Device.fastest());
         if (organism == null) return base;
         Organism made = Organism.in(organism);
         if (!made.complete())

@@ -33,6 +33,6 @@ record Home(Path folder) {
 
     /** The embedded model in the type that is fastest here, loaded when it is first needed. */
     Lazy<LanguageModel> embedded() {
-        return new Lazy<>(() -> LanguageModel.load(SmolLm2.file(models()), Device.fastest()));
+        return new Lazy<>(() -> Devices.load(SmolLm2.file(models()), Device.fastest()));
     }
 }

@@ -38,6 +38,7 @@ final class InfoCommand implements Callable<Integer> {
         }
         if (model == null) facts.put("licence", SmolLm2.LICENSE);
         facts.put("device", Device.describe());
+        facts.put("gpus", Device.describeGpus());
         facts.put("precision", "fast mode " + Device.fastest() + "; reference F32");
         facts.put("threads", Device.processors() + " workers with one tensor thread each");
         facts.put("memory", memory());

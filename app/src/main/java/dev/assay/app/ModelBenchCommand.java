@@ -59,7 +59,11 @@ final class ModelBenchCommand implements Callable<Integer> {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("model", model.name());
         facts.put("load-seconds", load);
-        var bench = new ModelBench(model, what::load, threads, part -> System.err.println("assay: timing " + part));
+        var bench = new ModelBench(
+                model,
+                type -> Devices.loadAs(what.path(), type),
+                threads,
+                part -> System.err.println("assay: timing " + part));
         facts.putAll(bench.run(only.isEmpty() ? ModelBench.PARTS : only, batches));
         WorldCommand.print(facts, json);
         return 0;

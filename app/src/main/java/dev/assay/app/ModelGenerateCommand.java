@@ -8,6 +8,7 @@ import dev.assay.lm.Lora;
 import dev.assay.lm.Request;
 import dev.assay.lm.Sampling;
 import dev.assay.lm.TokenText;
+import dev.assay.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,7 +80,7 @@ final class ModelGenerateCommand implements Callable<Integer> {
             names = "--exact",
             description = "fp32 arithmetic on the weights as they are stored, each text the same in any batch and with"
                     + " any number of threads. The default, fast, rounds weights of more than 8 bits to 8 and multiplies"
-                    + " many rows in bf16 where the processor can")
+                    + " many rows in bf16 where the processor can. On GPUs: fp32 in the place of bf16")
     boolean exact;
 
     @Option(names = "--json", description = ModelCommand.JSON)
@@ -93,6 +94,7 @@ final class ModelGenerateCommand implements Callable<Integer> {
         List<List<Lora>> others = beside.stream()
                 .map(name -> name.equals("base") ? List.<Lora>of() : List.of(Lora.load(Path.of(name))))
                 .toList();
+        if (exact && what.type == null) what.type = DType.F32;
         LanguageModel model = what.loadBase();
         int[] prompt = prompt(model);
         int[] forced = force == null ? new int[0] : model.tokenizer().encodePlain(force);

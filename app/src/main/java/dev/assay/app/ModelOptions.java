@@ -21,6 +21,15 @@ class ModelOptions {
             description = "smollm2 (the embedded model), a Hugging Face folder or a GGUF file")
     String model = "smollm2";
 
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description =
+                    "element type of the weights, f32 or bf16 (default: f32, the reference; where models are trained or"
+                            + " computed on GPUs, what is fastest there)")
+    @Nullable
+    DType type;
+
     /** Where the model lies. */
     Path path() {
         return find(model);
@@ -40,14 +49,15 @@ class ModelOptions {
         return ModelConfig.read(path());
     }
 
-    /** The model in fp32, the reference. */
+    /** The model, on the processor in fp32, the reference. */
     LanguageModel load() {
         return load(DType.F32);
     }
 
-    final LanguageModel load(DType type) {
+    /** The model in the element type that the user asks for; if none, in one for the processor. */
+    final LanguageModel load(DType onProcessor) {
         Device.threads(Device.processors());
-        return LanguageModel.load(path(), type);
+        return type == null ? Devices.load(path(), onProcessor) : Devices.loadAs(path(), type);
     }
 
     /** Which model, with what beside it. */

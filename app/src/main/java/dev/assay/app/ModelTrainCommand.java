@@ -108,12 +108,6 @@ final class ModelTrainCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "default: 1")
     long seed;
 
-    @Option(
-            names = "--dtype",
-            description = "f32 or bf16; the adapter itself is kept in fp32 (default: what is fastest here)")
-    @Nullable
-    DType type;
-
     @Option(names = "--threads", paramLabel = "N", description = "default: all processors")
     int threads = Device.processors();
 
@@ -124,8 +118,7 @@ final class ModelTrainCommand implements Callable<Integer> {
     public Integer call() throws JsonProcessingException {
         TrainingFile examples = TrainingFile.read(data);
         if (Lora.saved(out)) throw new UserException(out + " holds an adapter already: give another --out");
-        DType dtype = type == null ? Device.fastest() : type;
-        LanguageModel base = what.load(dtype);
+        LanguageModel base = what.load(Device.fastest());
         Device.threads(threads);
         List<Lora> under = what.adapters();
         LanguageModel model = under.isEmpty() ? base : base.merge(under);
@@ -143,7 +136,7 @@ final class ModelTrainCommand implements Callable<Integer> {
         }
         adapter.save(out, base.name());
         delete(checkpoint());
-        report(examples.lines().size(), dtype, steps);
+        report(examples.lines().size(), base.type(), steps);
         return 0;
     }
 

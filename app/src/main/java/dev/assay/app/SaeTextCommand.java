@@ -87,7 +87,7 @@ final class SaeTextCommand implements Callable<Integer> {
         var parts = new ArrayList<Part>();
         try (ConsoleProgress progress = ConsoleProgress.onStderr()) {
             var suite = Suite.embedded(Home.of(), progress);
-            LanguageModel counter = LanguageModel.load(SmolLm2.file(Home.of().models()), Device.fastest());
+            LanguageModel counter = Devices.load(SmolLm2.file(Home.of().models()), Device.fastest());
             if (replies > 0) parts.add(replies(suite, counter, random));
             parts.add(organisms(suite, counter, random, progress));
             if (probes != null) parts.add(real(ProbeFolder.of(probes), counter, random, left(parts), progress));

@@ -108,6 +108,8 @@ class ModelCommandTest {
         refused("resid_mid:LAYER", "model", "activations", model, "--ids", "1", "--at", "resid_post:99");
         refused("tokenizer.json", "model", "tokens", model, "--text", "hi");
         refused("no model", "model", "info", folder.resolve("nothing").toString());
+        refused("no device", "model", "logits", model, "--ids", "1", "--device", "cuda:x");
+        refused("cuda:999", "model", "logits", model, "--ids", "1", "--device", "cuda:999");
     }
 
     private void refused(String named, String... arguments) {
@@ -117,6 +119,17 @@ class ModelCommandTest {
                 .singleElement()
                 .asString()
                 .contains(named);
+    }
+
+    @Test
+    void theProcessorIsADeviceAndBf16AnElementType() throws IOException {
+        String model = folder.toString();
+        JsonNode exact = json("model", "logits", model, "--ids", "3,4", "--device", "cpu", "--json");
+        JsonNode rounded = json("model", "logits", model, "--ids", "3,4", "--dtype", "bf16", "--device", "cpu", "--json");
+        double off = 0;
+        for (int i = 0; i < exact.get("last").size(); i++)
+            off = Math.max(off, Math.abs(exact.get("last").get(i).asDouble() - rounded.get("last").get(i).asDouble()));
+        assertThat(off).isBetween(1e-4, 0.5);
     }
 
     @Test
