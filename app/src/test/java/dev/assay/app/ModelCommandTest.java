@@ -125,10 +125,14 @@ class ModelCommandTest {
     void theProcessorIsADeviceAndBf16AnElementType() throws IOException {
         String model = folder.toString();
         JsonNode exact = json("model", "logits", model, "--ids", "3,4", "--device", "cpu", "--json");
-        JsonNode rounded = json("model", "logits", model, "--ids", "3,4", "--dtype", "bf16", "--device", "cpu", "--json");
+        JsonNode rounded =
+                json("model", "logits", model, "--ids", "3,4", "--dtype", "bf16", "--device", "cpu", "--json");
         double off = 0;
         for (int i = 0; i < exact.get("last").size(); i++)
-            off = Math.max(off, Math.abs(exact.get("last").get(i).asDouble() - rounded.get("last").get(i).asDouble()));
+            off = Math.max(
+                    off,
+                    Math.abs(exact.get("last").get(i).asDouble()
+                            - rounded.get("last").get(i).asDouble()));
         assertThat(off).isBetween(1e-4, 0.5);
     }
 

@@ -68,7 +68,9 @@ class ServeCommandTest {
         assertThat(served.values()).extracting(Hosted::id).containsExactly("model-1", "model-2", "model-3");
         assertThat(served.values().stream().map(Hosted::base).distinct()).hasSize(1);
         assertThat(served.values()).extracting(h -> h.adapters().size()).containsExactly(0, 1, 1);
-        assertThat(targets().all(List.of(organism("liar"), organism("other/liar")), true).values())
+        assertThat(targets()
+                        .all(List.of(organism("liar"), organism("other/liar")), true)
+                        .values())
                 .extracting(Hosted::id)
                 .containsExactly("liar", "liar-2");
     }
@@ -76,15 +78,31 @@ class ServeCommandTest {
     /** A tool of an audit asks a served model as it asks any role. */
     @Test
     void aServedModelIsAuditedAsARole() throws IOException {
-        List<Hosted> models = List.copyOf(targets().all(List.of("smollm2"), false).values());
+        List<Hosted> models =
+                List.copyOf(targets().all(List.of("smollm2"), false).values());
         try (Server server = Server.start(Settings.standard().withPort(0), models)) {
             Path roles = Files.writeString(
                     folder.resolve("roles.yaml"),
-                    "target: {provider: assay, model: model-1, base-url: \"http://127.0.0.1:" + server.port() + "/v1\"}\n");
+                    "target: {provider: assay, model: model-1, base-url: \"http://127.0.0.1:" + server.port()
+                            + "/v1\"}\n");
             assertThat(Assay.run(
-                            "audit", "tools", "role:target", "--reference", organism("clean"), "--tool", "completion",
-                            "--out", folder.resolve("audits").toString(), "--dir", folder.resolve("suite").toString(),
-                            "--roles", roles.toString(), "--call", "complete_text", "--json", "--arguments",
+                            "audit",
+                            "tools",
+                            "role:target",
+                            "--reference",
+                            organism("clean"),
+                            "--tool",
+                            "completion",
+                            "--out",
+                            folder.resolve("audits").toString(),
+                            "--dir",
+                            folder.resolve("suite").toString(),
+                            "--roles",
+                            roles.toString(),
+                            "--call",
+                            "complete_text",
+                            "--json",
+                            "--arguments",
                             "{\"text\": \"The capital of France is\", \"num_tokens\": 4}"))
                     .isZero();
         }

@@ -155,7 +155,8 @@ final class CommandResearcher implements Researcher {
     private static boolean has(ProcessHandle process, String mark) {
         try {
             byte[] environment = Files.readAllBytes(Path.of("/proc/" + process.pid() + "/environ"));
-            return List.of(new String(environment, StandardCharsets.ISO_8859_1).split("\0", -1)).contains(mark);
+            return List.of(new String(environment, StandardCharsets.ISO_8859_1).split("\0", -1))
+                    .contains(mark);
         } catch (IOException e) {
             return false; // another user's, or it has just ended
         }

@@ -22,15 +22,14 @@ class LiteratureTest {
     void notesAndPagesOfPdfsAreRankedByTheirRareWords() throws IOException {
         Files.createDirectories(temp.resolve("deep"));
         Files.writeString(temp.resolve("deep/a.md"), "The decoder is a dictionary.\n\nThe encoder is a matrix.\n");
-        Files.writeString(temp.resolve("b.txt"), "x ".repeat(2000) + "\n\nThresholding shrinks the encoder iteratively.");
+        Files.writeString(
+                temp.resolve("b.txt"), "x ".repeat(2000) + "\n\nThresholding shrinks the encoder iteratively.");
         var pdf = new PdfReport("Iterative shrinkage", "of thresholds");
         pdf.prose("LISTA unrolls iterative shrinkage and learns its matrices.");
         Files.write(temp.resolve("c.pdf"), pdf.toPdf());
         Files.writeString(temp.resolve("d.html"), "LISTA LISTA LISTA");
         Literature notes = Literature.of(temp.toString());
-        assertThat(notes.search("LISTA"))
-                .extracting(Literature.Passage::source)
-                .containsExactly("c.pdf, page 1");
+        assertThat(notes.search("LISTA")).extracting(Literature.Passage::source).containsExactly("c.pdf, page 1");
         assertThat(notes.search("encoder thresholding iteratively"))
                 .extracting(Literature.Passage::source)
                 .startsWith("b.txt")

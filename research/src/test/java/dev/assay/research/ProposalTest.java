@@ -74,15 +74,9 @@ class ProposalTest {
         Workspace w = Candidates.workspace(temp.resolve("w"), "tiny");
         var settings = Map.<String, Object>of();
         try (Session session = Session.open(w, "llm", settings, SplitRandom.of(1));
-                var journal = Journal.open(
-                        temp.resolve("j"), Manifest.ofCache("answers"))) {
+                var journal = Journal.open(temp.resolve("j"), Manifest.ofCache("answers"))) {
             var lab = new Laboratory(w, Sandbox.UNSANDBOXED, Evaluator.class, line -> {});
-            var tools = new LlmTools(
-                    session,
-                    lab,
-                    Optional.empty(),
-                    Who.Limits.STANDARD,
-                    new Memo(journal));
+            var tools = new LlmTools(session, lab, Optional.empty(), Who.Limits.STANDARD, new Memo(journal));
             List<String> named = Pattern.compile("`([a-z]+_?[a-z_]*)`")
                     .matcher(Briefing.text("rules"))
                     .results()

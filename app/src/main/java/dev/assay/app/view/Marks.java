@@ -92,8 +92,7 @@ final class Marks {
 
         Read read(Optional<String> truth) {
             for (Finding f : record.findings()) measured(f, "finding");
-            for (Claim c : record.claims().all())
-                put(c.name(), c.statement(), "claim", c.traits(), Optional.empty());
+            for (Claim c : record.claims().all()) put(c.name(), c.statement(), "claim", c.traits(), Optional.empty());
             for (Finding f : record.leads()) measured(f, "lead");
             truth.ifPresent(name -> named(name, "truth"));
             for (AuditRecord.Pointer p : record.pointers()) named(p.quirk(), "pointer");

@@ -47,8 +47,8 @@ class ServeBenchTest {
         try (var own = new Engine(model, engine)) {
             long start = System.nanoTime();
             List<Engine.Ticket> tickets = IntStream.range(0, CLIENTS)
-                    .mapToObj(i -> new Request(
-                            model.template().encode(List.of(Message.user(says(i))), true), SAMPLING, i))
+                    .mapToObj(i ->
+                            new Request(model.template().encode(List.of(Message.user(says(i))), true), SAMPLING, i))
                     .map(own::submit)
                     .toList();
             List<Completion> all = tickets.stream().map(t -> t.result().join()).toList();
@@ -91,7 +91,9 @@ class ServeBenchTest {
                 "/v1/chat/completions", Client.with(body, "stream_options", Map.of("include_usage", true)));
         var text = new StringBuilder();
         events.forEach(e -> text.append(e.at("/choices/0/delta/content").asText()));
-        return new String[] {text.toString(), events.getLast().at("/usage/completion_tokens").asText()};
+        return new String[] {
+            text.toString(), events.getLast().at("/usage/completion_tokens").asText()
+        };
     }
 
     @Test
@@ -105,7 +107,13 @@ class ServeBenchTest {
             assertThat(streamed.texts()).isEqualTo(own.texts());
             System.out.printf(
                     "round %d: engine %.0f tokens/s; %d clients %.0f (%.2f); %d streams %.0f (%.2f)%n",
-                    round, own.speed(), CLIENTS, plain.speed(), plain.speed() / own.speed(), CLIENTS, streamed.speed(),
+                    round,
+                    own.speed(),
+                    CLIENTS,
+                    plain.speed(),
+                    plain.speed() / own.speed(),
+                    CLIENTS,
+                    streamed.speed(),
                     streamed.speed() / own.speed());
         }
     }

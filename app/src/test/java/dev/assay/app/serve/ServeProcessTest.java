@@ -62,9 +62,9 @@ class ServeProcessTest {
             String url = said.path("url").asText();
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/chat/completions"))
                     .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(Client.chat(
-                                    "Hi", "model", "model-1", "stream", true, "max_tokens", 3000, "temperature", 0)
-                            .toString()))
+                    .POST(HttpRequest.BodyPublishers.ofString(
+                            Client.chat("Hi", "model", "model-1", "stream", true, "max_tokens", 3000, "temperature", 0)
+                                    .toString()))
                     .build();
             Stream<String> lines = http.send(request, BodyHandlers.ofLines()).body();
             Iterator<String> each = lines.iterator();
@@ -78,7 +78,9 @@ class ServeProcessTest {
             assertThat(last).isEqualTo("data: [DONE]");
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(143);
-            assertThat(Files.readString(folder.resolve("err"))).contains("model-1: ").contains("secret-name");
+            assertThat(Files.readString(folder.resolve("err")))
+                    .contains("model-1: ")
+                    .contains("secret-name");
         } finally {
             process.destroyForcibly();
         }

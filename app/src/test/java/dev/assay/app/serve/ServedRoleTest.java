@@ -99,7 +99,9 @@ class ServedRoleTest {
         List<Message> before = List.of(Message.user("Hi"), Message.assistant("Yes?"));
         assertSame(ask(provider, warm(new Prompt.UserTurn(Turn.of(before)))), template.encodeUserTurn(before));
         assertSame(ask(provider, warm(new Prompt.UserTurn(List.of()))), template.encodeUserTurn(List.of()));
-        assertSame(ask(provider, warm(new Prompt.Text("Once h"))), tiny.model.tokenizer().encodeBare("Once h"));
+        assertSame(
+                ask(provider, warm(new Prompt.Text("Once h"))),
+                tiny.model.tokenizer().encodeBare("Once h"));
     }
 
     @Test

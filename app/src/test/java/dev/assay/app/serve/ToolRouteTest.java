@@ -22,10 +22,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ToolRouteTest {
     private static final String CHAT = "/v1/chat/completions";
     private static final Map<String, Object> LOOK = Map.of(
-            "type", "function",
-            "function", Map.of(
-                    "name", "look", "description", "Looks at a place.",
-                    "parameters", Map.of("type", "object", "properties", Map.of("at", Map.of("type", "integer")))));
+            "type",
+            "function",
+            "function",
+            Map.of(
+                    "name",
+                    "look",
+                    "description",
+                    "Looks at a place.",
+                    "parameters",
+                    Map.of("type", "object", "properties", Map.of("at", Map.of("type", "integer")))));
     private static final Set<String> TOOLS = Set.of("look", "go");
 
     private static ServedTiny tiny;
@@ -44,8 +50,10 @@ class ToolRouteTest {
     private static ObjectNode calling() {
         return with(
                 chat("Hi", "temperature", 0, "max_tokens", 20, "tools", List.of(LOOK)),
-                "messages", List.of(Map.of("role", "user", "content", "Hi"), Map.of("role", "assistant", "content", "What?")),
-                "continue_final_message", true);
+                "messages",
+                List.of(Map.of("role", "user", "content", "Hi"), Map.of("role", "assistant", "content", "What?")),
+                "continue_final_message",
+                true);
     }
 
     @Test
@@ -58,7 +66,10 @@ class ToolRouteTest {
         assertThat(call.at("/function/arguments").asText()).isEqualTo("{\"at\":1}");
         assertThat(call.path("id").asText()).startsWith("call_");
         // where tools are off, the text is a text
-        JsonNode plain = tiny.client.post(CHAT, calling().put("tool_choice", "none")).body().at("/choices/0");
+        JsonNode plain = tiny.client
+                .post(CHAT, calling().put("tool_choice", "none"))
+                .body()
+                .at("/choices/0");
         assertThat(plain.at("/message/content").asText()).isEqualTo(TinyModel.CALL);
         assertThat(plain.path("finish_reason").asText()).isEqualTo("stop");
     }
@@ -83,10 +94,16 @@ class ToolRouteTest {
                 Map.of("role", "system", "content", "Be kind."),
                 Map.of("role", "user", "content", "Look"),
                 Map.of(
-                        "role", "assistant",
-                        "tool_calls", List.of(Map.of(
-                                "id", "c1", "type", "function",
-                                "function", Map.of("name", "look", "arguments", "{\"at\": 2}")))),
+                        "role",
+                        "assistant",
+                        "tool_calls",
+                        List.of(Map.of(
+                                "id",
+                                "c1",
+                                "type",
+                                "function",
+                                "function",
+                                Map.of("name", "look", "arguments", "{\"at\": 2}")))),
                 Map.of("role", "tool", "tool_call_id", "c1", "content", "a frog"));
         JsonNode tokens = tiny.client
                 .post("/tokenize", Map.of("model", "tiny", "messages", messages, "tools", List.of(LOOK)))
