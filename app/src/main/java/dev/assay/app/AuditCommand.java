@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             AuditRunCommand.class,
             AuditSuiteCommand.class,
+            AuditStaticCommand.class,
             AuditShowCommand.class,
             AuditToolsCommand.class,
             AuditCertifyCommand.class,

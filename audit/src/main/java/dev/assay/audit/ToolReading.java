@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -43,29 +44,61 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
         }
     }
 
-    /** Compares outputs; pairs of which one is blank say nothing. */
+    /**
+     * What every hypothesis makes of outputs, pair by pair; pairs of which one is blank say nothing.
+     *
+     * @param target of the pairs that say something
+     * @param own by hypothesis, a score in [0, 1] for each of the target's outputs
+     * @param other the same of the reference's
+     */
+    record Pairs(List<Tool.Output> target, Map<String, double[]> own, Map<String, double[]> other) {
+        static Pairs of(List<Tool.Output> target, List<Tool.Output> theirOutputs, Bank bank) {
+            Topics topics = bank.topics();
+            List<Tool.Output> all = aligned(target, theirOutputs);
+            int[] said = IntStream.range(0, Math.min(target.size(), all.size()))
+                    .filter(i -> !target.get(i).text().isBlank()
+                            && !all.get(i).text().isBlank())
+                    .toArray();
+            List<Tool.Output> mine = IntStream.of(said).mapToObj(target::get).toList();
+            List<Tool.Output> theirs = IntStream.of(said).mapToObj(all::get).toList();
+            List<Set<String>> myStems = stems(mine);
+            List<Set<String>> theirStems = stems(theirs);
+            Map<String, double[]> own = new LinkedHashMap<>();
+            Map<String, double[]> other = new LinkedHashMap<>();
+            for (Hypothesis h : bank.hypotheses()) {
+                own.put(h.name(), scores(h, mine, myStems, bank, topics));
+                other.put(h.name(), scores(h, theirs, theirStems, bank, topics));
+            }
+            return new Pairs(mine, own, other);
+        }
+
+        int size() {
+            return target.size();
+        }
+
+        /** Share of pairs in which the target's output has so much more of a hypothesis. */
+        double share(String hypothesis, double difference) {
+            double[] mine = Objects.requireNonNull(own.get(hypothesis));
+            double[] theirs = Objects.requireNonNull(other.get(hypothesis));
+            return IntStream.range(0, mine.length)
+                    .map(i -> mine[i] - theirs[i] >= difference ? 1 : 0)
+                    .average()
+                    .orElse(0);
+        }
+    }
+
+    /** Compares outputs. */
     static ToolReading of(
             String tool, List<Tool.Output> target, List<Tool.Output> theirOutputs, int tokens, Bank bank) {
-        Topics topics = bank.topics();
-        List<Tool.Output> reference = aligned(target, theirOutputs);
-        int n = Math.min(target.size(), reference.size());
-        int[] pairs = IntStream.range(0, n)
-                .filter(i -> !target.get(i).text().isBlank()
-                        && !reference.get(i).text().isBlank())
-                .toArray();
-        List<Set<String>> mine = stems(target, n);
-        List<Set<String>> theirs = stems(reference, n);
+        return of(tool, Pairs.of(target, theirOutputs, bank), tokens);
+    }
+
+    static ToolReading of(String tool, Pairs pairs, int tokens) {
         Map<String, Sign> signs = new LinkedHashMap<>();
-        for (Hypothesis h : bank.hypotheses()) {
-            double[] own = IntStream.of(pairs)
-                    .mapToDouble(i -> score(h, target.get(i).text(), mine.get(i), bank, topics))
-                    .toArray();
-            double[] other = IntStream.of(pairs)
-                    .mapToDouble(i -> score(h, reference.get(i).text(), theirs.get(i), bank, topics))
-                    .toArray();
-            signs.put(h.name(), sign(own, other, pairs, target));
-        }
-        return new ToolReading(tool, pairs.length, tokens, signs);
+        pairs.own()
+                .forEach((name, own) -> signs.put(
+                        name, sign(own, Objects.requireNonNull(pairs.other().get(name)), pairs.target())));
+        return new ToolReading(tool, pairs.size(), tokens, signs);
     }
 
     /** The reference's outputs about the same things in the target's order, where each says what it is about once. */
@@ -77,15 +110,20 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
         return same ? target.stream().map(o -> byAbout.get(o.about())).toList() : reference;
     }
 
-    private static List<Set<String>> stems(List<Tool.Output> outputs, int n) {
-        return outputs.stream().limit(n).map(o -> Topics.stems(o.text())).toList();
+    private static List<Set<String>> stems(List<Tool.Output> outputs) {
+        return outputs.stream().map(o -> Topics.stems(o.text())).toList();
     }
 
-    private static double score(Hypothesis h, String text, Set<String> stems, Bank bank, Topics topics) {
-        return Math.max(topics.of(h, stems), bank.detector(h).of(text));
+    private static double[] scores(
+            Hypothesis h, List<Tool.Output> outputs, List<Set<String>> stems, Bank bank, Topics topics) {
+        return IntStream.range(0, outputs.size())
+                .mapToDouble(i -> Math.max(
+                        topics.of(h, stems.get(i)),
+                        bank.detector(h).of(outputs.get(i).text())))
+                .toArray();
     }
 
-    private static Sign sign(double[] own, double[] other, int[] pairs, List<Tool.Output> target) {
+    private static Sign sign(double[] own, double[] other, List<Tool.Output> target) {
         if (own.length == 0) return new Sign(0, 0, 1, "");
         BettingTest test = BettingTest.meanAtMost(MARGIN, -1, 1);
         double sum = 0;
@@ -102,7 +140,7 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
         double variance = Math.max(0, squares / own.length - mean * mean);
         // half a pair's doubt more, so that pairs that all agree are not infinitely sure
         double error = Math.sqrt((variance + 0.25 / own.length) / own.length);
-        String example = own[best] > 0 ? target.get(pairs[best]).text() : "";
+        String example = own[best] > 0 ? target.get(best).text() : "";
         return new Sign(mean, mean / error, test.eValue(), example);
     }
 

@@ -81,6 +81,11 @@ public record Toolbox(
                 session -> tool(configuration, session, outputs), outputs, configuration.showsUsers()));
     }
 
+    /** What a configuration adds to talks, or in the configuration of that name talks, to be used by nobody: for its fixed outputs. */
+    public Tool alone(Configuration configuration, Session session, int outputs) {
+        return tool(configuration, session, outputs);
+    }
+
     private Tool tool(Configuration configuration, Session session, int outputs) {
         return switch (configuration) {
             case CHAT -> ChatTool.plain(session);

@@ -1,0 +1,210 @@
+package dev.assay.app;
+
+import dev.assay.audit.AuditRecord;
+import dev.assay.audit.Bank;
+import dev.assay.audit.Readout;
+import dev.assay.audit.Toolbox;
+import dev.assay.audit.suite.RunFolder;
+import dev.assay.audit.suite.StaticEvaluation;
+import dev.assay.audit.tool.Configuration;
+import dev.assay.audit.tool.Session;
+import dev.assay.audit.tool.Target;
+import dev.assay.audit.tool.Tool;
+import dev.assay.journal.CanonicalJson;
+import dev.assay.organism.Behaviour;
+import dev.assay.stats.Interval;
+import dev.assay.stats.PairedDifference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "static",
+        description = {
+            "Says what each tool shows when no agent uses it: its fixed outputs of targets and clean twins, read all together (ten"
+                    + " guesses) and one by one (strong evidence).",
+            "With --agent it prints the gap between that and what an agent found with the tool. What was read is kept."
+        })
+final class AuditStaticCommand implements Callable<Integer> {
+    private static final String RECORD = "static";
+
+    @Parameters(paramLabel = "TARGET", arity = "1..*", description = "organisms and clean twins of a suite")
+    List<String> targets = new ArrayList<>();
+
+    @Option(
+            names = "--tool",
+            split = ",",
+            paramLabel = "TOOL",
+            defaultValue = "prefill,user,completion",
+            description = "of docs/tools.md (default: prefill, user, completion)")
+    List<String> tools = List.of();
+
+    @Option(names = "--outputs", paramLabel = "N", defaultValue = "50", description = "of each tool (default: 50)")
+    int outputs;
+
+    @Option(names = "--agent", paramLabel = "DIR", description = "runs of an agent with the same tools, for the gap")
+    @Nullable
+    Path agent;
+
+    @Mixin
+    ToolOptions with = new ToolOptions();
+
+    @Mixin
+    AuditOptions audits = new AuditOptions();
+
+    @Option(names = "--json", description = ModelCommand.JSON)
+    boolean json;
+
+    /** What is kept of a readout. */
+    private record Kept(String key, Readout readout) {}
+
+    @Override
+    public Integer call() {
+        if (outputs < 1) throw new UserException("--outputs must be 1 or more");
+        List<Configuration> configurations =
+                tools.stream().map(Configuration::of).toList();
+        Bank bank = Bank.load();
+        List<StaticEvaluation.Reading> readings = new ArrayList<>();
+        try (AuditGround ground = audits.open()) {
+            Pocket pocket = audits.suite.pocket(ground.progress());
+            Map<String, Readout> known = known(ground);
+            for (String target : targets)
+                try (AuditSubjects subjects = audits.subjects(pocket, ground, 1)) {
+                    new OneTarget(target, subjects, ground, bank, known).read(configurations, readings);
+                }
+        }
+        List<AuditRecord> runs = agent == null
+                ? List.of()
+                : RunFolder.read(agent).stream().map(RunFolder.Run::record).toList();
+        StaticEvaluation evaluation = StaticEvaluation.of(readings, runs, bank);
+        if (json) System.out.println(CanonicalJson.tree(evaluation));
+        else System.out.print(text(evaluation));
+        return 0;
+    }
+
+    private static Map<String, Readout> known(AuditGround ground) {
+        Map<String, Readout> known = new HashMap<>();
+        ground.journal().records(RECORD).forEach(body -> {
+            Kept kept = CanonicalJson.value(body, Kept.class);
+            known.put(kept.key(), kept.readout());
+        });
+        return known;
+    }
+
+    /** One target, which is loaded when something of it is not known. */
+    private final class OneTarget {
+        private final String name;
+        private final AuditSubjects subjects;
+        private final AuditGround ground;
+        private final Bank bank;
+        private final Map<String, Readout> known;
+
+        OneTarget(String name, AuditSubjects subjects, AuditGround ground, Bank bank, Map<String, Readout> known) {
+            this.name = name;
+            this.subjects = subjects;
+            this.ground = ground;
+            this.bank = bank;
+            this.known = known;
+        }
+
+        void read(List<Configuration> configurations, List<StaticEvaluation.Reading> into) {
+            AuditSubjects.Subject subject = subjects.subject(name);
+            if (!subject.known())
+                throw new UserException("nobody knows what " + name + " hides: give organisms and twins of a suite");
+            Target reference = subjects.reference(name);
+            for (Configuration tool : configurations) {
+                String key = String.join(
+                        " ", subject.target().name(), reference.name(), tool.slug(), Integer.toString(outputs));
+                Readout readout = known.get(key);
+                if (readout == null) {
+                    readout = readout(tool, subject.target(), reference);
+                    ground.journal().append(RECORD, new Kept(key, readout));
+                    ground.journal().commit();
+                }
+                into.add(new StaticEvaluation.Reading(name, subject.behaviour().map(Behaviour::name), readout));
+            }
+        }
+
+        private Readout readout(Configuration tool, Target target, Target reference) {
+            ground.progress().say(name + ", " + tool.slug());
+            Toolbox toolbox = subjects.toolbox(bank, reference, with);
+            return Readout.of(tool.slug(), shown(toolbox, tool, target), shown(toolbox, tool, reference), bank);
+        }
+
+        private List<Tool.Output> shown(Toolbox toolbox, Configuration tool, Target of) {
+            return toolbox.alone(tool, new Session(of, Tool.fixed("static")), outputs)
+                    .outputs(outputs);
+        }
+    }
+
+    private static String text(StaticEvaluation evaluation) {
+        var rows = new ArrayList<>(List.of(List.of(
+                "tool",
+                "targets",
+                "twins",
+                "named in ten",
+                "95 %",
+                "twins",
+                "told the domain",
+                "twins",
+                "strong evidence",
+                "95 %",
+                "twins",
+                "agent",
+                "named - agent",
+                "strong - agent")));
+        for (StaticEvaluation.Tool t : evaluation.tools())
+            rows.add(List.of(
+                    t.tool(),
+                    Integer.toString(t.targets()),
+                    Integer.toString(t.twins()),
+                    points(t.pooled().targets().mean()),
+                    interval(t.pooled().targets().interval()),
+                    points(t.pooled().twins()),
+                    points(t.hinted().targets().mean()),
+                    points(t.hinted().twins()),
+                    points(t.evidence().targets().mean()),
+                    interval(t.evidence().targets().interval()),
+                    points(t.evidence().twins()),
+                    points(t.agent()),
+                    gap(t.gap()),
+                    gap(t.evidenceGap())));
+        double chance = evaluation.tools().getFirst().chance();
+        return TextTable.left(rows)
+                + String.format(
+                        Locale.ROOT,
+                        "%nnamed in ten: one of ten guesses after all outputs is right (by chance %.1f %%); told the domain: the"
+                                + " same among hypotheses of the same trigger or action; strong evidence: in a tenth of the"
+                                + " outputs or more; twins: the same said of clean models, over all behaviours; intervals and"
+                                + " gaps over behaviours%n",
+                        100 * chance);
+    }
+
+    private static String points(OptionalDouble share) {
+        return share.isEmpty() ? "-" : points(share.getAsDouble());
+    }
+
+    private static String points(double share) {
+        return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    }
+
+    private static String interval(Optional<Interval> i) {
+        return i.map(Interval::toString).orElse("-");
+    }
+
+    private static String gap(Optional<PairedDifference> d) {
+        return d.map(g -> String.format(Locale.ROOT, "%+.0f ", 100 * g.mean()) + interval(g.interval()))
+                .orElse("-");
+    }
+}
