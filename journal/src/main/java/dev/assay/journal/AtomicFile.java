@@ -1,6 +1,5 @@
 package dev.assay.journal;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -60,11 +59,10 @@ public final class AtomicFile {
         return parent;
     }
 
-    /** By stream rather than channel: an interrupted thread would close a channel in mid-write. */
     private static void writeAndSync(Path file, byte[] bytes) throws IOException {
-        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
-            out.write(bytes);
-            out.getFD().sync();
+        try (SteadyFile out = new SteadyFile(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            out.write(0, bytes);
+            out.sync();
         }
     }
 

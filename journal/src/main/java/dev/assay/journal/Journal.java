@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * The record of a run, from which it goes on after a kill: a folder with {@code run.json} (what is run),
@@ -69,14 +68,10 @@ public final class Journal implements AutoCloseable {
      * @throws JournalException          if it is damaged or can't be written
      */
     public static Journal open(Path folder, Manifest manifest) {
-        return open(folder, manifest, JournalFile::new);
-    }
-
-    static Journal open(Path folder, Manifest manifest, Function<Path, JournalFile> opener) {
         RunLock lock = RunLock.acquire(folder);
         try {
             claim(folder, manifest);
-            return new Journal(folder, manifest, lock, opener.apply(folder.resolve(FILE)));
+            return new Journal(folder, manifest, lock, new JournalFile(folder.resolve(FILE)));
         } catch (RuntimeException | Error e) {
             lock.release();
             throw e;

@@ -1,23 +1,19 @@
 package dev.assay.journal;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
  * The open file of a journal: lines are only ever added, and a line that could not be added whole is taken back.
- *
- * <p>A {@link RandomAccessFile} and no channel, because a channel closes itself when the thread that writes is
- * interrupted, and a cancelled call must not take the run's record with it.
  */
-class JournalFile {
+final class JournalFile {
 
     private final Path path;
     private final Scan found;
-    private final RandomAccessFile file;
+    private final SteadyFile file;
     /** Bytes of whole lines; whatever is behind them is not part of the journal. */
     private long length;
 
@@ -31,10 +27,10 @@ class JournalFile {
         this.found = fresh ? Scan.EMPTY : Scan.of(path);
         this.length = found.length();
         try {
+            this.file = new SteadyFile(path);
             if (found.tornBytes() > 0) {
                 cutTornTail();
             }
-            this.file = new RandomAccessFile(path.toFile(), "rw");
         } catch (IOException e) {
             throw failed(e);
         }
@@ -50,17 +46,19 @@ class JournalFile {
 
     /** Keeps the torn bytes first, so that a kill in between leaves them twice and never nowhere. */
     private void cutTornTail() throws IOException {
-        try (RandomAccessFile whole = new RandomAccessFile(path.toFile(), "rw");
-                FileOutputStream kept =
-                        new FileOutputStream(path.resolveSibling(Journal.TORN).toFile(), true)) {
-            byte[] torn = new byte[found.tornBytes() + 1];
-            torn[found.tornBytes()] = '\n';
-            whole.seek(length);
-            whole.readFully(torn, 0, found.tornBytes());
-            kept.write(torn);
-            kept.getFD().sync();
-            whole.setLength(length);
+        byte[] torn = new byte[found.tornBytes() + 1];
+        try (InputStream in = Files.newInputStream(path)) {
+            in.skipNBytes(length);
+            in.readNBytes(torn, 0, found.tornBytes());
         }
+        torn[found.tornBytes()] = '\n';
+        Path kept = path.resolveSibling(Journal.TORN);
+        long end = Files.exists(kept) ? Files.size(kept) : 0;
+        try (SteadyFile out = new SteadyFile(kept)) {
+            out.write(end, torn);
+            out.sync();
+        }
+        file.cut(length);
     }
 
     /** Adds a line in one write, so that it outlives the process, if not yet the machine. */
@@ -69,8 +67,7 @@ class JournalFile {
         byte[] bytes = Arrays.copyOf(line, line.length + 1);
         bytes[line.length] = '\n';
         try {
-            file.seek(length);
-            write(file, bytes);
+            file.write(length, bytes);
         } catch (IOException e) {
             takeBack();
             throw failed(e);
@@ -86,7 +83,7 @@ class JournalFile {
             return;
         }
         try {
-            file.getFD().sync();
+            file.sync();
             uncommitted = false;
         } catch (IOException e) {
             // after a failed fsync nobody knows what is on the disk
@@ -105,14 +102,9 @@ class JournalFile {
         }
     }
 
-    /** The one place that writes; tests put a full disk here. */
-    void write(RandomAccessFile file, byte[] bytes) throws IOException {
-        file.write(bytes);
-    }
-
     private void takeBack() {
         try {
-            file.setLength(length);
+            file.cut(length);
         } catch (IOException e) {
             broken = true;
         }

@@ -2,11 +2,13 @@ package dev.assay.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,9 +34,9 @@ final class RunLock {
     private record Holder(long pid, Instant since) {}
 
     private final Path realFolder;
-    private final RandomAccessFile file;
+    private final FileChannel file;
 
-    private RunLock(Path realFolder, RandomAccessFile file) {
+    private RunLock(Path realFolder, FileChannel file) {
         this.realFolder = realFolder;
         this.file = file;
     }
@@ -67,28 +69,36 @@ final class RunLock {
         }
     }
 
-    private static RandomAccessFile lock(Path folder, Holder self) throws IOException {
-        RandomAccessFile file = new RandomAccessFile(folder.resolve(FILE).toFile(), "rw");
+    private static FileChannel lock(Path folder, Holder self) throws IOException {
+        FileChannel file = FileChannel.open(
+                folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        boolean interrupted = Thread.interrupted(); // which would close the channel
         try {
-            FileLock lock = file.getChannel().tryLock(LOCKED, 1, false);
+            FileLock lock = file.tryLock(LOCKED, 1, false);
             if (lock == null) {
                 throw busy(folder, file);
             }
-            file.setLength(0);
-            file.write(CanonicalJson.bytes(
-                    Map.of("pid", self.pid(), "since", self.since().toString())));
+            file.truncate(0);
+            file.write(
+                    ByteBuffer.wrap(CanonicalJson.bytes(
+                            Map.of("pid", self.pid(), "since", self.since().toString()))),
+                    0);
             return file;
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    private static BusyException busy(Path folder, RandomAccessFile file) throws IOException {
-        byte[] content = new byte[(int) file.length()];
-        file.readFully(content);
+    private static BusyException busy(Path folder, FileChannel file) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate((int) file.size());
+        while (content.hasRemaining() && file.read(content, content.position()) >= 0) {}
         try {
-            JsonNode holder = CanonicalJson.parse(content);
+            JsonNode holder = CanonicalJson.parse(content.array());
             return new BusyException(
                     folder,
                     holder.path("pid").asLong(-1),

@@ -1,13 +1,11 @@
 package dev.assay.journal;
 
-import static dev.assay.journal.Runs.MANIFEST;
 import static dev.assay.journal.Runs.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,38 +100,14 @@ class DamageTest {
                 .withMessageContaining("line 2 is damaged: it is record 2 where 1 has to stand");
     }
 
-    /** A disk with room for so many bytes, which takes the start of what does not fit. */
-    private static final class SmallDisk extends JournalFile {
-        private int room;
-        private boolean breaks;
-
-        SmallDisk(Path path, int room) {
-            super(path);
-            this.room = room;
-        }
-
-        @Override
-        void write(RandomAccessFile file, byte[] bytes) throws IOException {
-            int fits = Math.min(room, bytes.length);
-            file.write(bytes, 0, fits);
-            room -= fits;
-            if (fits < bytes.length) {
-                if (breaks) {
-                    file.close();
-                }
-                throw new IOException("No space left on device");
-            }
-        }
-    }
-
     @Test
     void aFullDiskLosesNothingAndCorruptsNothing() {
         int line = Runs.bytes(Runs.withReplies(temp.resolve("one"), 1)).length;
         for (int room = 2 * line; room < 3 * line; room += 11) {
-            Path folder = temp.resolve("run-" + room);
-            SmallDisk[] disk = new SmallDisk[1];
-            int bytes = room;
-            try (Journal journal = Journal.open(folder, MANIFEST, path -> disk[0] = new SmallDisk(path, bytes))) {
+            var disk = new StubbornDisk();
+            Path folder = disk.path(temp.resolve("run-" + room));
+            try (Journal journal = open(folder)) {
+                disk.room(room);
                 journal.append("reply", Map.of("text", "0"));
                 journal.append("reply", Map.of("text", "1"));
                 assertThatExceptionOfType(JournalException.class)
@@ -144,7 +118,7 @@ class DamageTest {
                         .withMessageContaining("run the same command again");
                 assertThat(Runs.bytes(folder)).hasSize(2 * line);
                 assertThat(journal.records("reply")).hasSize(2);
-                disk[0].room = line;
+                disk.room(line);
                 journal.append("reply", Map.of("text", "3"));
             }
             assertThat(Journal.read(folder).records("reply"))
@@ -155,22 +129,59 @@ class DamageTest {
 
     @Test
     void aFileThatCannotBeCutBackTakesNoMore() {
-        Path folder = temp.resolve("run");
-        SmallDisk[] disk = new SmallDisk[1];
-        try (Journal journal = Journal.open(folder, MANIFEST, path -> disk[0] = new SmallDisk(path, 75))) {
-            disk[0].breaks = true;
+        var disk = new StubbornDisk();
+        Path folder = disk.path(temp.resolve("run"));
+        try (Journal journal = open(folder)) {
             journal.append("reply", 1);
+            disk.room(25);
+            disk.uncuttable();
             assertThatExceptionOfType(JournalException.class).isThrownBy(() -> journal.append("reply", 2));
-            disk[0].room = 1000;
+            disk.room(1000);
             assertThatExceptionOfType(JournalException.class)
                     .isThrownBy(() -> journal.append("reply", 3))
                     .withMessageContaining("takes no more records");
             assertThatExceptionOfType(JournalException.class).isThrownBy(journal::commit);
         }
-        try (Journal journal = open(folder)) {
+        try (Journal journal = open(temp.resolve("run"))) {
             assertThat(journal.tornBytes()).isPositive();
             assertThat(journal.records("reply")).extracting(JsonNode::asInt).containsExactly(1);
         }
+    }
+
+    @Test
+    void aDiskThatIsFullFromTheStartLeavesNoHalfManifest() {
+        var disk = new StubbornDisk();
+        Path folder = disk.path(temp.resolve("run"));
+        disk.room(40);
+        assertThatExceptionOfType(JournalException.class)
+                .isThrownBy(() -> open(folder))
+                .withMessageContaining("No space left on device");
+        assertThat(temp.resolve("run/run.json")).doesNotExist();
+        disk.room(10_000);
+        open(folder).close();
+    }
+
+    /** Who may not write may read, and is told why not. */
+    @Test
+    void aReadOnlyFolderIsNamedAndReadable() {
+        Runs.withReplies(temp.resolve("run"), 2);
+        var disk = new StubbornDisk();
+        disk.readOnly(true);
+        Path folder = disk.path(temp.resolve("run"));
+        assertThatExceptionOfType(JournalException.class)
+                .isThrownBy(() -> open(folder))
+                .withMessageContaining(folder.toString())
+                .withMessageContaining("Read-only file system")
+                .withMessageContaining("mend its permissions or use another folder");
+        assertThat(Journal.read(folder).entries()).hasSize(2);
+        assertThatExceptionOfType(JournalException.class)
+                .isThrownBy(() -> AtomicFile.write(folder.resolve("report.html"), new byte[] {1}))
+                .withMessageContaining("Read-only file system");
+        assertThatExceptionOfType(JournalException.class)
+                .isThrownBy(() -> Leases.join(folder, "a", java.time.Duration.ofSeconds(1)))
+                .withMessageContaining("Read-only file system");
+        disk.readOnly(false);
+        open(folder).close(); // and the failure let go of the lock
     }
 
     @Test

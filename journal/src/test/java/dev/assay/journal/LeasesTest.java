@@ -167,6 +167,26 @@ class LeasesTest {
                 .asInt();
     }
 
+    /** A heart that can't be written beats again when it can. */
+    @Test
+    void aFullDiskStopsTheHeartAndSaysSo() {
+        var disk = new StubbornDisk();
+        Leases a = Leases.join(disk.path(folder), new Member("a", "machine of a", 1, 0), EXPIRY, clock::get);
+        Leases b = member("b");
+        a.take("p");
+        assertThat(b.take("p")).isFalse();
+        disk.room(10);
+        a.beat(false);
+        assertThat(a.failure().orElseThrow()).hasMessageContaining("No space left on device");
+        assertThatExceptionOfType(JournalException.class).isThrownBy(() -> a.take("q"));
+        pass(EXPIRY);
+        assertThat(b.take("p")).as("nobody heard of a").isTrue();
+        disk.room(10_000);
+        a.beat(false);
+        assertThat(a.failure()).isEmpty();
+        assertThat(a.holds("p")).isFalse();
+    }
+
     @Test
     void aFolderThatCanNotBeWrittenIsNamed() throws IOException {
         Files.writeString(folder.resolve(Leases.FOLDER), "a file where a folder should be");
