@@ -15,16 +15,21 @@ final class Models implements AutoCloseable {
     private final Map<String, Model> byId = new LinkedHashMap<>();
 
     Models(List<Hosted> hosted, Settings settings) {
-        long bases = hosted.stream()
-                .map(h -> System.identityHashCode(h.base()))
-                .distinct()
-                .count();
-        Engine.Settings each = settings.engine().withMemory(settings.engine().memory() / Math.max(1, bases));
-        for (Hosted one : hosted) {
-            Desk desk = desks.computeIfAbsent(one.base(), base -> new Desk(base, each, settings.queue()));
-            if (byId.put(one.id(), Model.of(one, desk)) != null)
-                throw new IllegalArgumentException("two models are called " + one.id());
+        long bases = hosted.stream().map(Hosted::base).distinct().count();
+        Engine.Settings each =
+                settings.engine().withMemory(settings.engine().memory() / Math.max(1, bases));
+        try {
+            hosted.forEach(one -> add(one, each, settings.queue()));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
         }
+    }
+
+    private void add(Hosted one, Engine.Settings engine, int queue) {
+        Desk desk = desks.computeIfAbsent(one.base(), base -> new Desk(base, engine, queue));
+        if (byId.put(one.id(), Model.of(one, desk)) != null)
+            throw new IllegalArgumentException("two models are called " + one.id());
     }
 
     Collection<Model> all() {
