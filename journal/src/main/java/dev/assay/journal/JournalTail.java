@@ -25,7 +25,7 @@ public final class JournalTail {
     /**
      * A record as it stands in the file.
      *
-     * @param line the bytes of its line, from {@code {"crc"} to the last brace
+     * @param line the bytes of its line, from its first brace to its last
      */
     public record Located(long seq, String type, Place place, byte[] line) {
 

@@ -52,16 +52,18 @@ final class AuditFolder {
     /**
      * What is known at one moment.
      *
+     * @param version counts the changes
      * @param read share of the file that was read, in [0, 1]
      * @param trouble why the rest can't be read
      */
     record State(
+            int version,
             Map<String, AuditRun> byKey,
             Map<Long, AuditRun> bySeq,
             Map<String, List<Judged>> judged,
             double read,
             Optional<String> trouble) {
-        static final State EMPTY = new State(Map.of(), Map.of(), Map.of(), 0, Optional.empty());
+        static final State EMPTY = new State(0, Map.of(), Map.of(), Map.of(), 0, Optional.empty());
 
         List<AuditRun> runs() {
             return List.copyOf(byKey.values());
@@ -113,16 +115,22 @@ final class AuditFolder {
     synchronized boolean refresh() {
         State before = state;
         if (before.trouble().isPresent()) return false;
+        State kept = before;
         try {
             if (tail.size() < tail.position()) {
                 tail = new JournalTail(folder);
-                before = State.EMPTY;
+                kept = State.EMPTY;
             }
-            if (tail.size() == tail.position() && before == state && before.read() == 1) return false;
-            state = grown(before);
+            if (tail.size() == tail.position() && kept.read() == 1) return false;
+            state = grown(kept, before.version() + 1);
         } catch (JournalException e) {
             state = new State(
-                    before.byKey(), before.bySeq(), before.judged(), 1, Optional.of(String.valueOf(e.getMessage())));
+                    before.version() + 1,
+                    before.byKey(),
+                    before.bySeq(),
+                    before.judged(),
+                    1,
+                    Optional.of(String.valueOf(e.getMessage())));
         }
         return !sameAs(before, state);
     }
@@ -134,7 +142,7 @@ final class AuditFolder {
                 && a.trouble().equals(b.trouble());
     }
 
-    private State grown(State before) {
+    private State grown(State before, int version) {
         Map<String, AuditRun> byKey = new LinkedHashMap<>(before.byKey());
         Map<Long, AuditRun> bySeq = new LinkedHashMap<>(before.bySeq());
         Map<String, List<Judged>> judged = new LinkedHashMap<>(before.judged());
@@ -150,7 +158,8 @@ final class AuditFolder {
                 judged.put(s.key(), List.copyOf(others));
             }
         });
-        return new State(byKey, bySeq, judged, more ? tail.position() / (double) tail.size() : 1, Optional.empty());
+        double read = more ? tail.position() / (double) tail.size() : 1;
+        return new State(version, byKey, bySeq, judged, read, Optional.empty());
     }
 
     private AuditRun run(JournalTail.Located r) {

@@ -31,7 +31,7 @@ final class AuditPages {
         }
     }
 
-    private record Counted(AuditFolder.State of, HeatMap map) {}
+    private record Counted(int version, HeatMap map) {}
 
     private static <V> Map<String, V> kept(int most) {
         return Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
@@ -53,9 +53,9 @@ final class AuditPages {
         AuditFolder.State now = folder.state();
         String key = folder.id() + "/" + training;
         Counted known = maps.get(key);
-        if (known != null && known.of() == now) return known.map();
+        if (known != null && known.version() == now.version()) return known.map();
         HeatMap map = HeatMap.of(now.runs(), training);
-        maps.put(key, new Counted(now, map));
+        maps.put(key, new Counted(now.version(), map));
         return map;
     }
 

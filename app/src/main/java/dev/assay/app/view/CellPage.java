@@ -36,7 +36,7 @@ record CellPage(HeatMap.Row row, HeatMap.Column column, String description, List
                 description,
                 runs.stream()
                         .sorted(Comparator.comparing((AuditRun r) -> r.brief().target())
-                                .thenComparing(r -> r.brief().run()))
+                                .thenComparingInt(r -> r.brief().run()))
                         .map(CellPage::line)
                         .toList());
     }

@@ -15,7 +15,6 @@ import java.util.Optional;
  * @param system what both models were told first, where it is the same in all talks
  * @param events talks, or steps of an investigator that is a language model
  * @param size events on a page
- * @param talks of each event the family and the first words, for the strip and the list
  */
 record RunPage(
         long seq,

@@ -59,7 +59,7 @@ final class Search {
     /** The longest part that stands in JSON as it is, in small letters. */
     private static byte[] needle(String words) {
         String longest = "";
-        for (String part : NOT_PLAIN.split(words)) if (part.length() > longest.length()) longest = part;
+        for (String part : NOT_PLAIN.split(words, -1)) if (part.length() > longest.length()) longest = part;
         return longest.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -75,7 +75,7 @@ final class Shelf {
     private void visit(Path root, Path at, int depth) {
         if (found.containsKey(at)) return;
         if (Files.isRegularFile(at) && changed(at) && CertificateFile.is(at)) keep(root, at, CertificateFile::new);
-        if (!Files.isDirectory(at) || depth > 0 && Files.isSymbolicLink(at)) return;
+        if (!Files.isDirectory(at) || (depth > 0 && Files.isSymbolicLink(at))) return;
         Optional<String> command = command(at);
         if (command.isPresent()) {
             if (command.get().equals(AUDITS)) keep(root, at, AuditFolder::new);
