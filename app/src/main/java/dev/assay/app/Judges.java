@@ -43,7 +43,7 @@ final class Judges implements AutoCloseable {
             case RULES -> Judge::of;
             case "embedding" -> {
                 var vectors = new Lazy<>(() -> embedder(home));
-                yield b -> Judge.of(b, new EmbeddingScorer(b, vectors.get(), SmolLm2.SHA256));
+                yield b -> Judge.of(b, new EmbeddingScorer(b, vectors.get(), Devices.identity(SmolLm2.SHA256)));
             }
             case "model" -> {
                 Chat judge =

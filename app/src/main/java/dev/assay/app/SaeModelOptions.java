@@ -77,7 +77,8 @@ class SaeModelOptions {
 
     /** What tells the model from others: a hash of the embedded one, else its path. */
     String identity() {
-        return options().model.equals("smollm2") ? "smollm2-" + SmolLm2.SHA256.substring(0, 12) : options().model;
+        String name = options().model;
+        return Devices.identity(name.equals("smollm2") ? "smollm2-" + SmolLm2.SHA256.substring(0, 12) : name);
     }
 
     Site site(ModelConfig config) {

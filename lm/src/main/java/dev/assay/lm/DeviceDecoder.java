@@ -52,10 +52,11 @@ final class DeviceDecoder implements Decoder {
     @Override
     public KvPool pool(long ceilingBytes) {
         long own = cache.standardCeiling().orElse(Runtime.getRuntime().maxMemory() / 4);
-        return new KvPool(cache.blockBytes(), ceilingBytes == 0 ? own : Math.min(ceilingBytes, own), number -> {
-            cache.reach(number + 1);
-            return new KvBlock(number, 0, 0);
-        });
+        return new KvPool(
+                cache.blockBytes(),
+                ceilingBytes == 0 ? own : Math.min(ceilingBytes, own),
+                cache::reach,
+                number -> new KvBlock(number, 0, 0));
     }
 
     @Override
@@ -169,10 +170,7 @@ final class DeviceDecoder implements Decoder {
         Tensor y = linear.bias().isPresent()
                 ? x.linear(linear.weight(), linear.bias().get())
                 : x.linear(linear.weight());
-        for (Group g : step.groups()) {
-            int rows = g.to() - g.from();
-            ((DeviceSides) g.sides()).add(linear.name(), x.narrow(0, g.from(), rows), y.narrow(0, g.from(), rows));
-        }
+        for (Group g : step.groups()) ((DeviceSides) g.sides()).add(linear.name(), g, x, y);
         return y;
     }
 

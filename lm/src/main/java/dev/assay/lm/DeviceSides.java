@@ -47,10 +47,13 @@ final class DeviceSides implements Sides {
         return side.to(linear.weight().type()).to(linear.weight().device());
     }
 
-    /** Adds what the branch beside a map makes of rows {@code [n, in]} to the map's own {@code [n, out]}. */
-    void add(String linear, Tensor rows, Tensor out) {
+    /** Adds what the branch beside a map makes of a group's rows of {@code [row, in]} to the map's own {@code [row, out]}. */
+    void add(String linear, Step.Group group, Tensor in, Tensor out) {
         Branch branch = branches.get(linear);
-        if (branch != null) out.addInPlace(rows.linear(branch.down).linear(branch.up), 1);
+        if (branch == null) return;
+        int rows = group.to() - group.from();
+        Tensor added = in.narrow(0, group.from(), rows).linear(branch.down).linear(branch.up);
+        out.narrow(0, group.from(), rows).addInPlace(added, 1);
     }
 
     @Override

@@ -281,7 +281,12 @@ public final class Engine implements AutoCloseable {
                 if (waiting.isEmpty() || running.size() >= settings.texts()) return true;
                 next = waiting.element();
                 wanted = !next.sequence().cancelled();
-                if (wanted && !place(next)) return true;
+                try {
+                    if (wanted && !place(next)) return true;
+                } catch (RuntimeException e) { // a device has less memory than when the engine began
+                    next.result.completeExceptionally(e);
+                    wanted = false;
+                }
                 waiting.remove();
                 waiting.notifyAll();
             }
@@ -310,6 +315,7 @@ public final class Engine implements AutoCloseable {
     private boolean place(Text text) {
         int needed = text.all.stream().mapToInt(s -> blocks(s.longest())).sum();
         if (needed > pool.available()) return false; // shared blocks not counted: they may be in use or not
+        pool.prepare(needed);
         for (Sequence s : text.all) place(s);
         return true;
     }

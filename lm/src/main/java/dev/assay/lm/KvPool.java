@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.IntFunction;
  */
 final class KvPool {
     private final long blockBytes;
+    private final IntConsumer room;
     private final IntFunction<KvBlock> maker;
     private final int ceiling;
     private final Map<Beginning, KvBlock> known = new HashMap<>();
@@ -46,10 +48,12 @@ final class KvPool {
      * A pool of blocks.
      *
      * @param blockBytes of a block's keys and values
+     * @param room makes room for so many blocks; may fail
      * @param maker makes block number so and so
      */
-    KvPool(long blockBytes, long ceilingBytes, IntFunction<KvBlock> maker) {
+    KvPool(long blockBytes, long ceilingBytes, IntConsumer room, IntFunction<KvBlock> maker) {
         this.blockBytes = blockBytes;
+        this.room = room;
         this.maker = maker;
         this.ceiling = (int) Math.clamp(ceilingBytes / blockBytes, 1, Integer.MAX_VALUE);
     }
@@ -88,7 +92,12 @@ final class KvPool {
         return Objects.requireNonNull(names.get(block));
     }
 
-    /** A block with arbitrary content; {@link #available} says whether there is one. */
+    /** Makes room for so many more, of those available. Where this fails, nothing is taken. */
+    void prepare(int blocks) {
+        room.accept(Math.min(ceiling, made + blocks));
+    }
+
+    /** A block with arbitrary content, for which there is room; {@link #available} says whether there is one. */
     KvBlock take() {
         if (free.isEmpty() && made >= ceiling) evict();
         KvBlock block = free.poll();

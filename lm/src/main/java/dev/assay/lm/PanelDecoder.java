@@ -72,7 +72,11 @@ final class PanelDecoder implements Decoder {
         int keys = attention.keysPerBlock();
         int values = attention.valuesPerBlock();
         long bytes = ceilingBytes == 0 ? Runtime.getRuntime().maxMemory() / 4 : ceilingBytes;
-        return new KvPool(4L * (keys + values), bytes, number -> new KvBlock(number, keys, values));
+        return new KvPool(
+                4L * (keys + values),
+                bytes,
+                blocks -> {}, // each brings its memory along
+                number -> new KvBlock(number, keys, values));
     }
 
     @Override

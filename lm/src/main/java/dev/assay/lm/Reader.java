@@ -4,6 +4,7 @@ import dev.assay.tensor.Device;
 import dev.assay.tensor.Parallel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
@@ -27,15 +28,24 @@ public final class Reader implements AutoCloseable {
      * @throws SiteException if the model has no such site, or it is one that only whole passes have
      */
     public Reader(LanguageModel model, List<Lora> adapters, Site site, Engine.Settings settings) {
+        this(model, adapters, site, settings, team -> Decoder.of(model, settings.exact(), team));
+    }
+
+    Reader(
+            LanguageModel model,
+            List<Lora> adapters,
+            Site site,
+            Engine.Settings settings,
+            Function<Parallel, Decoder> decoder) {
         this.model = model;
         this.site = Site.matching(site.toString(), model.config()).getFirst();
         this.width = width(site, model.config());
         this.rows = settings.rows();
         adapters.forEach(adapter -> adapter.checkFits(model.linears()));
         this.team = new Parallel(settings.threads());
-        this.decoder = Decoder.of(model, settings.exact(), team);
-        this.pool = decoder.pool(settings.memory());
-        this.sides = decoder.sides(model, adapters);
+        this.decoder = decoder.apply(team);
+        this.pool = this.decoder.pool(settings.memory());
+        this.sides = this.decoder.sides(model, adapters);
     }
 
     /** How many numbers a position has at a site. */
@@ -124,6 +134,7 @@ public final class Reader implements AutoCloseable {
         };
         var sequence = new Sequence(new Request(ids, Sampling.greedy(1), 0).hooked(copy), sides, model, token -> {});
         var blocks = new KvBlock[Math.ceilDiv(ids.length, decoder.blockSize())];
+        pool.prepare(blocks.length);
         for (int b = 0; b < blocks.length; b++) blocks[b] = pool.take();
         sequence.place(blocks, 0);
         return new Text(sequence, at);

@@ -19,12 +19,16 @@ import java.util.List;
  * @param results where in {@code [S · Q]} the rows are that are none of the padding, span by span
  */
 record Rectangle(int spans, int rows, int length, Tensor queries, Tensor slots, Tensor mask, Tensor results) {
+    /** Of what L is a multiple: kernels of GPUs copy a mask whose rows are not aligned. */
+    private static final int ALIGNED = 16;
+
     static Rectangle of(List<Span> spans, int window, DType type, Device device) {
         int q = spans.stream().mapToInt(Span::count).max().orElseThrow();
-        int l = spans.stream()
-                .mapToInt(s -> s.last() + 1 - s.first(window))
+        int longest = spans.stream()
+                .mapToInt(span -> span.last() + 1 - span.first(window))
                 .max()
                 .orElseThrow();
+        int l = Math.ceilDiv(longest, ALIGNED) * ALIGNED;
         int n = spans.size();
         var queries = new long[n * q];
         var slots = new long[n * l];

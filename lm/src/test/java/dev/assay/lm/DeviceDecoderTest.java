@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -349,6 +350,62 @@ class DeviceDecoderTest {
             List<Completion> got = all(devices, beside);
             assertThat(got.getFirst().logProbabilities()).containsOnly(Float.NaN);
             close(got.subList(1, 9), all(panels, requests));
+        }
+    }
+
+    /** In passes of few positions and of many, in all blocks or in some. */
+    @ParameterizedTest
+    @ValueSource(strings = {"embedding", "resid_pre:1", "attn_z:0", "mlp_in:1", "resid_post:1"})
+    void aReaderReadsTheSame(String at) {
+        List<int[]> texts = IntStream.of(1, 19, 40, 3, 33)
+                .mapToObj(length -> ids(TINY, length, length))
+                .toList();
+        Site site = Site.parse(at);
+        try (Lora a = adapter(TINY, 1);
+                var panels = new Reader(TINY, List.of(a), site, SETTINGS);
+                var few = new Reader(
+                        TINY, List.of(a), site, SETTINGS.withRows(7), team -> new DeviceDecoder(TINY, false));
+                var many = new Reader(TINY, List.of(a), site, SETTINGS, team -> new DeviceDecoder(TINY, true))) {
+            float[] expected = panels.read(texts); // up to 30, with an adapter of such size
+            assertThat(few.read(texts)).containsExactly(expected, within(10 * CLOSE));
+            assertThat(many.read(texts)).containsExactly(expected, within(10 * CLOSE));
+        }
+    }
+
+    @Test
+    void rectanglesHoldAllRowsOnceAndAreNotMostlyPadding() {
+        var random = new Random(2);
+        var sides = DeviceSides.of(TINY, List.of());
+        for (int trial = 0; trial < 200; trial++) {
+            List<Step.Row> rows = new ArrayList<>();
+            for (int s = 0; s < 1 + random.nextInt(30); s++) {
+                int position = random.nextInt(random.nextBoolean() ? 30 : 3000);
+                int count = random.nextBoolean() ? 1 : 1 + random.nextInt(200);
+                var sequence =
+                        new Sequence(new Request(new int[] {1}, Sampling.greedy(1), 0), sides, TINY, token -> {});
+                for (int i = 0; i < count; i++)
+                    rows.add(new Step.Row(sequence, 1, position + i, new KvBlock[0], sides, Optional.empty(), false));
+            }
+            List<List<Spans.Span>> rectangles = Spans.of(new Step(rows)).rectangles();
+            var seen = new boolean[rows.size()];
+            for (List<Spans.Span> spans : rectangles) {
+                long own = 0;
+                int most = 0;
+                int longest = 0;
+                for (Spans.Span span : spans) {
+                    assertThat(rows.get(span.from()).position()).isEqualTo(span.position());
+                    for (int r = span.from(); r < span.from() + span.count(); r++) {
+                        assertThat(seen[r]).isFalse();
+                        seen[r] = true;
+                    }
+                    own += (long) span.count() * (span.last() + 1);
+                    most = Math.max(most, span.count());
+                    longest = Math.max(longest, span.last() + 1);
+                }
+                if (spans.size() > 1)
+                    assertThat((long) spans.size() * most * longest).isLessThanOrEqualTo(Math.max(1 << 14, 2 * own));
+            }
+            assertThat(seen).doesNotContain(false);
         }
     }
 

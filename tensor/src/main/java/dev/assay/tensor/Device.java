@@ -121,9 +121,9 @@ public record Device(Kind kind, int index) {
 
     /** A GPU's memory in bytes that nobody uses; empty for other devices. */
     public OptionalLong freeMemory() {
-        return kind == Kind.CUDA
-                ? OptionalLong.of(torch.getMemoryInfo((byte) index).first())
-                : OptionalLong.empty();
+        if (kind != Kind.CUDA) return OptionalLong.empty();
+        torch.emptyCache(); // what LibTorch keeps for later
+        return OptionalLong.of(torch.getMemoryInfo((byte) index).first());
     }
 
     /** A GPU's memory in bytes; empty for other devices. */
