@@ -101,7 +101,7 @@ public final class Tensor implements AutoCloseable {
     /** Joins tensors along an existing dimension. */
     public static Tensor cat(List<Tensor> parts, long dim) {
         var vector = new TensorVector();
-        for (Tensor t : parts) vector.push_back(t.torch);
+        for (Tensor t : parts) vector.push_back(parts.getFirst().with(t));
         return new Tensor(org.bytedeco.pytorch.global.torch.cat(vector, dim));
     }
 
@@ -377,7 +377,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Mean of -log softmax(this)[target]: logits {@code [n, classes]}, targets {@code [n]}. */
     public Tensor crossEntropy(Tensor targets) {
-        return new Tensor(org.bytedeco.pytorch.global.torch.cross_entropy_loss(torch, targets.torch));
+        return new Tensor(org.bytedeco.pytorch.global.torch.cross_entropy_loss(torch, with(targets)));
     }
 
     // ---- shapes

@@ -77,6 +77,8 @@ class DeviceTest {
                 () -> there.indexSelect(0, index),
                 () -> there.embedding(index),
                 () -> here.gather(there),
+                () -> there.crossEntropy(index),
+                () -> Tensor.cat(List.of(here, there), 0),
                 () -> there.setInPlace(0, index, here)))
             assertThatThrownBy(meeting::run)
                     .isInstanceOf(TensorException.class)
