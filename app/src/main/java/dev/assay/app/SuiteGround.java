@@ -114,10 +114,14 @@ final class SuiteGround implements Bench, AutoCloseable {
 
     /** Organisms may have been made anew since the plan was written, or lie elsewhere on this host. */
     private void check(Subject planned, AuditSubjects all) {
-        String reference = all.reference(planned.target()).name();
-        if (!reference.equals(planned.referenceModel()))
-            throw new UserException(planned.reference() + " is " + reference + " here and " + planned.referenceModel()
-                    + " in the plan: run assay audit suite FILE again");
+        check(planned.target(), all.subject(planned.target()).target().name(), planned.targetModel());
+        check(planned.reference(), all.reference(planned.target()).name(), planned.referenceModel());
+    }
+
+    private static void check(String name, String here, String planned) {
+        if (!here.equals(planned))
+            throw new UserException(
+                    name + " is " + here + " here and " + planned + " in the plan: run assay audit suite FILE again");
     }
 
     private Audits audits() {

@@ -95,6 +95,9 @@ public final class SuiteWorker {
 
     /** Takes in what others have recorded and people have said. */
     private synchronized void refresh() {
+        desk.leases().failure().ifPresent(silent -> {
+            throw silent; // others will give this worker up
+        });
         List<Entry> fresh = others.fresh();
         desk.memo().learn(fresh);
         book.learn(fresh);
