@@ -10,6 +10,7 @@ import dev.assay.research.Protocol;
 import dev.assay.research.Summary;
 import dev.assay.research.Verifier;
 import dev.assay.research.Workspace;
+import dev.assay.slack.SlackDesk;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Parameters;
         synopsisSubcommandLabel = "COMMAND")
 final class ResearchCommand {
     private static final int UNTRUE = 1;
+    private static final Duration LOOK = Duration.ofSeconds(5);
 
     /** The workspace and the form of the answer. */
     static final class In {
@@ -144,6 +147,38 @@ final class ResearchCommand {
         Desk.hint(in.open(), words);
         in.print(Map.of("hint", words), "kept: " + words);
         return 0;
+    }
+
+    @Command(
+            name = "slack",
+            description = {
+                "Connects the workspace with Slack until it is stopped: a mention is a hint, a sprint's verdict, pictures",
+                "and PDF go back into its thread. Loops run beside it. Tokens: SLACK_APP_TOKEN, SLACK_BOT_TOKEN."
+            })
+    int slack(
+            @Mixin In in,
+            @Option(names = "--channel", paramLabel = "ID", description = "gets the sprints that no thread asked for")
+                    @Nullable
+                    String channel,
+            @Option(names = "--api", paramLabel = "URL", hidden = true, description = "of another Web API") @Nullable
+                    String api) {
+        var settings = new SlackDesk.Settings(
+                token("SLACK_APP_TOKEN"),
+                token("SLACK_BOT_TOKEN"),
+                Optional.ofNullable(channel),
+                Optional.ofNullable(api));
+        try (ConsoleProgress progress = ConsoleProgress.onStderr();
+                var desk = new SlackDesk(in.open(), settings, progress::say)) {
+            progress.say("connected; Ctrl-C ends it");
+            desk.serve(LOOK);
+        }
+        return 0;
+    }
+
+    private static String token(String name) {
+        return Optional.ofNullable(System.getenv(name))
+                .filter(t -> !t.isBlank())
+                .orElseThrow(() -> new UserException("set the environment variable " + name + " (docs/research.md)"));
     }
 
     @Command(name = "pause", description = "Lets loops end their sprint and wait.")

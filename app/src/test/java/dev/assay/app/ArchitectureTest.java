@@ -38,9 +38,11 @@ class ArchitectureTest {
             entry("world", "tensor", "stats"),
             entry("sae", "world", "lm", "tensor", "stats"),
             entry("research", "sae", "world", "chat", "report", "journal", "stats", "tensor"),
+            entry("slack", "research", "report"),
             entry("audit", "organism", "sae", "chat", "lm", "tensor", "journal", "stats"),
             entry(
                     "app",
+                    "slack",
                     "research",
                     "audit",
                     "organism",
@@ -66,7 +68,8 @@ class ArchitectureTest {
             "org.eclipse.jetty..", "app",
             "org.apache.pdfbox..", "report",
             "ai.djl..", "lm",
-            "dev.langchain4j..", "chat");
+            "dev.langchain4j..", "chat",
+            "com.slack..", "slack");
 
     /** Of organism: what makes, trains and judges. */
     private static final Set<String> HIDDEN_FROM_AUDITS =

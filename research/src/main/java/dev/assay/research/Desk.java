@@ -1,5 +1,6 @@
 package dev.assay.research;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.stats.SplitRandom;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,12 +14,87 @@ import java.util.Random;
 
 /** What a person does to a workspace while loops work in it; all of it is in the ledger with its time. */
 public final class Desk {
+    public static final String HINT = "hint";
+
     private Desk() {}
 
     /** Leaves a hint for the researchers. */
     public static void hint(Workspace workspace, String text) {
+        hint(workspace, text, Map.of());
+    }
+
+    /**
+     * Leaves a hint that came another way.
+     *
+     * @param from what is kept of where it came from
+     * @return the number of its entry in the ledger
+     */
+    public static long hint(Workspace workspace, String text, Map<String, String> from) {
         if (text.isBlank()) throw new ResearchException("a hint needs words");
-        workspace.ledger().append("hint", Map.of("text", text.strip()));
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("text", text.strip());
+        if (!from.isEmpty()) body.put("from", from);
+        return workspace.ledger().append(HINT, body).seq();
+    }
+
+    /**
+     * A sprint that has ended, with its report.
+     *
+     * @param proposed number of the proposal's entry in the ledger
+     * @param concluded number of the verdict's
+     * @param hinted whether a person's hint is its origin
+     * @param gain mean difference of F1 to the control where it got furthest; NaN if nothing was scored
+     * @param folder with {@code report.pdf}
+     */
+    public record Ended(
+            long proposed,
+            long concluded,
+            String sprint,
+            String idea,
+            String title,
+            boolean hinted,
+            String researcher,
+            double probability,
+            String verdict,
+            String reason,
+            double gain,
+            int pairs,
+            String stage,
+            Path folder) {}
+
+    /** All sprints that have ended, oldest first. */
+    public static List<Ended> ended(Workspace workspace) {
+        Map<String, LedgerEntry> proposals = new LinkedHashMap<>();
+        List<Ended> out = new ArrayList<>();
+        for (LedgerEntry e : workspace.ledger().entries()) {
+            String sprint = e.body().path("sprint").asText();
+            if (e.type().equals(Sprint.PROPOSAL)) proposals.put(sprint, e);
+            LedgerEntry proposal = proposals.get(sprint);
+            Path folder = workspace.sprints().resolve(sprint);
+            if (e.type().equals(Sprint.VERDICT) && proposal != null && SprintFolder.done(folder))
+                out.add(ended(proposal, e, folder));
+        }
+        return out;
+    }
+
+    private static Ended ended(LedgerEntry proposal, LedgerEntry verdict, Path folder) {
+        JsonNode idea = proposal.body().path("idea");
+        JsonNode said = verdict.body();
+        return new Ended(
+                proposal.seq(),
+                verdict.seq(),
+                said.path("sprint").asText(),
+                idea.path("key").asText(),
+                idea.path("title").asText(),
+                idea.path("origin").asText().equals(Idea.Origin.HUMAN_HINT.name()),
+                proposal.body().path("researcher").asText(),
+                idea.path("probability").asDouble(),
+                said.path("verdict").asText(),
+                said.path("reason").asText(),
+                said.path("gain").asDouble(Double.NaN),
+                said.path("pairs").asInt(),
+                said.path("stage").asText(),
+                folder);
     }
 
     /** Loops end their sprint and wait. */

@@ -25,6 +25,8 @@ import java.util.function.Function;
  * do is said in it. Nothing here reads what results say.
  */
 final class LlmTools {
+    private static final String PROPOSE = "propose";
+
     /** What one call was and brought, as the transcript keeps it. */
     record Call(String tool, String arguments, boolean ok, String result) {}
 
@@ -98,7 +100,7 @@ final class LlmTools {
                         + limits.experiments() + " per proposal.",
                 Experiment.class,
                 this::experiment);
-        add("propose", "Hands in the idea of this sprint. It can be mended once.", Draft.class, d -> "");
+        add(PROPOSE, "Hands in the idea of this sprint. It can be mended once.", Draft.class, d -> "");
     }
 
     private <T extends Record> void add(String name, String what, Class<T> arguments, Function<T, Object> work) {
@@ -130,7 +132,9 @@ final class LlmTools {
             JsonNode arguments = Calls.arguments(call);
             return answer(call, true, CanonicalJson.tree(made(call.tool(), arguments)));
         } catch (ResearchException | IllegalArgumentException e) {
-            return refuse(call, String.valueOf(e.getMessage()));
+            String wrong = String.valueOf(e.getMessage());
+            if (call.tool().equals(PROPOSE) && idea.isEmpty()) refusals.add(wrong);
+            return refuse(call, wrong);
         }
     }
 
@@ -140,7 +144,7 @@ final class LlmTools {
     }
 
     private Object made(String name, JsonNode arguments) {
-        if (name.equals("propose")) return propose(arguments);
+        if (name.equals(PROPOSE)) return propose(arguments);
         Tool tool = tools.get(name);
         if (tool == null)
             throw new ResearchException(
@@ -151,13 +155,9 @@ final class LlmTools {
     }
 
     private Object propose(JsonNode arguments) {
-        try {
-            idea = Optional.of(new Drafts(session.memory(), session.blind(), Optional.of(notes)).idea(arguments));
-            return Map.of("handed-in", true);
-        } catch (ResearchException e) {
-            refusals.add(String.valueOf(e.getMessage()));
-            throw e;
-        }
+        idea = Optional.of(
+                new Drafts(session.memory(), session.blind(), Optional.of(notes)).idea(arguments));
+        return Map.of("handed-in", true);
     }
 
     private Object lookUp(String query) {

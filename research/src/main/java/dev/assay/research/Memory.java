@@ -181,7 +181,7 @@ public final class Memory {
     /** Hints of people, oldest first. */
     List<String> hints() {
         return entries.stream()
-                .filter(e -> e.type().equals("hint"))
+                .filter(e -> e.type().equals(Desk.HINT))
                 .map(e -> e.body().path("text").asText())
                 .toList();
     }

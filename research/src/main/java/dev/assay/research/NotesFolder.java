@@ -1,6 +1,6 @@
 package dev.assay.research;
 
-import dev.assay.report.PdfText;
+import dev.assay.report.PdfPages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ final class NotesFolder implements Literature {
                 if (Files.size(file) > MOST_BYTES) continue;
                 if (name.endsWith(".md") || name.endsWith(".txt")) add(name, Files.readString(file));
                 if (name.endsWith(".pdf")) {
-                    List<String> pages = PdfText.pages(file);
+                    List<String> pages = PdfPages.texts(file);
                     for (int i = 0; i < pages.size(); i++) add(name + ", page " + (i + 1), pages.get(i));
                 }
             }
