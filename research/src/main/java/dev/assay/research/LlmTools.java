@@ -155,8 +155,7 @@ final class LlmTools {
     }
 
     private Object propose(JsonNode arguments) {
-        idea = Optional.of(
-                new Drafts(session.memory(), session.blind(), Optional.of(notes)).idea(arguments));
+        idea = Optional.of(new Drafts(session.memory(), session.blind(), Optional.of(notes)).idea(arguments));
         return Map.of("handed-in", true);
     }
 

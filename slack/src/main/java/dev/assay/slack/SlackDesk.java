@@ -89,12 +89,14 @@ public final class SlackDesk implements AutoCloseable {
         String words = mention.words();
         String said;
         if (words.isEmpty()) said = "Say an idea, and it is kept as a hint for the researchers; or `status`.";
-        else if (words.equalsIgnoreCase("status")) said = escaped(Summary.of(workspace).headline());
+        else if (words.equalsIgnoreCase("status"))
+            said = escaped(Summary.of(workspace).headline());
         else {
             if (hints().anyMatch(h -> from(h, "time").equals(mention.time()))) return; // Slack tells some things twice
             long number = Desk.hint(workspace, words, origin(mention));
             progress.accept("a hint from Slack: " + words);
-            said = "Kept as a hint, entry " + number + " of the ledger. When a sprint that comes of it has ended, this thread"
+            said = "Kept as a hint, entry " + number
+                    + " of the ledger. When a sprint that comes of it has ended, this thread"
                     + " gets its verdict and its report.";
         }
         wire.say(mention.channel(), Optional.of(mention.thread()), said);
@@ -112,7 +114,8 @@ public final class SlackDesk implements AutoCloseable {
 
     /** Hints that came from here, oldest first. */
     private Stream<LedgerEntry> hints() {
-        return workspace.ledger().entries(Desk.HINT).stream().filter(h -> from(h, "by").equals("slack"));
+        return workspace.ledger().entries(Desk.HINT).stream()
+                .filter(h -> from(h, "by").equals("slack"));
     }
 
     private static String from(LedgerEntry hint, String field) {
@@ -136,32 +139,41 @@ public final class SlackDesk implements AutoCloseable {
 
     /** The hint that a sprint came of: the last one before it that names what it changes, else the last one before it. */
     private Optional<LedgerEntry> hint(Desk.Ended sprint) {
-        List<LedgerEntry> before = hints().filter(h -> h.seq() < sprint.proposed()).toList();
-        List<String> parts = Arrays.asList(sprint.idea().toLowerCase(Locale.ROOT).split(" \\+ "));
+        List<LedgerEntry> before =
+                hints().filter(h -> h.seq() < sprint.proposed()).toList();
+        List<String> parts =
+                Arrays.asList(sprint.idea().toLowerCase(Locale.ROOT).split(" \\+ "));
         return before.stream()
-                .filter(h -> parts.stream()
-                        .anyMatch(h.body().path("text").asText().toLowerCase(Locale.ROOT)::contains))
+                .filter(h ->
+                        parts.stream().anyMatch(h.body().path("text").asText().toLowerCase(Locale.ROOT)::contains))
                 .reduce((a, b) -> b)
                 .or(() -> before.stream().reduce((a, b) -> b));
     }
 
     private void post(Desk.Ended sprint, String channel, Optional<String> asked) {
         String thread = wire.say(channel, asked, text(sprint));
-        try {
-            Path pdf = sprint.folder().resolve("report.pdf");
-            List<byte[]> pictures = PdfPages.pictures(pdf, PICTURES);
-            for (int i = 0; i < pictures.size(); i++)
-                wire.upload(channel, thread, "Page " + (i + 1), "report-" + (i + 1) + ".png", pictures.get(i));
-            wire.upload(channel, thread, "Report", "report.pdf", Files.readAllBytes(pdf));
-        } catch (IOException e) {
-            throw new SlackException("the report of " + sprint.sprint() + " can't be read (" + e.getMessage() + ")", e);
-        }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("sprint", sprint.sprint());
         body.put("channel", channel);
         body.put("thread", thread);
         workspace.ledger().append(POSTED, body);
         progress.accept("posted " + sprint.sprint());
+        try {
+            upload(sprint.folder().resolve("report.pdf"), channel, thread);
+        } catch (IOException | SlackException e) {
+            progress.accept("the report of " + sprint.sprint() + " was not sent: " + e.getMessage());
+            wire.say(
+                    channel,
+                    Optional.of(thread),
+                    "Its report was not sent: " + escaped(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void upload(Path pdf, String channel, String thread) throws IOException {
+        List<byte[]> pictures = PdfPages.pictures(pdf, PICTURES);
+        for (int i = 0; i < pictures.size(); i++)
+            wire.upload(channel, thread, "Page " + (i + 1), "report-" + (i + 1) + ".png", pictures.get(i));
+        wire.upload(channel, thread, "Report", "report.pdf", Files.readAllBytes(pdf));
     }
 
     private static String text(Desk.Ended s) {

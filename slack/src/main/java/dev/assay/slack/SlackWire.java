@@ -8,6 +8,7 @@ import com.slack.api.bolt.socket_mode.SocketModeApp;
 import com.slack.api.methods.MethodsClient;
 import com.slack.api.methods.SlackApiException;
 import com.slack.api.methods.SlackApiTextResponse;
+import com.slack.api.methods.SlackFilesUploadV2Exception;
 import com.slack.api.model.event.AppMentionEvent;
 import com.slack.api.socket_mode.SocketModeClient;
 import java.io.IOException;
@@ -57,7 +58,11 @@ final class SlackWire implements AutoCloseable {
     private static Mention mention(AppMentionEvent e) {
         String thread = Optional.ofNullable(e.getThreadTs()).orElse(e.getTs());
         return new Mention(
-                e.getChannel(), thread, e.getTs(), Optional.ofNullable(e.getUser()).orElse(""), e.getText());
+                e.getChannel(),
+                thread,
+                e.getTs(),
+                Optional.ofNullable(e.getUser()).orElse(""),
+                e.getText());
     }
 
     /**
@@ -89,6 +94,9 @@ final class SlackWire implements AutoCloseable {
                             .filename(name)
                             .fileData(file)
                             .requestFileInfo(false)));
+        } catch (SlackFilesUploadV2Exception e) {
+            e.getGetURLResponses().forEach(r -> accepted("files.getUploadURLExternal", r));
+            throw new SlackException("Slack refuses to take " + name, e);
         } catch (IOException | SlackApiException e) {
             throw new SlackException(name + " can't be sent to " + channel + " (" + e.getMessage() + ")", e);
         }

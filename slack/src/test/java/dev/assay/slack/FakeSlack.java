@@ -104,7 +104,10 @@ final class FakeSlack implements AutoCloseable {
         var body = JSON.createObjectNode().put("envelope_id", envelope).put("type", "events_api");
         body.put("accepts_response_payload", false);
         var payload = body.putObject("payload");
-        payload.put("type", "event_callback").put("team_id", "T1").put("api_app_id", "A1").put("event_id", envelope);
+        payload.put("type", "event_callback")
+                .put("team_id", "T1")
+                .put("api_app_id", "A1")
+                .put("event_id", envelope);
         payload.set("event", event);
         line.send(body.toString());
         JsonNode heard = acknowledged.poll(20, TimeUnit.SECONDS);
@@ -143,7 +146,8 @@ final class FakeSlack implements AutoCloseable {
                 "{\"ok\": true, \"url\": \"ws://127.0.0.1:" + socket.getPort() + "/link?ticket=" + number + "\"}";
             case "chat.postMessage" -> "{\"ok\": true, \"channel\": \"C1\", \"ts\": \"900." + number + "\"}";
             case "files.getUploadURLExternal" ->
-                "{\"ok\": true, \"file_id\": \"F" + number + "\", \"upload_url\": \"" + own + "/upload/" + number + "\"}";
+                "{\"ok\": true, \"file_id\": \"F" + number + "\", \"upload_url\": \"" + own + "/upload/" + number
+                        + "\"}";
             case "files.completeUploadExternal" -> "{\"ok\": true, \"files\": [{\"id\": \"F1\"}]}";
             default -> "{\"ok\": false, \"error\": \"unknown_method\"}";
         };
@@ -153,8 +157,7 @@ final class FakeSlack implements AutoCloseable {
         Map<String, String> out = new HashMap<>();
         for (String pair : form.split("&")) {
             String[] parts = pair.split("=", 2);
-            if (parts.length == 2)
-                out.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+            if (parts.length == 2) out.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
         }
         return out;
     }

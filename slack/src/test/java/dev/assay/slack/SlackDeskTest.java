@@ -57,21 +57,43 @@ class SlackDeskTest {
                 .append(
                         "proposal",
                         Map.of(
-                                "sprint", sprint,
-                                "researcher", "offline",
-                                "generation", 0,
+                                "sprint",
+                                sprint,
+                                "researcher",
+                                "offline",
+                                "generation",
+                                0,
                                 "idea",
-                                        Map.of(
-                                                "key", key, "title", "a <great> " + key, "origin", origin, "family",
-                                                "loss", "probability", 0.2)));
+                                Map.of(
+                                        "key",
+                                        key,
+                                        "title",
+                                        "a <great> " + key,
+                                        "origin",
+                                        origin,
+                                        "family",
+                                        "loss",
+                                        "probability",
+                                        0.2)));
         workspace
                 .ledger()
                 .append(
                         "verdict",
                         Map.of(
-                                "sprint", sprint, "verdict", verdict, "reason", "it showed no gain", "gain", -0.0123,
-                                "pairs", 5, "stage", "confirmation"));
-        Path folder = Files.createDirectories(workspace.folder().resolve("sprints").resolve(sprint));
+                                "sprint",
+                                sprint,
+                                "verdict",
+                                verdict,
+                                "reason",
+                                "it showed no gain",
+                                "gain",
+                                -0.0123,
+                                "pairs",
+                                5,
+                                "stage",
+                                "confirmation"));
+        Path folder =
+                Files.createDirectories(workspace.folder().resolve("sprints").resolve(sprint));
         var pdf = new PdfReport(key, sprint);
         pdf.prose("What came of it.");
         Files.write(folder.resolve("report.pdf"), pdf.toPdf());
@@ -91,9 +113,12 @@ class SlackDeskTest {
             List<LedgerEntry> hints = workspace.ledger().entries(Desk.HINT);
             assertThat(hints).hasSize(2);
             assertThat(hints.getFirst().body().path("text").asText()).isEqualTo("try the tilt & see");
-            assertThat(hints.getFirst().body().path("from").path("user").asText()).isEqualTo("U1");
+            assertThat(hints.getFirst().body().path("from").path("user").asText())
+                    .isEqualTo("U1");
             assertThat(said()).hasSize(2).allSatisfy(c -> assertThat(c.token()).contains("xoxb-1-secret"));
-            assertThat(said().getFirst().fields()).containsEntry("channel", "C7").containsEntry("thread_ts", "100.1");
+            assertThat(said().getFirst().fields())
+                    .containsEntry("channel", "C7")
+                    .containsEntry("thread_ts", "100.1");
             assertThat(said().getLast().fields()).containsEntry("channel", "C8").containsEntry("thread_ts", "200.1");
 
             desk.look();
@@ -117,31 +142,44 @@ class SlackDeskTest {
         assertThat(verdict.get("text")).contains("*a &lt;great&gt; tilt*: *refuted*", "-0.0123 in 5 pairs", "20 %");
         assertThat(slack.uploads).hasSize(2);
         assertThat(slack.uploads.get(0)).contains("PNG".getBytes(StandardCharsets.US_ASCII));
-        assertThat(new String(slack.uploads.get(1), StandardCharsets.ISO_8859_1)).contains("%PDF-");
+        assertThat(new String(slack.uploads.get(1), StandardCharsets.ISO_8859_1))
+                .contains("%PDF-");
         assertThat(slack.calls("files.completeUploadExternal"))
                 .hasSize(2)
                 .allSatisfy(c -> assertThat(c.fields()).containsEntry("thread_ts", "100.1"));
     }
 
     @Test
-    void otherSprintsGoToTheChannelThoseFromBeforeDoNotAndARefusalIsTriedAgain() throws Exception {
+    void otherSprintsGoToTheChannelThoseFromBeforeDoNot() throws Exception {
         ended("old", "aux", "OWN", "refuted");
         try (SlackDesk desk = desk(Optional.of("C9"))) {
             desk.look();
             assertThat(said()).isEmpty();
             ended("new", "decay", "OWN", "promoted");
-            slack.refusal = "files.getUploadURLExternal";
-            assertThatThrownBy(desk::look)
-                    .isInstanceOf(SlackException.class)
-                    .hasMessageContaining("files:write")
-                    .hasMessageNotContaining("secret");
-            assertThat(workspace.ledger().entries(SlackDesk.POSTED)).isEmpty();
-            slack.refusal = "";
             desk.look();
         }
         assertThat(said().getLast().fields()).containsEntry("channel", "C9").doesNotContainKey("thread_ts");
-        assertThat(slack.calls("files.completeUploadExternal").getLast().fields().get("thread_ts")).startsWith("900.");
+        assertThat(slack.calls("files.completeUploadExternal")
+                        .getLast()
+                        .fields()
+                        .get("thread_ts"))
+                .startsWith("900.");
         assertThat(workspace.ledger().entries(SlackDesk.POSTED)).hasSize(1);
+    }
+
+    @Test
+    void aReportThatIsRefusedIsSaidOnceAndNotTriedForEver() throws Exception {
+        try (SlackDesk desk = desk(Optional.of("C9"))) {
+            ended("new", "decay", "OWN", "promoted");
+            slack.refusal = "files.getUploadURLExternal";
+            desk.look();
+            desk.look();
+        }
+        assertThat(said()).hasSize(2);
+        assertThat(said().getLast().fields().get("text"))
+                .contains("was not sent", "files:write")
+                .doesNotContain("secret");
+        assertThat(progress).anyMatch(p -> p.contains("files:write")).noneMatch(p -> p.contains("secret"));
     }
 
     @Test
