@@ -8,7 +8,9 @@ import dev.assay.lm.Engine.Settings;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Device;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,27 @@ class GpuTest {
             }
     }
 
+    @Test
+    void patchesAndLensesAreThoseOfTheProcessor() {
+        LanguageModel here = Tiny.model("gemma3", DType.F32);
+        int[] from = ids(here, 12, 1);
+        int[] into = ids(here, 12, 2);
+        List<Site> sites = List.of(Site.parse("resid_pre:1"), Site.parse("attn_z:0"), Site.parse("mlp_out:1"));
+        List<Patch> patches = Patch.grid(sites, List.of(3, 11));
+        for (LanguageModel there : models("gemma3", DType.F32)) {
+            List<float[]> wanted = new ArrayList<>();
+            List<float[]> got = new ArrayList<>();
+            Patching.of(here, from, into).run(patches, (patch, logits) -> wanted.add(logits));
+            Patching.of(there, from, into).run(patches, (patch, logits) -> got.add(logits));
+            for (int i = 0; i < patches.size(); i++)
+                assertThat(got.get(i)).as(patches.get(i).toString()).containsExactly(wanted.get(i), within(CLOSE));
+            Site site = Site.parse("resid_post:0");
+            assertThat(LogitLens.logits(there, from, 5, List.of(site)).get(site))
+                    .containsExactly(
+                            LogitLens.logits(here, from, 5, List.of(site)).get(site), within(CLOSE));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"llama", "qwen2-window", "qwen3", "gemma3"})
     void textsAreScoredAsOnTheProcessor(String family) {
@@ -111,7 +134,7 @@ class GpuTest {
                             .train(Tiny.texts(12, 1), Optional.of(folder.resolve("state")), step -> {});
                     trained.save(folder, "tiny");
                     try (Lora saved = Lora.load(folder)) {
-                        Map<String, dev.assay.tensor.Tensor> weights = saved.weights();
+                        Map<String, Tensor> weights = saved.weights();
                         wanted.weights()
                                 .forEach((name, w) -> assertThat(
                                                 weights.get(name).floats())
