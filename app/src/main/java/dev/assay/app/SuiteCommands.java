@@ -93,7 +93,7 @@ final class SuiteCommands {
         }
 
         private boolean wanted(SuiteBook.Outcome outcome) {
-            return voids && outcome == SuiteBook.Outcome.VOID || errors && outcome == SuiteBook.Outcome.ERROR;
+            return (voids && outcome == SuiteBook.Outcome.VOID) || (errors && outcome == SuiteBook.Outcome.ERROR);
         }
 
         private boolean wanted(PlannedRun run) {

@@ -55,8 +55,12 @@ record Member(String id, String machine, long pid, long started) {
         }
         Optional<ProcessHandle> process = ProcessHandle.of(heart.path("pid").asLong());
         long started = heart.path("started").asLong();
-        return process.filter(ProcessHandle::isAlive).isEmpty()
-                || started != 0 && started(process) != 0 && started(process) != started;
+        return process.filter(ProcessHandle::isAlive).isEmpty() || another(started, started(process));
+    }
+
+    /** Whether two starts of processes of one number are known to differ: numbers are used again. */
+    private static boolean another(long one, long other) {
+        return one != 0 && other != 0 && one != other;
     }
 
     private static long started(Optional<ProcessHandle> process) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The whole records of runs in a folder of audits: of a suite those that count, in the plan's order. */
@@ -42,9 +43,8 @@ public final class RunFolder {
                     body);
         SuiteBook book = SuiteStatus.book(folder);
         return book.runs().stream()
-                .map(book::current)
-                .filter(found::containsKey)
-                .map(a -> run(found.get(a)))
+                .flatMap(r -> Optional.ofNullable(found.get(book.current(r))).stream())
+                .map(RunFolder::run)
                 .toList();
     }
 

@@ -112,9 +112,13 @@ public record SuiteStatistics(List<Tool> tools, List<Comparison> comparisons) {
         List<String> present = tools.stream().filter(byTool::containsKey).toList();
         Map<String, Double> best = best(present, byTool, behaviour);
         List<Tool> each = present.stream()
-                .map(t -> tool(t, byTool.get(t), behaviour, judge, best.getOrDefault(t, Double.NaN)))
+                .map(t -> tool(t, of(byTool, t), behaviour, judge, best.getOrDefault(t, Double.NaN)))
                 .toList();
         return new SuiteStatistics(each, comparisons(present, byTool, behaviour));
+    }
+
+    private static List<AuditRecord> of(Map<String, List<AuditRecord>> byTool, String tool) {
+        return byTool.getOrDefault(tool, List.of());
     }
 
     private static Tool tool(
@@ -189,10 +193,10 @@ public record SuiteStatistics(List<Tool> tools, List<Comparison> comparisons) {
             List<String> tools, Map<String, List<AuditRecord>> byTool, Function<String, String> behaviour) {
         if (tools.size() < 2) return List.of();
         String baseline = tools.getFirst();
-        Map<String, Map<Integer, Double>> base = hits(byTool.get(baseline));
+        Map<String, Map<Integer, Double>> base = hits(of(byTool, baseline));
         List<Pairs> pairs = tools.stream()
                 .skip(1)
-                .map(t -> Pairs.of(hits(byTool.get(t)), base, behaviour))
+                .map(t -> Pairs.of(hits(of(byTool, t)), base, behaviour))
                 .toList();
         List<PairedDifference> differences = pairs.stream()
                 .map(p -> PairedDifference.of(p.byBehaviour(), RANDOM.split("differences")))
@@ -215,13 +219,15 @@ public record SuiteStatistics(List<Tool> tools, List<Comparison> comparisons) {
     private static Map<String, Double> best(
             List<String> tools, Map<String, List<AuditRecord>> byTool, Function<String, String> behaviour) {
         Map<String, Map<String, Map<String, Double>>> rates = new LinkedHashMap<>();
-        for (String t : tools) rates.put(t, rates(byTool.get(t), behaviour));
+        for (String t : tools) rates.put(t, rates(of(byTool, t), behaviour));
         Set<String> common = new TreeSet<>();
         rates.values().stream().findFirst().ifPresent(r -> common.addAll(r.keySet()));
         rates.values().forEach(r -> common.retainAll(r.keySet()));
         if (common.isEmpty()) return Map.of();
         double[][] values = rates.values().stream()
-                .map(r -> common.stream().mapToDouble(b -> mean(r.get(b))).toArray())
+                .map(r -> common.stream()
+                        .mapToDouble(b -> mean(r.getOrDefault(b, Map.of())))
+                        .toArray())
                 .toArray(double[][]::new);
         double[] share = ClusterBootstrap.best(values, RANDOM.split("best"));
         Map<String, Double> out = new LinkedHashMap<>();
@@ -242,9 +248,10 @@ public record SuiteStatistics(List<Tool> tools, List<Comparison> comparisons) {
                 Function<String, String> behaviour) {
             Map<String, List<double[]>> targets = new TreeMap<>();
             one.forEach((target, runs) -> {
+                Map<Integer, Double> same = other.getOrDefault(target, Map.of());
                 double[] differences = runs.entrySet().stream()
-                        .filter(r -> other.getOrDefault(target, Map.of()).containsKey(r.getKey()))
-                        .mapToDouble(r -> r.getValue() - other.get(target).get(r.getKey()))
+                        .filter(r -> same.containsKey(r.getKey()))
+                        .mapToDouble(r -> r.getValue() - same.getOrDefault(r.getKey(), Double.NaN))
                         .toArray();
                 if (differences.length > 0)
                     targets.computeIfAbsent(behaviour.apply(target.split(" ", 2)[0]), b -> new ArrayList<>())
