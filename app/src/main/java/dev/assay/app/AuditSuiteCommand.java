@@ -6,6 +6,7 @@ import dev.assay.audit.suite.SuiteControl;
 import dev.assay.audit.suite.SuitePlan;
 import dev.assay.audit.suite.SuiteStatus;
 import dev.assay.audit.suite.SuiteWorker;
+import dev.assay.journal.BusyException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class AuditSuiteCommand implements Callable<Integer> {
                     + " folder; see assay audit suite --help");
         SuitePlan plan = SuitePlan.read(file);
         Path folder = out == null ? standard(file) : out;
-        try (AuditGround ground = AuditGround.open(folder, SuiteGround.roles(plan));
+        try (AuditGround ground = open(folder, plan);
                 SuiteGround bench = new SuiteGround(ground, plan)) {
             Suite suite = bench.prepare();
             suite.write(folder);
@@ -64,6 +65,14 @@ final class AuditSuiteCommand implements Callable<Integer> {
             if (!prepare) tell(shift.work(suite, folder, "suite", Share.ALL, ground, bench), folder, ground);
         }
         return new SuiteText(folder).print(json);
+    }
+
+    private static AuditGround open(Path folder, SuitePlan plan) {
+        try {
+            return AuditGround.open(folder, SuiteGround.roles(plan));
+        } catch (BusyException e) {
+            throw new UserException(e.getMessage() + ". To help with its suite: assay worker " + folder, e);
+        }
     }
 
     static void tell(SuiteWorker.Ending ending, Path folder, AuditGround ground) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.journal.Journal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -109,6 +110,16 @@ class SuiteCommandTest {
         JsonNode status = printed().path("status");
         assertThat(status.path("errors").asInt()).isEqualTo(1);
         assertThat(status.path("failed").get(0).asText()).contains("--sae");
+    }
+
+    @Test
+    void whoComesSecondIsToldHowToHelp() throws IOException {
+        String file = suite("").toString();
+        try (Journal first = Journal.open(folder.resolve("out"), AuditGround.MANIFEST)) {
+            assertThat(Assay.run("audit", "suite", file, "--out", at("out"))).isEqualTo(Assay.USER_ERROR);
+            assertThat(complaint()).contains("is open already", "assay worker " + at("out"));
+            assertThat(first.size()).isZero();
+        }
     }
 
     @Test

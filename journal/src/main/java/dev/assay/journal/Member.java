@@ -24,11 +24,13 @@ record Member(String id, String machine, long pid, long started) {
 
     static final String FOLDER = "members";
 
+    private static final String HERE = thisMachine();
+
     /** This process under a name. */
     static Member here(String name) {
         ProcessHandle self = ProcessHandle.current();
         String id = name + "-" + UUID.randomUUID().toString().substring(0, 8);
-        return new Member(id, thisMachine(), self.pid(), started(Optional.of(self)));
+        return new Member(id, HERE, self.pid(), started(Optional.of(self)));
     }
 
     static Path file(Path leases, String id) {
@@ -50,7 +52,7 @@ record Member(String id, String machine, long pid, long started) {
     /** Whether a heartbeat is of a process of this machine that is no more. */
     static boolean isGone(JsonNode heart) {
         String where = heart.path("machine").asText();
-        if (where.isEmpty() || !where.equals(thisMachine())) {
+        if (where.isEmpty() || !where.equals(HERE)) {
             return false;
         }
         Optional<ProcessHandle> process = ProcessHandle.of(heart.path("pid").asLong());
