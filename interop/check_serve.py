@@ -130,7 +130,7 @@ def with_inspect(url, checks):
         task.write_text(TASK)
         model = json.load(urllib.request.urlopen(url + "/models"))["data"][0]["id"]
         environment = os.environ | {"ASSAY_BASE_URL": url, "ASSAY_API_KEY": "none"}
-        inspect = [sys.executable, "-m", "inspect_ai", "eval", str(task), "--model", f"openai-api/assay/{model}",
+        inspect = [sys.executable, "-m", "inspect_ai", "eval", task.name, "--model", f"openai-api/assay/{model}",
                    "--max-tokens", "32", "--seed", "1", "--log-dir", folder + "/logs", "--log-format", "json",
                    "--display", "plain"]
         done = subprocess.run(inspect, env=environment, capture_output=True, text=True, cwd=folder)

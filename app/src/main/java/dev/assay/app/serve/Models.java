@@ -16,8 +16,7 @@ final class Models implements AutoCloseable {
 
     Models(List<Hosted> hosted, Settings settings) {
         long bases = hosted.stream().map(Hosted::base).distinct().count();
-        Engine.Settings each =
-                settings.engine().withMemory(settings.engine().memory() / Math.max(1, bases));
+        Engine.Settings each = settings.engine().withMemory(settings.engine().memory() / Math.max(1, bases));
         try {
             hosted.forEach(one -> add(one, each, settings.queue()));
         } catch (RuntimeException e) {

@@ -80,7 +80,7 @@ public final class Server implements AutoCloseable {
         var tokens = new TokensHandler(models);
         return List.of(
                 new Route(HandlerType.GET, Gate.HEALTH, this::health),
-                new Route(HandlerType.GET, "/openapi.json", Server::describe),
+                new Route(HandlerType.GET, "/openapi.json", this::describe),
                 new Route(HandlerType.GET, "/v1/models", c -> Caller.json(c, 200, list())),
                 new Route(
                         HandlerType.GET,
@@ -143,12 +143,21 @@ public final class Server implements AutoCloseable {
                 context, draining ? 503 : 200, Map.of("status", draining ? "draining" : "ok", "texts", models.taken()));
     }
 
-    private static void describe(Context context) {
+    /** The resource, with the ids of the models that there are. */
+    private void describe(Context context) {
         try (InputStream in = Objects.requireNonNull(Server.class.getResourceAsStream("openapi.json"))) {
-            context.contentType("application/json").result(in.readAllBytes());
+            Map<String, Object> file = Fields.parse(in.readAllBytes()).map();
+            Map<String, Object> id = inner(inner(inner(file, "components"), "schemas"), "ModelId");
+            id.put("enum", models.all().stream().map(Model::id).toList());
+            Caller.json(context, 200, file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @SuppressWarnings("unchecked") // objects of a JSON file of ours
+    private static Map<String, Object> inner(Map<String, Object> object, String name) {
+        return (Map<String, Object>) Objects.requireNonNull(object.get(name), name);
     }
 
     private Object list() {

@@ -50,7 +50,7 @@ final class Client implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        var request = HttpRequest.newBuilder(URI.create(root + path)).timeout(Duration.ofSeconds(60));
+        var request = HttpRequest.newBuilder(URI.create(root + path)).timeout(Duration.ofMinutes(10));
         return headers.length == 0 ? request : request.headers(headers);
     }
 

@@ -182,6 +182,7 @@ class InsideRouteTest {
     void theServedFileDescribesAllRoutesAndNoOthers() {
         JsonNode file = tiny.client.get("/openapi.json").body();
         assertThat(file.path("openapi").asText()).startsWith("3.1");
+        assertThat(file.at("/components/schemas/ModelId/enum").toString()).isEqualTo("[\"tiny\",\"other\"]");
         var described = new TreeSet<String>();
         file.path("paths")
                 .properties()

@@ -3,6 +3,7 @@ package dev.assay.app.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
 import dev.assay.lm.Completion;
 import dev.assay.lm.Engine;
 import dev.assay.lm.LanguageModel;
@@ -10,7 +11,6 @@ import dev.assay.lm.Message;
 import dev.assay.lm.Request;
 import dev.assay.lm.Sampling;
 import dev.assay.smollm2.SmolLm2;
-import com.sun.management.OperatingSystemMXBean;
 import dev.assay.tensor.Device;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -82,8 +82,8 @@ class ServeBenchTest {
         try (var own = new Engine(model, engine)) {
             Since start = Since.now();
             List<Engine.Ticket> tickets = IntStream.range(0, CLIENTS)
-                    .mapToObj(i -> new Request(
-                            model.template().encode(List.of(Message.user(says(i))), true), sampling, i))
+                    .mapToObj(i ->
+                            new Request(model.template().encode(List.of(Message.user(says(i))), true), sampling, i))
                     .map(own::submit)
                     .toList();
             List<Completion> all = tickets.stream().map(t -> t.result().join()).toList();
@@ -125,7 +125,9 @@ class ServeBenchTest {
                 "/v1/chat/completions", Client.with(body, "stream_options", Map.of("include_usage", true)));
         var text = new StringBuilder();
         events.forEach(e -> text.append(e.at("/choices/0/delta/content").asText()));
-        return new String[] {text.toString(), events.getLast().at("/usage/completion_tokens").asText()};
+        return new String[] {
+            text.toString(), events.getLast().at("/usage/completion_tokens").asText()
+        };
     }
 
     @Test
