@@ -91,6 +91,7 @@ class LlmResearcherTest {
                     ? Optional.of(FakeServer.status(400, "{}"))
                     : Optional.empty();
         };
+        knownFloor();
         assertThatThrownBy(() -> loop(1)).isInstanceOf(ChatException.Rejected.class);
         assertThat(entries(Sprint.PROPOSAL)).isEmpty();
         assertThat(entries(Session.EXPLORATION)).hasSize(1);
@@ -166,7 +167,8 @@ class LlmResearcherTest {
     @Test
     void whatCanNotBeReadTwiceIsSkippedAndTheLoopStopsAfterThree() {
         stage.script(n -> propose(draft("own", tilted("no such value"))));
-        assertThatThrownBy(() -> loopWithoutFloor())
+        knownFloor();
+        assertThatThrownBy(() -> loop(1))
                 .isInstanceOf(ResearchException.class)
                 .hasMessageContaining("3 times in a row");
         assertThat(entries(Session.SKIPPED)).hasSize(3).allSatisfy(e -> {
@@ -177,9 +179,8 @@ class LlmResearcherTest {
     }
 
     /** As if the noise floor had been measured. */
-    private void loopWithoutFloor() {
+    private void knownFloor() {
         stage.workspace.ledger().append(Sprint.FLOOR, Map.of("generation", 0, "floor", 0.01));
-        loop(1);
     }
 
     @ParameterizedTest
