@@ -68,7 +68,7 @@ class CommandResearcherTest {
     @Test
     void itReadsWhatItIsGivenMendsOnceAndProposesRecipesAndCode() throws IOException {
         Desk.hint(w, "try the tilt");
-        Proposal p = run(Sandbox.detect(), 60, List.of(), """
+        Proposal p = run(LlmStage.SANDBOX, 60, List.of(), """
                 cat "$ASSAY_GIVEN"/TASK.md "$ASSAY_GIVEN"/grammar.json "$ASSAY_GIVEN"/EXTENSION-POINT.md > seen.txt || exit 1
                 if [ ! -e "$ASSAY_GIVEN/PROBLEM.md" ]; then echo '{"title": "x"}' > proposal.json; exit 0; fi
                 cp "$ASSAY_GIVEN/PROBLEM.md" problem.txt
@@ -126,7 +126,7 @@ class CommandResearcherTest {
 
     @Test
     void oneThatNeverStopsIsStoppedWithAllThatItStarted() throws IOException {
-        assertThatThrownBy(() -> run(Sandbox.detect(), 2, List.of(), """
+        assertThatThrownBy(() -> run(LlmStage.SANDBOX, 2, List.of(), """
                 (setsid sh -c 'echo $$ > stray; exec sleep 600' &) &
                 while true; do sleep 1; done
                 """))
@@ -149,11 +149,11 @@ class CommandResearcherTest {
     void whatItLeavesIsReadWithoutFollowingLinks() {
         Path secret = temp.resolve("secret.json");
         assertThatThrownBy(() -> run(
-                        Sandbox.detect(), 60, List.of(), leaves("x", IDEA) + "ln -s " + secret + " proposal.json\n"))
+                        LlmStage.SANDBOX, 60, List.of(), leaves("x", IDEA) + "ln -s " + secret + " proposal.json\n"))
                 .isInstanceOf(NoProposal.class)
                 .hasMessageContaining("proposal.json is not there");
         assertThatThrownBy(() -> run(
-                        Sandbox.detect(),
+                        LlmStage.SANDBOX,
                         60,
                         List.of(),
                         leaves("proposal.json", IDEA.replace("\"b\"}", "\"../../../..\"}"))))

@@ -51,7 +51,7 @@ class LlmResearcherTest {
     private void loop(int sprints) {
         var options = new Loop.Options(Duration.ofHours(1), sprints, 1, 2, false);
         stage.with(who -> {
-            new Loop(stage.workspace, who, options, Evaluator.class, Sandbox.detect(), line -> {}).run();
+            new Loop(stage.workspace, who, options, Evaluator.class, LlmStage.SANDBOX, line -> {}).run();
             return who;
         });
     }

@@ -21,6 +21,9 @@ import java.util.function.IntFunction;
 final class LlmStage implements AutoCloseable {
     static final Who.Limits LIMITS = new Who.Limits(20, 5_000, 2, 2, 200_000, 20_000);
 
+    /** Found once: to try one takes a process. */
+    static final Sandbox SANDBOX = Sandbox.detect();
+
     final FakeServer server = new FakeServer();
     final Workspace workspace;
     final List<String> progress = new ArrayList<>();
@@ -62,11 +65,7 @@ final class LlmStage implements AutoCloseable {
             throw new AssertionError("nothing local here");
         })) {
             return work.apply(Loop.researcher(
-                    workspace,
-                    new Who.Llm(roles, literature, limits),
-                    Evaluator.class,
-                    Sandbox.detect(),
-                    progress::add));
+                    workspace, new Who.Llm(roles, literature, limits), Evaluator.class, SANDBOX, progress::add));
         }
     }
 
