@@ -118,12 +118,25 @@ keyboard(() => page, {focusSearch: () => words.focus(), showHelp, theme});
 const dot = document.querySelector('.live');
 async function changed(kind, what) {
   dot.title = `Last change ${new Date().toLocaleTimeString()}`;
-  if (kind === 'shelf' || !index.audits.some(a => a.id === what.id)) {
-    index = await get('index');
-    return page.title ? navigation(route().parts) : draw();
-  }
-  Object.assign(index.audits.find(a => a.id === what.id), {runs: what.runs, read: what.read});
+  const known = index.audits.find(a => a.id === what.id);
+  if (kind === 'shelf' || !known) return caughtUp();
+  Object.assign(known, {runs: what.runs, read: what.read});
   page.update?.(what);
+}
+
+/** Takes in what changed while nobody listened: before the first event, or while the connection was gone. */
+async function caughtUp() {
+  const now = await get('index');
+  const before = new Map(index.audits.map(a => [a.id, a]));
+  index = {...now, audits: now.audits.map(a => {
+    const same = before.get(a.id);
+    const moved = same && (same.runs !== a.runs || same.read !== a.read);
+    const kept = Object.assign(same ?? {}, a);
+    if (moved) page.update?.({id: a.id});
+    return kept;
+  })};
+  if (page.title) navigation(route().parts);
+  else draw();
 }
 
 async function begin() {
@@ -140,6 +153,7 @@ async function begin() {
   listen(changed, on => {
     dot.classList.toggle('off', !on);
     dot.textContent = on ? 'live' : 'not connected';
+    if (on) caughtUp();
   });
 }
 

@@ -3,12 +3,23 @@ package dev.assay.app.view;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** A picture in its 256 most frequent colours, others as the nearest of these: a third of the file. */
+/**
+ * A picture in 256 colours, the most frequent ones and one for each region of other colours: a third of the file. What has another
+ * colour gets the nearest of these.
+ */
 final class Palette {
     private static final int COLOURS = 256;
+    private static final int MOST_FREQUENT = 160;
+    /** The upper bits of red, green and blue. */
+    private static final int REGION = 0xe0e0e0;
+
 
     private final int[] colours;
     private final Map<Integer, Integer> nearest = new HashMap<>();
@@ -21,11 +32,14 @@ final class Palette {
         int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
         Map<Integer, Integer> counts = new HashMap<>();
         for (int p : pixels) counts.merge(p | 0xff000000, 1, Integer::sum);
-        List<Integer> frequent = counts.entrySet().stream()
+        List<Integer> byCount = counts.entrySet().stream()
                 .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
-                .limit(COLOURS)
                 .map(Map.Entry::getKey)
                 .toList();
+        Set<Integer> frequent = new LinkedHashSet<>(byCount.subList(0, Math.min(MOST_FREQUENT, byCount.size())));
+        Set<Integer> regions = frequent.stream().map(c -> c & REGION).collect(Collectors.toCollection(HashSet::new));
+        for (int colour : byCount)
+            if (frequent.size() < COLOURS && regions.add(colour & REGION)) frequent.add(colour);
         var palette = new Palette(frequent.stream().mapToInt(c -> c).toArray());
         var model = new IndexColorModel(8, palette.colours.length, palette.colours, 0, false, -1, 0);
         var out = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_BYTE_INDEXED, model);
