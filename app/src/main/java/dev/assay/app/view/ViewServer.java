@@ -90,8 +90,10 @@ public final class ViewServer implements AutoCloseable {
         config.routes.get("/search/{id}", this::search);
         config.routes.get("/dashboards/{id}", this::dashboard);
         config.routes.sse("/events", this::listen);
-        config.routes.exception(JournalException.class, (e, c) -> fail(c, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
-        config.routes.exception(ViewException.class, (e, c) -> fail(c, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
+        config.routes.exception(
+                JournalException.class, (e, c) -> fail(c, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
+        config.routes.exception(
+                ViewException.class, (e, c) -> fail(c, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
         config.routes.exception(Exception.class, (e, c) -> {
             System.err.println("assay view: " + c.path() + ": " + e);
             fail(c, HttpStatus.INTERNAL_SERVER_ERROR, "something went wrong; the terminal says what");

@@ -20,7 +20,6 @@ final class Palette {
     /** The upper bits of red, green and blue. */
     private static final int REGION = 0xe0e0e0;
 
-
     private final int[] colours;
     private final Map<Integer, Integer> nearest = new HashMap<>();
 
@@ -38,8 +37,7 @@ final class Palette {
                 .toList();
         Set<Integer> frequent = new LinkedHashSet<>(byCount.subList(0, Math.min(MOST_FREQUENT, byCount.size())));
         Set<Integer> regions = frequent.stream().map(c -> c & REGION).collect(Collectors.toCollection(HashSet::new));
-        for (int colour : byCount)
-            if (frequent.size() < COLOURS && regions.add(colour & REGION)) frequent.add(colour);
+        for (int colour : byCount) if (frequent.size() < COLOURS && regions.add(colour & REGION)) frequent.add(colour);
         var palette = new Palette(frequent.stream().mapToInt(c -> c).toArray());
         var model = new IndexColorModel(8, palette.colours.length, palette.colours, 0, false, -1, 0);
         var out = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_BYTE_INDEXED, model);
