@@ -248,7 +248,7 @@ class BrowserTest {
                 browser.prefers(mode);
                 for (String page : pages) {
                     open(page);
-                    browser.until("!location.hash.includes('/run/') || document.querySelectorAll('.talk').length > 0");
+                    browser.until("!location.hash.includes('talk=') || document.querySelectorAll('.talk').length > 0");
                     if (width > 390 || mode.equals("light"))
                         assertThat(browser.barriers())
                                 .as(page + " " + width + " " + mode)
