@@ -1,7 +1,7 @@
 package dev.assay.lm;
 
+import dev.assay.tensor.Device;
 import dev.assay.tensor.Parallel;
-import java.util.List;
 
 /**
  * The forward pass of {@link Transformer} over rows instead of a padded batch: positions of prompts and of texts that are
@@ -10,7 +10,7 @@ import java.util.List;
 sealed interface Decoder extends AutoCloseable permits PanelDecoder, DeviceDecoder {
     /** The one for the devices that a model lies on. */
     static Decoder of(LanguageModel model, boolean exact, Parallel team) {
-        return model.devices().stream().allMatch(d -> d.isCpu())
+        return model.devices().stream().allMatch(Device::isCpu)
                 ? new PanelDecoder(model.packed(exact), team)
                 : new DeviceDecoder(model);
     }
@@ -25,8 +25,8 @@ sealed interface Decoder extends AutoCloseable permits PanelDecoder, DeviceDecod
      */
     KvPool pool(long ceilingBytes);
 
-    /** What is attached to a model, and adapters beside it, which fit. */
-    Sides sides(LanguageModel with, List<Lora> adapters);
+    /** What is attached to a model that has this decoder's weights. */
+    Sides sides(LanguageModel attached);
 
     /**
      * Computes rows and stores their keys and values. A row may build on rows of the same call.

@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -60,8 +59,8 @@ final class DeviceDecoder implements Decoder {
     }
 
     @Override
-    public Sides sides(LanguageModel with, List<Lora> adapters) {
-        return DeviceSides.of(with, adapters);
+    public Sides sides(LanguageModel attached) {
+        return DeviceSides.of(attached);
     }
 
     @Override
@@ -145,7 +144,7 @@ final class DeviceDecoder implements Decoder {
         try (var scope = Scope.open()) {
             Tensor x = residual.to(devices.get(l));
             show(step, Kind.RESID_PRE, l, x);
-            Tensor attended = normed(
+            Tensor attended = Norm.applied(
                     b.afterAttention(), attention(step, l, b, b.attentionNorm().apply(x), plan));
             show(step, Kind.ATTN_OUT, l, attended);
             x = x.add(attended);
@@ -153,7 +152,7 @@ final class DeviceDecoder implements Decoder {
             Tensor in = b.feedForwardNorm().apply(x);
             show(step, Kind.MLP_IN, l, in);
             Tensor inner = family.activation().apply(apply(step, b.gate(), in)).mul(apply(step, b.up(), in));
-            Tensor out = normed(b.afterFeedForward(), apply(step, b.down(), inner));
+            Tensor out = Norm.applied(b.afterFeedForward(), apply(step, b.down(), inner));
             show(step, Kind.MLP_OUT, l, out);
             x = x.add(out);
             show(step, Kind.RESID_POST, l, x);
@@ -161,15 +160,9 @@ final class DeviceDecoder implements Decoder {
         }
     }
 
-    private static Tensor normed(Optional<Norm> norm, Tensor x) {
-        return norm.isPresent() ? norm.get().apply(x) : x;
-    }
-
     /** A linear map of rows {@code [row, in]}, with each row's own adapters. */
     private static Tensor apply(Step step, Linear linear, Tensor x) {
-        Tensor y = linear.bias().isPresent()
-                ? x.linear(linear.weight(), linear.bias().get())
-                : x.linear(linear.weight());
+        Tensor y = linear.withoutSides(x);
         for (Group g : step.groups()) ((DeviceSides) g.sides()).add(linear.name(), g, x, y);
         return y;
     }
@@ -179,9 +172,9 @@ final class DeviceDecoder implements Decoder {
     private Tensor attention(Step step, int l, Transformer.Block b, Tensor x, Plan plan) {
         Architecture.Attention kind = family.attention().get(l);
         Rope.Turn turn = Objects.requireNonNull(plan.turns.get(kind.rope()));
-        Tensor q = turn.rotate(normed(b.qNorm(), heads(apply(step, b.q(), x), config.heads())))
+        Tensor q = turn.rotate(Norm.applied(b.qNorm(), heads(apply(step, b.q(), x), config.heads())))
                 .mul(family.queryScale());
-        Tensor k = turn.rotate(normed(b.kNorm(), heads(apply(step, b.k(), x), config.kvHeads())));
+        Tensor k = turn.rotate(Norm.applied(b.kNorm(), heads(apply(step, b.k(), x), config.kvHeads())));
         Tensor v = heads(apply(step, b.v(), x), config.kvHeads());
         cache.put(l, plan.slots, k.reshape(flat(k)), v.reshape(flat(v)));
         Tensor queries = q.reshape(flat(q));

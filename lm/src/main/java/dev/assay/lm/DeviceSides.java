@@ -3,7 +3,6 @@ package dev.assay.lm;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** {@link Sides} as tensors, on the devices of the maps that they stand beside and in their element type. */
@@ -22,11 +21,11 @@ final class DeviceSides implements Sides {
         this.branches = branches;
     }
 
-    /** What is attached to a model, and adapters beside it. */
-    static DeviceSides of(LanguageModel model, List<Lora> adapters) {
-        LanguageModel with = adapters.isEmpty() ? model : model.attach(adapters);
+    /** What is attached to a model. */
+    static DeviceSides of(LanguageModel model) {
         Map<String, Branch> branches = new HashMap<>();
-        for (Linear linear : with.linears()) if (!linear.sides().isEmpty()) branches.put(linear.name(), branch(linear));
+        for (Linear linear : model.linears())
+            if (!linear.sides().isEmpty()) branches.put(linear.name(), branch(linear));
         return new DeviceSides(branches);
     }
 

@@ -228,8 +228,7 @@ public final class Engine implements AutoCloseable {
     private Sides sides(List<Lora> adapters) {
         synchronized (sides) {
             return sides.computeIfAbsent(adapters, a -> {
-                a.forEach(adapter -> adapter.checkFits(model.linears()));
-                return decoder.sides(model, a);
+                return decoder.sides(a.isEmpty() ? model : model.attach(a));
             });
         }
     }

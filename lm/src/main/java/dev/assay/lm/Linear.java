@@ -33,12 +33,17 @@ record Linear(String name, Tensor weight, Optional<Tensor> bias, List<Side> side
     }
 
     Tensor apply(Tensor x) {
-        Tensor y = bias.isPresent() ? x.linear(weight, bias.get()) : x.linear(weight);
+        Tensor y = withoutSides(x);
         for (Side s : sides) {
             Tensor low = x.linear(like(s.a, x)).mul(s.scale);
             y = y.add(low.linear(like(s.b, x)));
         }
         return y;
+    }
+
+    /** {@code x Wᵀ + b}. */
+    Tensor withoutSides(Tensor x) {
+        return bias.isPresent() ? x.linear(weight, bias.get()) : x.linear(weight);
     }
 
     private static Tensor like(Tensor side, Tensor x) {

@@ -1,6 +1,7 @@
 package dev.assay.lm;
 
 import dev.assay.tensor.Tensor;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
@@ -11,6 +12,11 @@ import java.util.function.BiFunction;
 record Norm(Tensor weight, double eps) {
     Tensor apply(Tensor x) {
         return x.to(weight.type()).rmsNorm(weight, eps).to(x.type());
+    }
+
+    /** {@code x} normalised, or as it is where a family has no norm. */
+    static Tensor applied(Optional<Norm> norm, Tensor x) {
+        return norm.isPresent() ? norm.get().apply(x) : x;
     }
 
     /**

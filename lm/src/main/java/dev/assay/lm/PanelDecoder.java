@@ -80,8 +80,8 @@ final class PanelDecoder implements Decoder {
     }
 
     @Override
-    public Sides sides(LanguageModel with, List<Lora> adapters) {
-        return PanelSides.of(with, adapters);
+    public Sides sides(LanguageModel attached) {
+        return PanelSides.of(attached);
     }
 
     @Override

@@ -25,17 +25,12 @@ final class PanelSides implements Sides {
     }
 
     /** What is attached to a model. */
-    private static PanelSides attached(LanguageModel model) {
+    static PanelSides of(LanguageModel model) {
         Map<String, Branch> branches = new HashMap<>();
         for (Linear linear : model.linears()) {
             if (!linear.sides().isEmpty()) branches.put(linear.name(), branch(linear, linear.sides()));
         }
         return branches.isEmpty() ? NONE : new PanelSides(branches);
-    }
-
-    /** What is attached to a model, and adapters beside it. */
-    static PanelSides of(LanguageModel model, List<Lora> adapters) {
-        return adapters.isEmpty() ? attached(model) : attached(model.attach(adapters));
     }
 
     private static Branch branch(Linear linear, List<Linear.Side> sides) {

@@ -41,11 +41,11 @@ public final class Reader implements AutoCloseable {
         this.site = Site.matching(site.toString(), model.config()).getFirst();
         this.width = width(site, model.config());
         this.rows = settings.rows();
-        adapters.forEach(adapter -> adapter.checkFits(model.linears()));
+        LanguageModel attached = adapters.isEmpty() ? model : model.attach(adapters);
         this.team = new Parallel(settings.threads());
         this.decoder = decoder.apply(team);
         this.pool = this.decoder.pool(settings.memory());
-        this.sides = this.decoder.sides(model, adapters);
+        this.sides = this.decoder.sides(attached);
     }
 
     /** How many numbers a position has at a site. */

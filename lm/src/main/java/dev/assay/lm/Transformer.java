@@ -232,10 +232,10 @@ final class Transformer {
         Hook hook = pass.hook;
         try (var scope = Scope.open()) { // frees a block's temporaries at once; autograd keeps what it needs
             Tensor x = hook.at(Site.of(Kind.RESID_PRE, l), residual.to(b.device()));
-            Tensor attended = normed(b.afterAttention, attention(l, b, b.attentionNorm.apply(x), pass));
+            Tensor attended = Norm.applied(b.afterAttention, attention(l, b, b.attentionNorm.apply(x), pass));
             x = hook.at(Site.of(Kind.RESID_MID, l), x.add(hook.at(Site.of(Kind.ATTN_OUT, l), attended)));
             Tensor in = hook.at(Site.of(Kind.MLP_IN, l), b.feedForwardNorm.apply(x));
-            Tensor out = normed(b.afterFeedForward, feedForward(b, in));
+            Tensor out = Norm.applied(b.afterFeedForward, feedForward(b, in));
             return scope.pass(hook.at(Site.of(Kind.RESID_POST, l), x.add(hook.at(Site.of(Kind.MLP_OUT, l), out))));
         }
     }
@@ -258,10 +258,6 @@ final class Transformer {
         return Tensor.of(new double[] {factor}, 1).to(type()).item();
     }
 
-    private static Tensor normed(Optional<Norm> norm, Tensor x) {
-        return norm.isPresent() ? norm.get().apply(x) : x;
-    }
-
     private Tensor attention(int layer, Block b, Tensor x, Pass pass) {
         Attention kind = family.attention().get(layer);
         Pass.Aids aids = pass.on(x.device());
@@ -269,9 +265,9 @@ final class Transformer {
         long batch = x.size(0);
         long now = x.size(1);
         int kvHeads = config.kvHeads();
-        Tensor q = turn.rotate(normed(b.qNorm, heads(b.q.apply(x), config.heads())))
+        Tensor q = turn.rotate(Norm.applied(b.qNorm, heads(b.q.apply(x), config.heads())))
                 .mul(family.queryScale());
-        Tensor keys = turn.rotate(normed(b.kNorm, heads(b.k.apply(x), kvHeads)));
+        Tensor keys = turn.rotate(Norm.applied(b.kNorm, heads(b.k.apply(x), kvHeads)));
         Tensor values = heads(b.v.apply(x), kvHeads);
         // the query heads of a group are stacked as rows over their common keys: [batch·kvHead, group·now, now]
         Tensor scores = q.reshape(batch * kvHeads, config.group() * now, config.headDim())

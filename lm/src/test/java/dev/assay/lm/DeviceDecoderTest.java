@@ -375,7 +375,7 @@ class DeviceDecoderTest {
     @Test
     void rectanglesHoldAllRowsOnceAndAreNotMostlyPadding() {
         var random = new Random(2);
-        var sides = DeviceSides.of(TINY, List.of());
+        var sides = DeviceSides.of(TINY);
         for (int trial = 0; trial < 200; trial++) {
             List<Step.Row> rows = new ArrayList<>();
             for (int s = 0; s < 1 + random.nextInt(30); s++) {

@@ -52,10 +52,19 @@ public record Device(Kind kind, int index) {
 
     /** The GPUs that LibTorch finds: none where its libraries are the processor's alone. */
     public static List<Device> gpus() {
-        if (!builtForCuda()) return List.of();
-        LibTorch.load();
-        int count = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
-        return IntStream.range(0, count).mapToObj(Device::cuda).toList();
+        return Gpus.FOUND;
+    }
+
+    /** What is looked for once. */
+    private static final class Gpus {
+        static final boolean BUILT_FOR = builtForCuda();
+        static final List<Device> FOUND = BUILT_FOR ? found() : List.of();
+
+        private static List<Device> found() {
+            LibTorch.load();
+            int count = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+            return IntStream.range(0, count).mapToObj(Device::cuda).toList();
+        }
     }
 
     /**
@@ -94,7 +103,7 @@ public record Device(Kind kind, int index) {
     }
 
     private static String noGpu() {
-        return builtForCuda()
+        return Gpus.BUILT_FOR
                 ? "LibTorch finds no GPU, or not NVIDIA's driver and the libraries of CUDA 13 (docs/runtime.md)"
                 : "this build has the processor's libraries alone (build with -Pcuda; docs/runtime.md)";
     }
