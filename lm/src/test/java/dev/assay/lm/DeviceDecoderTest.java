@@ -1,5 +1,10 @@
 package dev.assay.lm;
 
+import static dev.assay.lm.Requests.adapter;
+import static dev.assay.lm.Requests.all;
+import static dev.assay.lm.Requests.ids;
+import static dev.assay.lm.Requests.joined;
+import static dev.assay.lm.Requests.mixed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -8,8 +13,6 @@ import dev.assay.lm.Completion.Ending;
 import dev.assay.lm.Engine.Settings;
 import dev.assay.lm.Site.Kind;
 import dev.assay.tensor.DType;
-import dev.assay.tensor.Scope;
-import dev.assay.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,19 +43,6 @@ class DeviceDecoderTest {
         return engine(model, SETTINGS, false);
     }
 
-    private static int[] ids(LanguageModel model, int count, long seed) {
-        return new Random(seed).ints(count, 0, model.config().vocab()).toArray();
-    }
-
-    private static int[] joined(int[] a, int[] b) {
-        return IntStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
-    }
-
-    private static List<Completion> all(Engine engine, List<Request> requests) {
-        List<Engine.Ticket> tickets = requests.stream().map(engine::submit).toList();
-        return tickets.stream().map(t -> t.result().join()).toList();
-    }
-
     /** The same tokens, up to one that was drawn where the rounding of a logit could decide; there are few of those. */
     private static void close(List<Completion> actual, List<Completion> expected) {
         int same = 0;
@@ -74,17 +64,6 @@ class DeviceDecoderTest {
                         .containsExactly(Arrays.copyOf(e.beside().get(o), common), within(CLOSE));
         }
         assertThat(same).isGreaterThanOrEqualTo(actual.size() - 1 - actual.size() / 20);
-    }
-
-    private static List<Request> mixed(LanguageModel model, int count) {
-        var random = new Random(11);
-        return IntStream.range(0, count)
-                .mapToObj(i -> new Request(
-                                ids(model, 1 + random.nextInt(40), i),
-                                new Sampling(i % 3 == 0 ? 0 : 0.5 + i % 5 * 0.3, i % 2 == 0 ? 1 : 0.9, 1 + i % 20),
-                                i)
-                        .withLogProbabilities())
-                .toList();
     }
 
     @ParameterizedTest
@@ -131,19 +110,6 @@ class DeviceDecoderTest {
                             got.get(i).logProbabilities()[t] - wanted.get(i).logProbabilities()[t]);
             assertThat(off / (6 * requests.size())).isBetween(1e-4, 0.1);
         }
-    }
-
-    private static Lora adapter(LanguageModel model, long seed) {
-        Lora lora = Lora.fresh(model, 3, 6, seed);
-        try (var scope = Scope.open()) {
-            var random = new Random(seed);
-            lora.weights().forEach((name, tensor) -> {
-                var numbers = new float[(int) tensor.count()];
-                for (int i = 0; i < numbers.length; i++) numbers[i] = (float) (random.nextGaussian() * 0.3);
-                tensor.setInPlace(Tensor.of(numbers, tensor.shape()));
-            });
-        }
-        return lora;
     }
 
     /** Target, twin and base side by side over one beginning; one adapter is attached to the model already. */

@@ -1,5 +1,10 @@
 package dev.assay.lm;
 
+import static dev.assay.lm.Requests.adapter;
+import static dev.assay.lm.Requests.all;
+import static dev.assay.lm.Requests.ids;
+import static dev.assay.lm.Requests.joined;
+import static dev.assay.lm.Requests.mixed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -13,7 +18,6 @@ import dev.assay.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -31,15 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EngineTest {
     private static final LanguageModel TINY = Tiny.model("llama", DType.F32);
     private static final Settings SETTINGS = Settings.standard().withThreads(2);
-
-    private static int[] ids(LanguageModel model, int count, long seed) {
-        return new Random(seed).ints(count, 0, model.config().vocab()).toArray();
-    }
-
-    private static List<Completion> all(Engine engine, List<Request> requests) {
-        List<Engine.Ticket> tickets = requests.stream().map(engine::submit).toList();
-        return tickets.stream().map(t -> t.result().join()).toList();
-    }
 
     private static Completion one(LanguageModel model, Settings settings, Request request) {
         try (var engine = new Engine(model, settings)) {
@@ -61,10 +56,6 @@ class EngineTest {
             }
             return out;
         }
-    }
-
-    private static int[] joined(int[] a, int[] b) {
-        return IntStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
     }
 
     @ParameterizedTest
@@ -109,17 +100,6 @@ class EngineTest {
                 }
             }
         }
-    }
-
-    private static List<Request> mixed(LanguageModel model, int count) {
-        var random = new Random(11);
-        return IntStream.range(0, count)
-                .mapToObj(i -> new Request(
-                                ids(model, 1 + random.nextInt(40), i),
-                                new Sampling(i % 3 == 0 ? 0 : 0.5 + i % 5 * 0.3, i % 2 == 0 ? 1 : 0.9, 1 + i % 20),
-                                i)
-                        .withLogProbabilities())
-                .toList();
     }
 
     private static void same(Completion a, Completion b) {
@@ -183,28 +163,11 @@ class EngineTest {
         }
     }
 
-    private static Lora adapter(long seed) {
-        return adapter(TINY, seed);
-    }
-
-    private static Lora adapter(LanguageModel model, long seed) {
-        Lora lora = Lora.fresh(model, 3, 6, seed);
-        try (var scope = Scope.open()) {
-            var random = new Random(seed);
-            lora.weights().forEach((name, tensor) -> {
-                var numbers = new float[(int) tensor.count()];
-                for (int i = 0; i < numbers.length; i++) numbers[i] = (float) (random.nextGaussian() * 0.3);
-                tensor.setInPlace(Tensor.of(numbers, tensor.shape()));
-            });
-        }
-        return lora;
-    }
-
     /** Target, twin and base side by side over one beginning. */
     @Test
     void adaptersShareABatchAndTheirLogRatiosAreThoseOfSinglePasses() {
-        Lora a = adapter(1);
-        Lora b = adapter(2);
+        Lora a = adapter(TINY, 1);
+        Lora b = adapter(TINY, 2);
         int[] common = ids(TINY, 2 * PanelDecoder.BLOCK, 9);
         List<List<Lora>> sets = List.of(List.of(), List.of(a), List.of(b), List.of(a, b));
         List<Request> requests = IntStream.range(0, 12)
@@ -232,7 +195,7 @@ class EngineTest {
 
     @Test
     void anAttachedAdapterIsUsedAndItsBaseLeftAlone() {
-        Lora a = adapter(4);
+        Lora a = adapter(TINY, 4);
         Request request = new Request(ids(TINY, 10, 1), Sampling.greedy(4), 0).withLogProbabilities();
         Completion plain = one(TINY, SETTINGS, request);
         Completion under = one(TINY, SETTINGS, request.under(List.of(a)));
