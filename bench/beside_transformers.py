@@ -99,6 +99,8 @@ class LlamaCpp:
         import llama_cpp
 
         self.c = llama_cpp
+        self.silence = llama_cpp.llama_log_callback(lambda level, text, data: None)  # it would write thousands of lines
+        llama_cpp.llama_log_set(self.silence, None)
         llama_cpp.llama_backend_init()
         self.model = llama_cpp.llama_model_load_from_file(str(file).encode(), llama_cpp.llama_model_default_params())
         self.threads = threads
