@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.assay.lm.Message;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,27 +57,15 @@ public record AuditRecord(
 
     /** The same with the grade of another judge. */
     public AuditRecord graded(Grade other) {
-        return new AuditRecord(
-                target,
-                reference,
-                tool,
-                investigator,
-                dose,
-                run,
-                other,
-                claims,
-                findings,
-                leads,
-                replies,
-                tokens,
-                bankSize,
-                pointers,
-                talks,
-                log);
+        return with(other, talks, log);
     }
 
     /** The same without talks and log: what counting needs. */
     public AuditRecord brief() {
+        return with(grade, List.of(), List.of());
+    }
+
+    private AuditRecord with(Grade judged, List<Talk> held, List<String> written) {
         return new AuditRecord(
                 target,
                 reference,
@@ -84,7 +73,7 @@ public record AuditRecord(
                 investigator,
                 dose,
                 run,
-                grade,
+                judged,
                 claims,
                 findings,
                 leads,
@@ -92,8 +81,8 @@ public record AuditRecord(
                 tokens,
                 bankSize,
                 pointers,
-                List.of(),
-                List.of());
+                held,
+                written);
     }
 
     /** Of a run that ended. */
@@ -117,7 +106,7 @@ public record AuditRecord(
                 r.observations().stream()
                         .map(o -> new Talk(
                                 o.scenario().family(),
-                                o.scenario().origin().name().toLowerCase(java.util.Locale.ROOT),
+                                o.scenario().origin().name().toLowerCase(Locale.ROOT),
                                 o.target(),
                                 o.reference()))
                         .toList(),
