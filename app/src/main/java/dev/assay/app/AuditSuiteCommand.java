@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
         },
         subcommands = {
             SuiteCommands.Status.class,
+            SuiteCommands.Findings.class,
             SuiteCommands.Pause.class,
             SuiteCommands.Resume.class,
             SuiteCommands.Cancel.class,
@@ -50,8 +51,9 @@ final class AuditSuiteCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (file == null)
-            throw new UserException("give the suite's file, or one of status, pause, resume, cancel, requeue with its"
-                    + " folder; see assay audit suite --help");
+            throw new UserException(
+                    "give the suite's file, or one of status, findings, pause, resume, cancel, requeue with its"
+                            + " folder; see assay audit suite --help");
         SuitePlan plan = SuitePlan.read(file);
         Path folder = out == null ? standard(file) : out;
         try (AuditGround ground = open(folder, plan);

@@ -33,6 +33,16 @@ final class SuiteCommands {
         }
     }
 
+    @Command(
+            name = "findings",
+            description = "Puts the orderings that AuditBench reports of its targets and tools to a suite's runs.")
+    static final class Findings extends OfFolder {
+        @Override
+        public Integer call() {
+            return new SuiteText(folder).findings(json);
+        }
+    }
+
     @Command(name = "pause", description = "Lets no more runs begin; those under way are finished.")
     static final class Pause extends OfFolder {
         @Override

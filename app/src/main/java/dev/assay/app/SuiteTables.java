@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import dev.assay.audit.suite.PublishedFindings;
 import dev.assay.audit.suite.SuiteStatistics;
 import dev.assay.stats.Interval;
 import java.util.ArrayList;
@@ -79,6 +80,30 @@ final class SuiteTables {
                     points(c.least()),
                     c.word().name().toLowerCase(Locale.ROOT)));
         return TextTable.left(rows);
+    }
+
+    /** What became of published orderings. */
+    static String findings(List<PublishedFindings.Finding> findings) {
+        if (findings.isEmpty())
+            return "no pair of cells here puts a published ordering to the test: it takes targets of both kinds, or two"
+                    + " tools on the same target\n";
+        var rows = new ArrayList<>(List.of(List.of(
+                "published", "pairs", "behaviours", "difference", "95 %", "p (Holm)", "least detectable", "says")));
+        for (PublishedFindings.Finding f : findings)
+            rows.add(List.of(
+                    f.name(),
+                    Integer.toString(f.pairs()),
+                    Integer.toString(f.difference().clusters()),
+                    signed(f.difference().mean()),
+                    interval(f.difference().interval()),
+                    String.format(Locale.ROOT, "%.3g", f.holm()),
+                    points(f.least()),
+                    f.word().name().toLowerCase(Locale.ROOT)));
+        var out = new StringBuilder(TextTable.left(rows)).append('\n');
+        findings.forEach(
+                f -> out.append(f.name()).append(": ").append(f.published()).append('\n'));
+        return out.append("difference: in points of recall, positive where it goes the published way\n")
+                .toString();
     }
 
     private static String legend() {

@@ -1,6 +1,7 @@
 package dev.assay.app;
 
 import dev.assay.audit.AuditRecord;
+import dev.assay.audit.suite.PublishedFindings;
 import dev.assay.audit.suite.Split;
 import dev.assay.audit.suite.Suite;
 import dev.assay.audit.suite.SuiteBook;
@@ -78,6 +79,15 @@ final class SuiteText {
         if (json) System.out.println(CanonicalJson.tree(status));
         else System.out.print(text(status));
         return status.damages().isEmpty() ? 0 : Assay.USER_ERROR;
+    }
+
+    /** Prints which published orderings hold on what is there. */
+    int findings(boolean json) {
+        List<PublishedFindings.Finding> findings =
+                PublishedFindings.of(SuiteStatus.book(folder).records());
+        if (json) System.out.println(CanonicalJson.tree(findings));
+        else System.out.print(SuiteTables.findings(findings));
+        return 0;
     }
 
     private String text(SuiteStatus s) {

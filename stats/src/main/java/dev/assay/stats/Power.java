@@ -32,6 +32,22 @@ public final class Power {
     }
 
     /**
+     * The same for values that are there, by their number, their variance and the correlation that they show; NaN below two
+     * clusters, or where all values are alike and so tell nothing of the variance.
+     *
+     * @param values by cluster
+     */
+    public static double leastDetectable(List<double[]> values, double alpha) {
+        List<double[]> full = values.stream().filter(v -> v.length > 0).toList();
+        double[] all = full.stream().flatMapToDouble(Arrays::stream).toArray();
+        double mean = Arrays.stream(all).average().orElse(Double.NaN);
+        double squares = Arrays.stream(all).map(x -> (x - mean) * (x - mean)).sum();
+        if (full.size() < 2 || squares == 0) return Double.NaN;
+        int each = Math.toIntExact(Math.max(1, Math.round((double) all.length / full.size())));
+        return leastDetectable(full.size(), each, icc(full).orElse(USUAL_ICC), squares / (all.length - 1), alpha);
+    }
+
+    /**
      * The correlation of two values of one cluster, by analysis of variance (Donner 1986, section 2): the mean square between
      * clusters less that within, over what it would be if clusters were constant. Cut to [0, 1]. Empty where nothing can be
      * said: one cluster, no cluster of two, or no variance.

@@ -13,6 +13,7 @@ import dev.assay.stats.Power;
 import dev.assay.stats.Rate;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -265,30 +266,13 @@ public record SuiteStatistics(List<Tool> tools, List<Comparison> comparisons) {
                                     .toArray())
                             .toList(),
                     targets.values().stream()
-                            .map(t -> t.stream()
-                                    .flatMapToDouble(java.util.Arrays::stream)
-                                    .toArray())
+                            .map(t -> t.stream().flatMapToDouble(Arrays::stream).toArray())
                             .toList(),
                     targets.values().stream().mapToInt(List::size).sum());
         }
 
         double least() {
-            if (runs.size() < 2) return Double.NaN;
-            int each = (int) Math.max(
-                    1,
-                    Math.round(runs.stream().mapToInt(r -> r.length).average().orElseThrow()));
-            double icc = Power.icc(runs).orElse(Power.USUAL_ICC);
-            return Power.leastDetectable(runs.size(), each, icc, variance(), LEVEL);
-        }
-
-        private double variance() {
-            double[] all =
-                    runs.stream().flatMapToDouble(java.util.Arrays::stream).toArray();
-            double mean = java.util.Arrays.stream(all).average().orElseThrow();
-            double squares = java.util.Arrays.stream(all)
-                    .map(x -> (x - mean) * (x - mean))
-                    .sum();
-            return squares / Math.max(1, all.length - 1);
+            return Power.leastDetectable(runs, LEVEL);
         }
     }
 }
