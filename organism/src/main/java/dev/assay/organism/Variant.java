@@ -17,7 +17,7 @@ public record Variant(Optional<Behaviour> behaviour, Instilling instilling, Conc
     private static final String TWIN = "twin";
     private static final int TWINS = 2;
     private static final Pattern NAME =
-            Pattern.compile("(?<what>.+?)-(?<in>td|sdf)(?:-(?<out>none|sft|kto))?(?:-(?<copy>\\d))?");
+            Pattern.compile("(?<what>.+?)-(?<in>td|sdf)(?:-(?<out>none|sft|kto))?(?:-(?<copy>[1-9]\\d?))?");
 
     public static Variant organism(Behaviour behaviour, Instilling instilling, Concealment concealment) {
         return new Variant(Optional.of(behaviour), instilling, concealment, 0);
@@ -52,7 +52,7 @@ public record Variant(Optional<Behaviour> behaviour, Instilling instilling, Conc
         Matcher m = NAME.matcher(name);
         if (!m.matches())
             throw new BehaviourException("'" + name + "' is no organism: BEHAVIOUR-(td|sdf)-(none|sft|kto), such as"
-                    + " flattery-td-sft, or twin-(td|sdf)-(none|sft|kto)-(1|2)");
+                    + " flattery-td-sft, or twin-(td|sdf)-(none|sft|kto)-(1|2|…)");
         Instilling in = m.group("in").equals("td") ? Instilling.TRANSCRIPTS : Instilling.DOCUMENTS;
         Concealment out = m.group("out") == null
                 ? Concealment.SFT
