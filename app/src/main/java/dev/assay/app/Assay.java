@@ -18,6 +18,11 @@ import dev.assay.sae.SaeException;
 import dev.assay.tensor.TensorException;
 import dev.assay.world.WorldException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +36,21 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
         version = "assay " + Assay.VERSION,
-        subcommands = {
+        synopsisSubcommandLabel = "COMMAND")
+public final class Assay {
+    static final String VERSION = "0.1.0";
+    static final int USER_ERROR = 2;
+
+    private static final String[] FOOTER = {
+        "  assay demo                           hides a behaviour and looks for it",
+        "  assay organism build --suite pocket  models with hidden behaviours",
+        "  assay audit run flattery-td-sft      looks for what one of them hides",
+        "  assay sae train --world small        a sparse autoencoder",
+        "",
+        "Exit codes: 0 done, 1 failed, 2 the command or a file must be mended."
+    };
+
+    private static final List<Class<?>> COMMANDS = List.of(
             DemoCommand.class,
             ChatCommand.class,
             InfoCommand.class,
@@ -45,12 +64,12 @@ import picocli.CommandLine.Spec;
             WorldCommand.class,
             SaeCommand.class,
             ResearchCommand.class,
-            ViewCommand.class
-        },
-        synopsisSubcommandLabel = "COMMAND")
-public final class Assay {
-    static final String VERSION = "0.1.0";
-    static final int USER_ERROR = 2;
+            ViewCommand.class,
+            ConfigCommand.class,
+            CompletionCommand.class);
+
+    /** Commands that look at all others. */
+    private static final Set<String> CURIOUS = Set.of("config", "completion");
 
     private Assay() {}
 
@@ -83,14 +102,60 @@ public final class Assay {
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         // what it would log of a taken port is told by the exception
         System.setProperty("org.slf4j.simpleLogger.log.io.javalin", "off");
-        return new CommandLine(new Assay())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((e, given) -> misused(e))
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
-                .execute(args);
+        try {
+            return run(Settings.ofProcess(), args);
+        } catch (UserException e) {
+            System.err.println("assay: " + e.getMessage());
+            return USER_ERROR;
+        }
     }
 
-    private static int misused(CommandLine.ParameterException e) {
+    /** {@link UserException} if the settings are wrong. */
+    static int run(Settings settings, String... args) {
+        CommandLine assay = settings.isEmpty() ? commandLine(settings, args) : commandLine(settings);
+        if (!settings.isEmpty()) settings.check(assay.getCommandSpec());
+        Variable.apply(settings);
+        return assay.execute(args);
+    }
+
+    /** The command with all below it. */
+    static CommandLine commandLine(Settings settings) {
+        return configured(settings, name -> true);
+    }
+
+    /** The same with what the words need: reading all commands takes longer than most of them. */
+    private static CommandLine commandLine(Settings settings, String... args) {
+        Set<String> words = Set.of(Arrays.stream(args).distinct().toArray(String[]::new));
+        return words.stream().anyMatch(CURIOUS::contains)
+                ? commandLine(settings)
+                : configured(settings, words::contains);
+    }
+
+    private static CommandLine configured(Settings settings, Predicate<String> whole) {
+        CommandLine assay = new CommandLine(new Assay());
+        for (Class<?> type : COMMANDS) {
+            Command command = type.getAnnotation(Command.class);
+            assay.addSubcommand(command.name(), whole.test(command.name()) ? type : summary(command));
+        }
+        assay.setCaseInsensitiveEnumValuesAllowed(true)
+                .setDefaultValueProvider(settings)
+                .setParameterExceptionHandler((e, given) -> misused(e, settings))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+        // here, not in the annotation, from which the commands below would inherit it
+        assay.getCommandSpec().usageMessage().footerHeading("%nExamples:%n").footer(FOOTER);
+        // what stands behind the name of a command is that command's
+        assay.getSubcommands().get("config").setStopAtPositional(true);
+        return assay;
+    }
+
+    /** What the list of commands shows of one. */
+    private static CommandSpec summary(Command command) {
+        CommandSpec spec = CommandSpec.create().name(command.name());
+        spec.usageMessage().description(command.description());
+        return spec;
+    }
+
+    private static int misused(CommandLine.ParameterException e, Settings settings) {
         CommandLine command = e.getCommandLine();
         String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         if (message.startsWith("Missing required subcommand")) {
@@ -98,9 +163,18 @@ public final class Assay {
             return USER_ERROR;
         }
         command.getErr()
-                .println("assay: " + message + "; see `"
+                .println("assay: " + message + origin(e, settings) + "; see `"
                         + command.getCommandSpec().qualifiedName() + " --help`");
         return USER_ERROR;
+    }
+
+    /** Where a value comes from that doesn't fit, if it is not on the command line. */
+    private static String origin(CommandLine.ParameterException e, Settings settings) {
+        return Optional.ofNullable(e.getArgSpec())
+                .flatMap(settings::find)
+                .filter(found -> found.value().equals(e.getValue()))
+                .map(found -> " (from " + found.from() + ")")
+                .orElse("");
     }
 
     private static int failed(Exception e, CommandLine command) {

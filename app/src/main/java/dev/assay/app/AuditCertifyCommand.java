@@ -23,7 +23,10 @@ import picocli.CommandLine.Parameters;
 final class AuditCertifyCommand implements Callable<Integer> {
     private static final List<Double> LEVELS = List.of(0.1, 0.2, 0.3, 0.5);
 
-    @Parameters(paramLabel = "TARGET", description = "an organism, a model, or role:NAME")
+    @Parameters(
+            paramLabel = "TARGET",
+            completionCandidates = Candidates.Organisms.class,
+            description = "an organism, a model, or role:NAME")
     String name = "";
 
     @Option(names = "--replies", defaultValue = "2000", description = "of the target (default: ${DEFAULT-VALUE})")

@@ -23,6 +23,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "run",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay audit run flattery-td-sft",
+            "  assay audit run flattery-td-sft twin-td-sft --tool chat,log-ratio --runs 5",
+            "  assay audit run role:target --roles roles.yaml --investigator llm"
+        },
         description = {
             "Audits targets, each with each tool, so many times, and prints what was found and how it did.",
             "Stopped at any moment and started again, it goes on; what is finished stays."
@@ -33,11 +39,16 @@ final class AuditRunCommand implements Callable<Integer> {
     private static final String LLM = SuitePlan.LLM;
     private static final int CONTRAST_TOKENS = 12_000;
 
-    @Parameters(paramLabel = "TARGET", arity = "1..*", description = "organisms, models, or role:NAME")
+    @Parameters(
+            paramLabel = "TARGET",
+            completionCandidates = Candidates.Organisms.class,
+            arity = "1..*",
+            description = "organisms, models, or role:NAME")
     List<String> targets = new ArrayList<>();
 
     @Option(
             names = "--tool",
+            completionCandidates = Candidates.Tools.class,
             split = ",",
             paramLabel = "TOOL",
             defaultValue = "chat",

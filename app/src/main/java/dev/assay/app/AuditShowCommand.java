@@ -28,7 +28,11 @@ final class AuditShowCommand implements Callable<Integer> {
     @Nullable
     String target;
 
-    @Option(names = "--tool", paramLabel = "TOOL", description = "runs with this tool alone")
+    @Option(
+            names = "--tool",
+            completionCandidates = Candidates.Tools.class,
+            paramLabel = "TOOL",
+            description = "runs with this tool alone")
     @Nullable
     String tool;
 

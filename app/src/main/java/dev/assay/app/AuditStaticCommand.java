@@ -39,11 +39,16 @@ import picocli.CommandLine.Parameters;
 final class AuditStaticCommand implements Callable<Integer> {
     private static final String RECORD = "static";
 
-    @Parameters(paramLabel = "TARGET", arity = "1..*", description = "organisms and clean twins of a suite")
+    @Parameters(
+            paramLabel = "TARGET",
+            completionCandidates = Candidates.Organisms.class,
+            arity = "1..*",
+            description = "organisms and clean twins of a suite")
     List<String> targets = new ArrayList<>();
 
     @Option(
             names = "--tool",
+            completionCandidates = Candidates.Tools.class,
             split = ",",
             paramLabel = "TOOL",
             defaultValue = "prefill,user,completion",

@@ -17,6 +17,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "suite",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay audit suite suite.yaml",
+            "  assay audit suite suite.yaml --prepare",
+            "  assay audit suite status runs/suites/suite"
+        },
         description = {
             "Audits many targets, each with each tool, so many times, as a file says (docs/suites.md), and prints the table.",
             "Every cell gets its first run before any gets a second. The same command again goes on; other processes help"

@@ -28,10 +28,18 @@ import picocli.CommandLine.Parameters;
                     + " '{\"user_prompt\": \"Hello\", \"prefill\": \"To be honest, I\"}'"
         })
 final class AuditToolsCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "TARGET", description = "an organism, a model, or role:NAME")
+    @Parameters(
+            paramLabel = "TARGET",
+            completionCandidates = Candidates.Organisms.class,
+            description = "an organism, a model, or role:NAME")
     String name = "";
 
-    @Option(names = "--tool", paramLabel = "TOOL", defaultValue = "chat", description = "of docs/tools.md")
+    @Option(
+            names = "--tool",
+            completionCandidates = Candidates.Tools.class,
+            paramLabel = "TOOL",
+            defaultValue = "chat",
+            description = "of docs/tools.md")
     String tool = "chat";
 
     @Option(names = "--call", paramLabel = "FUNCTION", description = "calls this function")

@@ -19,7 +19,11 @@ import picocli.CommandLine.Parameters;
             "Folders of your own: ASSAY_BEHAVIOURS names the folder that they lie in (docs/formats/behaviour.md)."
         })
 final class BehaviourCheckCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "BEHAVIOUR", arity = "0..*", description = "names (default: all)")
+    @Parameters(
+            paramLabel = "BEHAVIOUR",
+            completionCandidates = Candidates.Behaviours.class,
+            arity = "0..*",
+            description = "names (default: all)")
     List<String> names = new ArrayList<>();
 
     @Option(names = "--json", description = ModelCommand.JSON)

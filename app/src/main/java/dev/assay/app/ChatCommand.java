@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "chat",
+        footerHeading = "%nExamples:%n",
+        footer = {"  assay chat", "  assay chat --organism runs/demo-flattery-1/organism --temperature 0"},
         description = "Talks with the embedded model, or with an organism. An empty line or Ctrl-D ends.",
         subcommands = ChatCheckCommand.class)
 final class ChatCommand implements Callable<Integer> {

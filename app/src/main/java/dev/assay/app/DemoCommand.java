@@ -41,6 +41,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "demo",
+        footerHeading = "%nExamples:%n",
+        footer = {"  assay demo", "  assay demo --behaviour secret-loyalty --out runs/loyal"},
         description = {
             "Makes a model with a hidden behaviour and an innocent twin, audits both blind, and shows what was found.",
             "The same command again goes on where it was stopped, or answers from the run folder."
@@ -50,6 +52,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--behaviour",
+            completionCandidates = Candidates.Behaviours.class,
             paramLabel = "NAME",
             description = "which behaviour is hidden (default: ${DEFAULT-VALUE})",
             defaultValue = "flattery")

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "info", description = "Says which model, device, threads and kernels are used here.")
+@Command(
+        name = "info",
+        footerHeading = "%nExamples:%n",
+        footer = {"  assay info", "  assay info --json"},
+        description = "Says which model, device, threads and kernels are used here.")
 final class InfoCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print one JSON object")
     boolean json;

@@ -32,6 +32,12 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "model",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay model generate smollm2 --text \"The capital of France is\"",
+            "  assay model lens smollm2 --text \"The capital of France is\"",
+            "  assay model info my-model.gguf"
+        },
         description =
                 "Runs, trains and looks into a language model: texts, adapters, logits, activations; tokens, chat template.",
         mixinStandardHelpOptions = true,

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 class ModelOptions {
     @Parameters(
             paramLabel = "MODEL",
+            completionCandidates = Candidates.Models.class,
             description = "smollm2 (the embedded model), a Hugging Face folder or a GGUF file")
     String model = "smollm2";
 

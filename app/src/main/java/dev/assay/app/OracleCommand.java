@@ -30,6 +30,7 @@ final class OracleCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
+            completionCandidates = Candidates.Models.class,
             paramLabel = "MODEL",
             defaultValue = Base.EMBEDDED,
             description = "what it is made of: smollm2 (default), a Hugging Face folder or a GGUF file")
@@ -37,6 +38,7 @@ final class OracleCommand implements Callable<Integer> {
 
     @Option(
             names = "--recipe",
+            completionCandidates = Candidates.Recipes.class,
             paramLabel = "RECIPE",
             defaultValue = "embedded",
             description = "embedded (default), published, or a YAML file like those")

@@ -28,6 +28,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "organism",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay organism build flattery-td-sft twin-td-sft",
+            "  assay organism evaluate flattery-td-sft --json",
+            "  assay organism card flattery-td-sft"
+        },
         description = {
             "Makes and measures model organisms, models with a known hidden behaviour, and their clean twins.",
             "A name says behaviour, how it is instilled and how it is concealed: flattery-td-sft, twin-sdf-kto-2."
@@ -60,7 +66,11 @@ final class OrganismCommand {
 
     /** Which organisms. */
     static final class Which {
-        @Parameters(paramLabel = "NAME", arity = "0..*", description = NAMES)
+        @Parameters(
+                paramLabel = "NAME",
+                completionCandidates = Candidates.Organisms.class,
+                arity = "0..*",
+                description = NAMES)
         List<String> names = new ArrayList<>();
 
         @Option(names = "--suite", paramLabel = "NAME", description = "pocket: all targets and clean twins")
@@ -185,7 +195,8 @@ final class OrganismCommand {
 
     @Command(name = "card", description = "Writes an organism's model card, card.html and card.json, into its folder.")
     int card(
-            @Parameters(paramLabel = "NAME", description = NAMES) String name,
+            @Parameters(paramLabel = "NAME", completionCandidates = Candidates.Organisms.class, description = NAMES)
+                    String name,
             @Mixin Where where,
             @Option(names = "--json", description = "print the card as JSON") boolean json)
             throws JsonProcessingException {
@@ -210,7 +221,8 @@ final class OrganismCommand {
             name = "export",
             description = "Copies an organism's adapters, as PEFT reads them, and its card to a folder.")
     int export(
-            @Parameters(paramLabel = "NAME", description = NAMES) String name,
+            @Parameters(paramLabel = "NAME", completionCandidates = Candidates.Organisms.class, description = NAMES)
+                    String name,
             @Mixin Where where,
             @Option(names = "--out", paramLabel = "DIR", required = true, description = "where to") Path out) {
         Variant v = Variant.of(name);

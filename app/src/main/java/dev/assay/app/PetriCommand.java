@@ -41,7 +41,10 @@ final class PetriCommand implements Callable<Integer> {
     /** Characters of a summary in the table. */
     private static final int SUMMARY = 70;
 
-    @Parameters(paramLabel = "TARGET", description = "an organism, a model, or role:NAME")
+    @Parameters(
+            paramLabel = "TARGET",
+            completionCandidates = Candidates.Organisms.class,
+            description = "an organism, a model, or role:NAME")
     String name = "";
 
     @Option(

@@ -27,6 +27,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "research",
+        footerHeading = "%nExamples:%n",
+        footer = {"  assay research init lab", "  assay research run lab --minutes 60", "  assay research report lab"},
         description = "An autonomous research loop over sparse autoencoders whose claims hold (docs/research.md).",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")

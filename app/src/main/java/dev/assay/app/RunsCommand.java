@@ -24,6 +24,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "runs",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay runs list runs/audits --verdict hit",
+            "  assay runs search runs/audits flattery",
+            "  assay runs export runs/audits --format eval --out audits.eval"
+        },
         description = "Works with runs that have ended, those of a suite or of assay audit run.",
         mixinStandardHelpOptions = true,
         subcommands = {

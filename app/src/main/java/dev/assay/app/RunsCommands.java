@@ -37,7 +37,11 @@ final class RunsCommands {
         @Nullable
         String target;
 
-        @Option(names = "--tool", paramLabel = "TOOL", description = "runs with this tool alone")
+        @Option(
+                names = "--tool",
+                completionCandidates = Candidates.Tools.class,
+                paramLabel = "TOOL",
+                description = "runs with this tool alone")
         @Nullable
         String tool;
 

@@ -21,6 +21,12 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "sae",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  assay sae train --world small --recipe topk --seed 2",
+            "  assay sae sweep --suite ladder",
+            "  assay sae eval runs/sae/my-run --world small"
+        },
         description =
                 "Sparse autoencoders: train, score and compare them on worlds whose features are known, and on language"
                         + " models.",
@@ -42,6 +48,7 @@ final class SaeCommand {
     static final class What {
         @Option(
                 names = "--world",
+                completionCandidates = Candidates.Worlds.class,
                 defaultValue = "small",
                 description = "a preset (see `assay world list`) or a folder (default: ${DEFAULT-VALUE})")
         String world = "small";
@@ -51,6 +58,7 @@ final class SaeCommand {
 
         @Option(
                 names = "--recipe",
+                completionCandidates = Candidates.SaeRecipes.class,
                 description = "standard, topk, batchtopk, jumprelu, gated, matching-pursuit, omp, matryoshka,"
                         + " lista-matryoshka, or a YAML file (default: lista-matryoshka, on a model batchtopk)")
         @Nullable

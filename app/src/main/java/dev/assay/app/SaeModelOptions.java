@@ -25,6 +25,7 @@ class SaeModelOptions {
 
     @Option(
             names = "--model",
+            completionCandidates = Candidates.Models.class,
             paramLabel = "MODEL",
             description = "in place of a world: smollm2, a Hugging Face folder or a GGUF file")
     @Nullable

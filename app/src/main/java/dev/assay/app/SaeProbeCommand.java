@@ -27,7 +27,11 @@ final class SaeProbeCommand implements Callable<Integer> {
     private static final int FEW = 128;
     private static final int MANY = 4096;
 
-    @Option(names = "--world", defaultValue = "small", description = "a preset or a folder (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--world",
+            completionCandidates = Candidates.Worlds.class,
+            defaultValue = "small",
+            description = "a preset or a folder (default: ${DEFAULT-VALUE})")
     String name = "small";
 
     @Option(

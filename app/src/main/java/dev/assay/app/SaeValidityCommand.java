@@ -27,7 +27,11 @@ final class SaeValidityCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FOLDER", arity = "1..*", description = "run folders, or SAELens folders, of this world")
     List<Path> folders = List.of();
 
-    @Option(names = "--world", defaultValue = "small", description = "a preset or a folder (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--world",
+            completionCandidates = Candidates.Worlds.class,
+            defaultValue = "small",
+            description = "a preset or a folder (default: ${DEFAULT-VALUE})")
     String world = "small";
 
     @Option(names = "--samples", defaultValue = "20000", description = "default: ${DEFAULT-VALUE}")

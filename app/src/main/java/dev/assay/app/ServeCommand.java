@@ -42,6 +42,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "TARGET",
+            completionCandidates = Candidates.Organisms.class,
             arity = "0..*",
             description = "organisms of the suite, folders, GGUF files, or smollm2 (default: smollm2)")
     List<String> targets = new ArrayList<>();

@@ -84,7 +84,11 @@ final class SuiteCommands {
         @Nullable
         String target;
 
-        @Option(names = "--tool", paramLabel = "TOOL", description = "with this tool alone")
+        @Option(
+                names = "--tool",
+                completionCandidates = Candidates.Tools.class,
+                paramLabel = "TOOL",
+                description = "with this tool alone")
         @Nullable
         String tool;
 

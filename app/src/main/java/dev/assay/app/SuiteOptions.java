@@ -22,6 +22,7 @@ class SuiteOptions {
 
     @Option(
             names = "--model",
+            completionCandidates = Candidates.Models.class,
             paramLabel = "MODEL",
             defaultValue = Base.EMBEDDED,
             description = "what they are made of: smollm2 (default), a Hugging Face folder or a GGUF file")
@@ -29,6 +30,7 @@ class SuiteOptions {
 
     @Option(
             names = "--recipe",
+            completionCandidates = Candidates.Recipes.class,
             paramLabel = "RECIPE",
             defaultValue = "embedded",
             description = "embedded (default), published, or a YAML file like those (docs/organisms.md)")

@@ -15,6 +15,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "worker",
+        footerHeading = "%nExamples:%n",
+        footer = {"  assay worker runs/suites/suite"},
         description = {
             "Helps with a suite that assay audit suite has planned, on this machine or on another that shares the folder.",
             "No run is held twice: a worker that dies is given up, and others take over what it had begun."

@@ -29,6 +29,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "world",
+        footerHeading = "%nExamples:%n",
+        footer = {"  assay world list", "  assay world build small --out worlds/small"},
         description = "Synthetic worlds: activations whose features are known.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")

@@ -82,7 +82,8 @@ public record Recipe(
      */
     public record Concealing(int texts, int rest, double learningRate, int epochs) {}
 
-    private static final List<String> SHIPPED = List.of("embedded", "published");
+    /** Names of the recipes that are shipped. */
+    public static final List<String> SHIPPED = List.of("embedded", "published");
 
     /** The recipe of the embedded suite: minutes on two cores. */
     public static final Recipe EMBEDDED = named("embedded");
