@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.Set;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -106,6 +107,9 @@ public final class Assay {
             return run(Settings.ofProcess(), args);
         } catch (UserException e) {
             System.err.println("assay: " + e.getMessage());
+            return USER_ERROR;
+        } catch (ServiceConfigurationError e) {
+            System.err.println("assay: a plugin can't be used: " + e.getMessage());
             return USER_ERROR;
         }
     }

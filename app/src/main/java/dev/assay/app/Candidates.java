@@ -5,7 +5,6 @@ import dev.assay.organism.Behaviour;
 import dev.assay.organism.Recipe;
 import dev.assay.world.Presets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 
@@ -21,9 +20,7 @@ abstract class Candidates implements Iterable<String> {
     static final class Tools extends Candidates {
         @Override
         List<String> names() {
-            return Arrays.stream(Configuration.values())
-                    .map(Configuration::slug)
-                    .toList();
+            return Configuration.all().stream().map(Configuration::slug).toList();
         }
     }
 

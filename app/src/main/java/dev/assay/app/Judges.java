@@ -14,6 +14,7 @@ import dev.assay.organism.Judge;
 import dev.assay.organism.Lazy;
 import dev.assay.organism.ModelScorer;
 import dev.assay.organism.Progress;
+import dev.assay.organism.ScorerFactory;
 import dev.assay.smollm2.SmolLm2;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Judges of a kind: by the behaviour's rules; by the vectors of the embedded model; or by a model that plays the role
@@ -50,8 +52,20 @@ final class Judges implements AutoCloseable {
                         judge(home, file.orElseThrow(() -> new UserException("judges by a model need --roles FILE")));
                 yield b -> Judge.of(b, new ModelScorer(b, judge, progress));
             }
-            default -> throw new UserException("there are no judges by " + kind + ": give " + KINDS);
+            default -> {
+                ScorerFactory own = own(kind);
+                yield b -> Judge.of(b, own.scorer(b));
+            }
         };
+    }
+
+    private static ScorerFactory own(String kind) {
+        List<ScorerFactory> all = ScorerFactory.all();
+        return all.stream()
+                .filter(f -> f.name().equals(kind))
+                .findFirst()
+                .orElseThrow(() -> new UserException("there are no judges by " + kind + ": give " + KINDS
+                        + all.stream().map(f -> ", " + f.name()).collect(Collectors.joining())));
     }
 
     private static Embedder embedder(Home home) {

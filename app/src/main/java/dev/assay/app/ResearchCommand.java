@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "research",
         footerHeading = "%nExamples:%n",
-        footer = {"  assay research init lab", "  assay research run lab --minutes 60", "  assay research report lab"},
+        footer = {"  assay research init lab", "  assay research run lab --hours 2", "  assay research status lab"},
         description = "An autonomous research loop over sparse autoencoders whose claims hold (docs/research.md).",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")

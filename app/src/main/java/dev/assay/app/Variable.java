@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 enum Variable {
     HOME(false),
     BEHAVIOURS(true),
+    PLUGINS(false),
     LOG(true),
     CUDA(false),
     JAVA_HOME(false);
@@ -35,6 +36,7 @@ enum Variable {
     String standard() {
         return switch (this) {
             case HOME -> Home.of().folder().toString();
+            case PLUGINS -> Home.of().folder().resolve("plugins").toString();
             case LOG -> "warn";
             case JAVA_HOME -> System.getProperty("java.home", "");
             case CUDA, BEHAVIOURS -> "";

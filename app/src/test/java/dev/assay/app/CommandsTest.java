@@ -141,7 +141,7 @@ class CommandsTest {
 
     private void refused(String yaml, String... words) throws IOException {
         Path file = write("assay.yaml", yaml);
-        assertThatThrownBy(() -> Assay.run(new Settings(Map.of(), List.of(file)), "info"))
+        assertThatThrownBy(() -> new Settings(Map.of(), List.of(file)).check(ASSAY.getCommandSpec()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(file.toString())
                 .message()

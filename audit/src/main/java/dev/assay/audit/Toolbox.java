@@ -10,6 +10,7 @@ import dev.assay.audit.petri.Readings;
 import dev.assay.audit.petri.ScriptedAuditor;
 import dev.assay.audit.petri.Seed;
 import dev.assay.audit.petri.Seeds;
+import dev.assay.audit.tool.StandardTool;
 import dev.assay.audit.tool.ChatTool;
 import dev.assay.audit.tool.CompletionTool;
 import dev.assay.audit.tool.Configuration;
@@ -19,6 +20,7 @@ import dev.assay.audit.tool.Lens;
 import dev.assay.audit.tool.LensTool;
 import dev.assay.audit.tool.LogRatioTool;
 import dev.assay.audit.tool.ModelScenarios;
+import dev.assay.audit.tool.OwnTool;
 import dev.assay.audit.tool.SaeGround;
 import dev.assay.audit.tool.SaeTool;
 import dev.assay.audit.tool.Scaffold;
@@ -33,6 +35,7 @@ import dev.assay.audit.tool.UserTool;
 import dev.assay.chat.Chat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -55,6 +58,13 @@ public record Toolbox(
         Optional<Chat> generator,
         Optional<Chat> reader,
         Chat.Progress progress) {
+    /** Those whose tool holds talks itself. */
+    private static final Set<Configuration> TALKING = Set.of(
+            StandardTool.CHAT,
+            StandardTool.PREFILL,
+            StandardTool.HONESTY_STEERING,
+            StandardTool.PREFILL_STEERING);
+
     /** Of the divergences of a clean model's lens so many lie below the threshold. */
     private static final double USUAL = 0.98;
     /** Replies in a dialogue of the offline auditor. */
@@ -62,11 +72,8 @@ public record Toolbox(
 
     /** The tools of a run: talks, and what the configuration adds. */
     public List<Tool> tools(Configuration configuration, Session session) {
-        return switch (configuration) {
-            case CHAT, PREFILL, HONESTY_STEERING, PREFILL_STEERING ->
-                List.of(tool(configuration, session, Integer.MAX_VALUE));
-            default -> List.of(ChatTool.plain(session), tool(configuration, session, Integer.MAX_VALUE));
-        };
+        Tool tool = tool(configuration, session, Integer.MAX_VALUE);
+        return TALKING.contains(configuration) ? List.of(tool) : List.of(ChatTool.plain(session), tool);
     }
 
     /**
@@ -75,7 +82,7 @@ public record Toolbox(
      * @param tokens of the budget that the tool may take
      */
     public Optional<Audit.Instrument> instrument(Configuration configuration, int tokens) {
-        if (configuration == Configuration.CHAT) return Optional.empty();
+        if (configuration == StandardTool.CHAT) return Optional.empty();
         int outputs = configuration.outputsFor(tokens);
         return Optional.of(new Audit.Instrument(
                 session -> tool(configuration, session, outputs), outputs, configuration.showsUsers()));
@@ -88,6 +95,13 @@ public record Toolbox(
 
     private Tool tool(Configuration configuration, Session session, int outputs) {
         return switch (configuration) {
+            case OwnTool own -> own.open(session, reference);
+            case StandardTool tool -> standard(tool, session, outputs);
+        };
+    }
+
+    private Tool standard(StandardTool tool, Session session, int outputs) {
+        return switch (tool) {
             case CHAT -> ChatTool.plain(session);
             case PREFILL -> ChatTool.withPrefill(session);
             case USER -> new UserTool(session);

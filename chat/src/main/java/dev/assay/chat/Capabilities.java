@@ -1,11 +1,13 @@
 package dev.assay.chat;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The table of what can be done where: {@code capabilities.yaml}. */
@@ -27,7 +29,9 @@ public final class Capabilities {
     enum WireFormat {
         OPENAI,
         ANTHROPIC,
-        LOCAL
+        LOCAL,
+        /** Its own: a {@link ProviderFactory} knows. */
+        OWN
     }
 
     /** How a server renders a conversation. */
@@ -57,6 +61,18 @@ public final class Capabilities {
                             ? Templates.NONE
                             : Templates.valueOf(raw.templates.replace('-', '_').toUpperCase(Locale.ROOT)),
                     raw.models);
+        }
+
+        /** That of a {@link ProviderFactory}, of which nothing is known before it is asked. */
+        static Dialect own() {
+            return new Dialect(
+                    WireFormat.OWN,
+                    Optional.empty(),
+                    Optional.empty(),
+                    "",
+                    false,
+                    Templates.NONE,
+                    List.of(new Row(".*", EnumSet.allOf(Feature.class))));
         }
 
         Set<Feature> can(String model) {
@@ -94,11 +110,18 @@ public final class Capabilities {
 
     /** The names of all providers. */
     public List<String> providers() {
-        return List.copyOf(table.providers.keySet());
+        return Stream.concat(
+                        table.providers.keySet().stream(), ProviderFactory.all().stream().map(ProviderFactory::name))
+                .toList();
     }
 
     Optional<Dialect> dialect(String provider) {
-        return Optional.ofNullable(table.providers.get(provider)).map(Dialect::of);
+        return Optional.ofNullable(table.providers.get(provider))
+                .map(Dialect::of)
+                .or(() -> ProviderFactory.all().stream()
+                        .filter(own -> own.name().equals(provider))
+                        .findFirst()
+                        .map(own -> Dialect.own()));
     }
 
     /** What a model can be asked for; nothing where the provider is unknown. */

@@ -93,7 +93,8 @@ final class RoleFile {
         boolean local = dialect.wire() == Capabilities.WireFormat.LOCAL;
         if (local && (r.baseUrl().isPresent() || r.key().isPresent()))
             throw wrong(r.key().isPresent() ? "key" : "base-url", "is not for provider local; remove it");
-        if (!local && r.baseUrl().isEmpty() && dialect.baseUrl().isEmpty())
+        boolean own = dialect.wire() == Capabilities.WireFormat.OWN;
+        if (!local && !own && r.baseUrl().isEmpty() && dialect.baseUrl().isEmpty())
             throw wrong("base-url", "is missing; " + r.provider() + " has no address of its own");
         Set<Feature> can = r.can().orElseGet(() -> dialect.can(r.model()));
         Sampling sampling = r.sampling();

@@ -112,9 +112,9 @@ public final class Roles implements AutoCloseable {
                 var model = opener.apply(role.model()).weights().get();
                 yield new ResidualEmbedder(model, model.config().layers() / 2);
             }
-            case ANTHROPIC ->
-                throw new ChatException.Configuration(
-                        "role " + name + ": anthropic has no embeddings; use openai, vllm, ollama or local");
+            case ANTHROPIC, OWN ->
+                throw new ChatException.Configuration("role " + name + ": " + role.provider()
+                        + " has no embeddings; use openai, vllm, ollama or local");
             case OPENAI -> {
                 Endpoint endpoint = Endpoint.of(role, dialect(role), setting.environment);
                 Wire wire = new Wire(endpoint, setting.clock);
@@ -148,8 +148,9 @@ public final class Roles implements AutoCloseable {
         return desks.computeIfAbsent(role.name(), n -> {
             Capabilities.Dialect dialect = dialect(role);
             boolean local = dialect.wire() == Capabilities.WireFormat.LOCAL;
+            boolean elsewhere = !local && dialect.wire() != Capabilities.WireFormat.OWN;
             Function<Integer, String> remedy =
-                    local ? status -> "" : Endpoint.of(role, dialect, setting.environment)::remedy;
+                    !elsewhere ? status -> "" : Endpoint.of(role, dialect, setting.environment)::remedy;
             return new Desk(role, where, remedy, local, setting.patience, setting.pause);
         });
     }
@@ -165,6 +166,12 @@ public final class Roles implements AutoCloseable {
                         role, opener.apply(role.model()), role.can().orElseGet(() -> dialect.can(role.model())));
             case OPENAI -> new OpenAiProvider(Endpoint.of(role, dialect, setting.environment), setting.clock);
             case ANTHROPIC -> new AnthropicProvider(Endpoint.of(role, dialect, setting.environment), setting.clock);
+            case OWN ->
+                ProviderFactory.all().stream()
+                        .filter(own -> own.name().equals(role.provider()))
+                        .findFirst()
+                        .orElseThrow()
+                        .open(role);
         });
     }
 

@@ -7,14 +7,38 @@ package dev.assay.sae;
  * @param shape of the way between
  */
 public record KSchedule(double initial, double last, long steps, Shape shape) {
-    /** How k moves. */
-    public enum Shape {
+    /**
+     * How k moves. Shapes that are not shipped are found by {@link java.util.ServiceLoader} under the name that
+     * {@code toString} gives, in kebab-case (docs/extensions.md); runs are recorded under it.
+     */
+    public interface Shape {
+        /** k of a step before the schedule's last, counted from 0. */
+        double at(KSchedule k, long step);
+    }
+
+    /** The shapes that are shipped. */
+    public enum StandardShape implements Shape {
         /** By the same amount each step. */
-        LINEAR,
+        LINEAR {
+            @Override
+            public double at(KSchedule k, long step) {
+                return k.initial + (k.last - k.initial) * step / k.steps;
+            }
+        },
         /** Half a cosine: slow at both ends. */
-        COSINE,
+        COSINE {
+            @Override
+            public double at(KSchedule k, long step) {
+                return k.last + (k.initial - k.last) * (1 + Math.cos(Math.PI * step / k.steps)) / 2;
+            }
+        },
         /** By the same factor each step. */
-        EXPONENTIAL
+        EXPONENTIAL {
+            @Override
+            public double at(KSchedule k, long step) {
+                return k.initial * Math.pow(k.last / k.initial, (double) step / k.steps);
+            }
+        }
     }
 
     public KSchedule {
@@ -24,7 +48,7 @@ public record KSchedule(double initial, double last, long steps, Shape shape) {
 
     /** Linear. */
     public KSchedule(double initial, double last, long steps) {
-        this(initial, last, steps, Shape.LINEAR);
+        this(initial, last, steps, StandardShape.LINEAR);
     }
 
     public static KSchedule constant(double k) {
@@ -33,18 +57,13 @@ public record KSchedule(double initial, double last, long steps, Shape shape) {
 
     /** k of training step {@code step}, counted from 0. */
     public double at(long step) {
-        if (step >= steps) return last;
-        return switch (shape) {
-            case LINEAR -> initial + (last - initial) * step / steps;
-            case COSINE -> last + (initial - last) * (1 + Math.cos(Math.PI * step / steps)) / 2;
-            case EXPONENTIAL -> initial * Math.pow(last / initial, (double) step / steps);
-        };
+        return step >= steps ? last : shape.at(this, step);
     }
 
     /** As it was before there were shapes where the shape is linear: runs are recorded under this text. */
     @Override
     public String toString() {
         return "KSchedule[initial=" + initial + ", last=" + last + ", steps=" + steps
-                + (shape == Shape.LINEAR ? "" : ", shape=" + shape) + "]";
+                + (shape == StandardShape.LINEAR ? "" : ", shape=" + shape) + "]";
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -218,7 +219,7 @@ public final class Recipes {
                 f.positive("initial-k", k),
                 k,
                 (long) (steps * f.within("k-share", 0, 1, 1)),
-                f.one(KSchedule.Shape.class, "k-shape", KSchedule.Shape.LINEAR));
+                shape(f));
         Fields levels = f.section("levels");
         Fields refinement = f.section("refinement");
         var batch = new Architecture.BatchTopK(
@@ -241,6 +242,15 @@ public final class Recipes {
         levels.done();
         refinement.done();
         return batch;
+    }
+
+    private static KSchedule.Shape shape(Fields f) {
+        String name = f.text("k-shape", "");
+        return ServiceLoader.load(KSchedule.Shape.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(shape -> shape.toString().equals(name))
+                .findFirst()
+                .orElseGet(() -> f.one(KSchedule.StandardShape.class, "k-shape", KSchedule.StandardShape.LINEAR));
     }
 
     private static Architecture jumpRelu(Fields f, long steps) {

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class KScheduleTest {
     @ParameterizedTest
-    @EnumSource(KSchedule.Shape.class)
-    void goesFromTheFirstToTheLastAndStays(KSchedule.Shape shape) {
+    @EnumSource(KSchedule.StandardShape.class)
+    void goesFromTheFirstToTheLastAndStays(KSchedule.StandardShape shape) {
         var schedule = new KSchedule(40, 10, 100, shape);
         assertThat(schedule.at(0)).isCloseTo(40, within(1e-12));
         for (int step = 1; step < 100; step++) assertThat(schedule.at(step)).isLessThan(schedule.at(step - 1));
@@ -22,8 +22,8 @@ class KScheduleTest {
     @Test
     void halfwayIsTheMeanOfItsKind() {
         assertThat(new KSchedule(40, 10, 100).at(50)).isEqualTo(25);
-        assertThat(new KSchedule(40, 10, 100, KSchedule.Shape.COSINE).at(50)).isCloseTo(25, within(1e-12));
-        assertThat(new KSchedule(40, 10, 100, KSchedule.Shape.EXPONENTIAL).at(50))
+        assertThat(new KSchedule(40, 10, 100, KSchedule.StandardShape.COSINE).at(50)).isCloseTo(25, within(1e-12));
+        assertThat(new KSchedule(40, 10, 100, KSchedule.StandardShape.EXPONENTIAL).at(50))
                 .isCloseTo(20, within(1e-12));
     }
 

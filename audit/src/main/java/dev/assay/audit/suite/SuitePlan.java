@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.assay.audit.agent.Limits;
+import dev.assay.audit.tool.StandardTool;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.stats.Rate;
 import java.io.IOException;
@@ -182,7 +183,7 @@ public record SuitePlan(
         int usual = investigator.equals(LLM) ? (int) Limits.TOKENS : CONTRAST_TOKENS;
         return new SuitePlan(
                 or(f.targets(), List.of()),
-                or(f.tools(), List.of(Configuration.CHAT.slug())),
+                or(f.tools(), List.of(StandardTool.CHAT.slug())),
                 or(f.runs(), 1),
                 investigator,
                 or(f.doses(), List.of(1.0)),
