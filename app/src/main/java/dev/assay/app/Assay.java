@@ -20,6 +20,7 @@ import dev.assay.world.WorldException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.Set;
@@ -148,7 +149,7 @@ public final class Assay {
         // here, not in the annotation, from which the commands below would inherit it
         assay.getCommandSpec().usageMessage().footerHeading("%nExamples:%n").footer(FOOTER);
         // what stands behind the name of a command is that command's
-        assay.getSubcommands().get("config").setStopAtPositional(true);
+        Objects.requireNonNull(assay.getSubcommands().get("config")).setStopAtPositional(true);
         return assay;
     }
 
