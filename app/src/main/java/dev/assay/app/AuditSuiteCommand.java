@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {
             SuiteCommands.Status.class,
             SuiteCommands.Findings.class,
+            SuiteCommands.Report.class,
             SuiteCommands.Pause.class,
             SuiteCommands.Resume.class,
             SuiteCommands.Cancel.class,
@@ -58,7 +59,7 @@ final class AuditSuiteCommand implements Callable<Integer> {
     public Integer call() {
         if (file == null)
             throw new UserException(
-                    "give the suite's file, or one of status, findings, pause, resume, cancel, requeue with its"
+                    "give the suite's file, or one of status, findings, report, pause, resume, cancel, requeue with its"
                             + " folder; see assay audit suite --help");
         SuitePlan plan = SuitePlan.read(file);
         Path folder = out == null ? standard(file) : out;

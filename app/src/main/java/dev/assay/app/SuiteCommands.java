@@ -4,8 +4,13 @@ import dev.assay.audit.suite.PlannedRun;
 import dev.assay.audit.suite.SuiteBook;
 import dev.assay.audit.suite.SuiteControl;
 import dev.assay.audit.suite.SuiteStatus;
+import dev.assay.journal.AtomicFile;
+import dev.assay.journal.CanonicalJson;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,6 +45,45 @@ final class SuiteCommands {
         @Override
         public Integer call() {
             return new SuiteText(folder).findings(json);
+        }
+    }
+
+    @Command(
+            name = "report",
+            description = {
+                "Writes what a suite, or a folder of assay audit run, has found so far as one HTML file, a PDF or both.",
+                "In the HTML every number leads to the runs that it comes from."
+            })
+    static final class Report extends OfFolder {
+        @Option(names = "--html", paramLabel = "FILE", description = "one self-contained page")
+        @Nullable
+        Path html;
+
+        @Option(names = "--pdf", paramLabel = "FILE", description = "the same on paper, without the list of runs")
+        @Nullable
+        Path pdf;
+
+        @Override
+        public Integer call() {
+            if (html == null && pdf == null) throw new UserException("say what to write: --html FILE, --pdf FILE or both");
+            SuiteResult result = SuiteResult.read(folder);
+            var report = new SuiteReport(result);
+            List<Path> written = new ArrayList<>();
+            if (html != null) written.add(write(html, report.html().getBytes(StandardCharsets.UTF_8)));
+            if (pdf != null) written.add(write(pdf, report.pdf()));
+            if (json)
+                System.out.println(CanonicalJson.tree(Map.of(
+                        "runs",
+                        result.runs().size(),
+                        "files",
+                        written.stream().map(Path::toString).toList())));
+            else written.forEach(f -> System.out.println(result.runs().size() + " runs in " + f));
+            return 0;
+        }
+
+        private static Path write(Path file, byte[] bytes) {
+            AtomicFile.write(file, bytes);
+            return file;
         }
     }
 

@@ -40,8 +40,17 @@ public final class HtmlReport implements Page {
         }
     }
 
-    /** One row of a forest plot: a value with its interval; NaN where there is none. An empty note shows nothing. */
-    public record Estimate(String label, double value, double low, double high, String note) {}
+    /**
+     * One row of a forest plot: a value with its interval; NaN where there is none. An empty note shows nothing.
+     *
+     * @param anchor of a place in the same page that the label leads to; empty for none
+     */
+    public record Estimate(String label, double value, double low, double high, String note, String anchor) {
+        /** One that leads nowhere. */
+        public Estimate(String label, double value, double low, double high, String note) {
+            this(label, value, low, high, note, "");
+        }
+    }
 
     /**
      * One line of a plot, point by point. NaN breaks the line; on a log axis what isn't positive lies at the bottom.
@@ -140,18 +149,47 @@ public final class HtmlReport implements Page {
      */
     @Override
     public HtmlReport table(String caption, List<String> head, List<List<String>> rows) {
+        return linked(
+                caption,
+                head,
+                rows.stream()
+                        .map(row -> row.stream().map(Linked::plain).toList())
+                        .toList());
+    }
+
+    @Override
+    public HtmlReport linked(String caption, List<String> head, List<List<Linked>> rows) {
         for (var row : rows)
             if (row.size() != head.size())
                 throw new IllegalArgumentException("table '" + caption + "' has " + head.size()
                         + " columns, but a row has " + row.size() + " cells");
+        List<List<String>> texts = texts(rows);
         List<String> styles = IntStream.range(0, head.size())
-                .mapToObj(column -> isNumeric(rows, column) ? " class=\"number\"" : "")
+                .mapToObj(column -> isNumeric(texts, column) ? " class=\"number\"" : "")
                 .toList();
         open("table", caption);
         add("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>\n", escape(caption));
-        add("<thead>%s</thead>\n<tbody>\n", row(head, styles, "th scope=\"col\"", "th"));
+        List<Linked> top = head.stream().map(Linked::plain).toList();
+        add("<thead>%s</thead>\n<tbody>\n", row(top, styles, "th scope=\"col\"", "th"));
         for (var row : rows) add("%s\n", row(row, styles, "td", "td"));
         return add("</tbody></table></div></figure>\n");
+    }
+
+    static List<List<String>> texts(List<List<Linked>> rows) {
+        return rows.stream()
+                .map(row -> row.stream().map(Linked::text).toList())
+                .toList();
+    }
+
+    @Override
+    public HtmlReport grid(
+            String caption,
+            List<String> rows,
+            List<String> columns,
+            List<List<Shade>> cells,
+            double low,
+            double high) {
+        return open("grid", caption).add("%s</figure>\n", new Grid(rows, columns, cells, low, high).html());
     }
 
     /**
@@ -203,7 +241,13 @@ public final class HtmlReport implements Page {
 
     /** Content that opens at a click. */
     public HtmlReport details(String summary, Consumer<HtmlReport> inside) {
+        return details(summary, "", inside);
+    }
+
+    /** The same, which opens too where somebody goes to its anchor. */
+    public HtmlReport details(String summary, String anchor, Consumer<HtmlReport> inside) {
         add("<details><summary dir=\"auto\">%s</summary>\n", escape(summary));
+        if (!anchor.isEmpty()) add("<div class=\"here\" id=\"%s\"></div>\n", escape(anchor));
         depth++;
         try {
             inside.accept(this);
@@ -269,10 +313,15 @@ public final class HtmlReport implements Page {
                 && filled.stream().allMatch(cell -> NUMERIC.matcher(cell).matches());
     }
 
-    private static String row(List<String> cells, List<String> styles, String open, String close) {
+    private static String row(List<Linked> cells, List<String> styles, String open, String close) {
         var out = new StringBuilder("<tr>");
         for (int i = 0; i < cells.size(); i++)
-            out.append("<%s%s dir=\"auto\">%s</%s>".formatted(open, styles.get(i), escape(cells.get(i)), close));
+            out.append("<%s%s dir=\"auto\">%s</%s>"
+                    .formatted(
+                            open,
+                            styles.get(i),
+                            Markup.link(cells.get(i).text(), cells.get(i).anchor()),
+                            close));
         return out.append("</tr>").toString();
     }
 

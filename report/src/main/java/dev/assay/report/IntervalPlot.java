@@ -43,7 +43,7 @@ final class IntervalPlot {
                 <div class="row"><div class="label"><span dir="auto">%s</span>%s</div>\
                 <div class="strip" aria-hidden="true"><svg width="100%%" height="100%%">%s%s</svg></div>\
                 <div class="value">%s</div></div>
-                """.formatted(escape(row.label()), note, grid, drawing(row), numbers(row));
+                """.formatted(Markup.link(row.label(), row.anchor()), note, grid, drawing(row), numbers(row));
     }
 
     private String drawing(Estimate row) {

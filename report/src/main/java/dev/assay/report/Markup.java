@@ -37,6 +37,12 @@ final class Markup {
         return out.toString();
     }
 
+    /** The text, escaped, leading to a place in the same page if an anchor is given. */
+    static String link(String text, String anchor) {
+        if (anchor.isEmpty() || text.isEmpty()) return escape(text);
+        return "<a href=\"#" + escape(anchor) + "\">" + escape(text) + "</a>";
+    }
+
     private static void appendEscaped(StringBuilder out, int c) {
         switch (c) {
             case '&' -> out.append("&amp;");

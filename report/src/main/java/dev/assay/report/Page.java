@@ -28,6 +28,23 @@ public interface Page {
      */
     Page table(String caption, List<String> head, List<List<String>> rows);
 
+    /** A table whose texts may lead to places in the same page, where a page has such. */
+    Page linked(String caption, List<String> head, List<List<Linked>> rows);
+
+    /**
+     * A table in shades, from paper at {@code low}: what lies beyond {@code low} and {@code high} is held at the end it is beyond.
+     *
+     * @param cells a row for each of {@code rows}, a cell for each of {@code columns}
+     * @throws IllegalArgumentException if there are more or fewer cells than that, or low is not less than high
+     */
+    Page grid(
+            String caption,
+            List<String> rows,
+            List<String> columns,
+            List<List<Shade>> cells,
+            double low,
+            double high);
+
     /**
      * A forest plot.
      *

@@ -17,6 +17,7 @@ import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.pdmodel.font.PDType0Font;
 import org.apache.pdfbox.pdmodel.graphics.state.RenderingMode;
+import org.apache.pdfbox.util.Matrix;
 
 /**
  * A cursor that goes down A4 pages. Places are relative to it: x from the left margin, y upwards. Characters that the font
@@ -125,6 +126,19 @@ final class PdfCanvas {
             out.setRenderingMode(bold ? RenderingMode.FILL_STROKE : RenderingMode.FILL);
             if (bold) out.setLineWidth(size * 0.026f); // one font is embedded: bold is its outline
             out.newLineAtOffset(MARGIN + x, y - below);
+            out.showText(known(text));
+            out.endText();
+        });
+    }
+
+    /** Written upwards, from the cursor on. */
+    void textUp(String text, float x, float size, float[] colour) {
+        draw(() -> {
+            out.beginText();
+            out.setFont(font, size);
+            out.setNonStrokingColor(colour[0], colour[1], colour[2]);
+            out.setRenderingMode(RenderingMode.FILL);
+            out.setTextMatrix(Matrix.getRotateInstance(Math.PI / 2, MARGIN + x, y));
             out.showText(known(text));
             out.endText();
         });

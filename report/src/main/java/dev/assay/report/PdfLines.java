@@ -55,8 +55,16 @@ final class PdfLines {
             String label =
                     line ? lines.get(i).label() : levels.get(i - lines.size()).label();
             float[] colour = line && lines.get(i).emphasised() ? accent : line ? ink : muted;
+            if (line) lead(lines.get(i), (float) -places[i], muted);
             canvas.textAt(canvas.fit(label, SMALL, 76), right + 8, (float) places[i] + 2.5f, SMALL, colour);
         }
+    }
+
+    /** From where a line ends early to its label. */
+    private void lead(Line line, float label, float[] colour) {
+        int last = line.x().length - 1;
+        if (last < 0 || Double.isNaN(line.y()[last]) || x.at(line.x()[last]) >= 1) return;
+        canvas.dashed(atX(line.x()[last]), atY(line.y()[last]), right + 5, label, colour, 0.4f);
     }
 
     private void draw(Line line, float[] colour) {

@@ -125,6 +125,27 @@ public final class PdfReport implements Page {
         return this;
     }
 
+    @Override
+    public PdfReport linked(String caption, List<String> head, List<List<Linked>> rows) {
+        return table(caption, head, HtmlReport.texts(rows));
+    }
+
+    @Override
+    public PdfReport grid(
+            String caption,
+            List<String> rows,
+            List<String> columns,
+            List<List<Shade>> cells,
+            double low,
+            double high) {
+        var grid = new Grid(rows, columns, cells, low, high);
+        canvas.room(Math.min(160 + ROW * rows.size(), 600));
+        caption(caption);
+        grid.draw(canvas, SMALL, INK, RULE, ACCENT);
+        canvas.down(16);
+        return this;
+    }
+
     /** As wide as their contents, and where that is too much, the widest give way. */
     private float[] columns(List<String> head, List<List<String>> rows) {
         var widths = new float[head.size()];

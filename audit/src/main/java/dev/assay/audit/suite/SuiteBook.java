@@ -21,6 +21,7 @@ public final class SuiteBook {
     public static final String RECORD = "audit";
 
     static final String ERROR = "audit-error";
+    static final String SECONDS = "audit-seconds";
 
     private final Map<String, PlannedRun> planned = new LinkedHashMap<>();
     private final Map<String, Integer> requeued = new HashMap<>();
@@ -46,6 +47,9 @@ public final class SuiteBook {
 
     /** The same of one that failed. */
     record Failed(String key, int attempt, String error) {}
+
+    /** How long it took, its share of the time of those that were held with it. */
+    record Took(String key, int attempt, double seconds) {}
 
     /** Takes in records; those of other plans are passed over. */
     public void learn(List<Entry> entries) {

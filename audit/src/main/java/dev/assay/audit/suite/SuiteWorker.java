@@ -148,6 +148,7 @@ public final class SuiteWorker {
     }
 
     private void hold(List<Bench.Job> jobs) {
+        long began = System.nanoTime();
         List<Supplier<AuditRecord>> work;
         try {
             work = bench.work(jobs);
@@ -162,6 +163,11 @@ public final class SuiteWorker {
             all.add(() -> hold(job, one));
         }
         SideBySide.all(all);
+        double each = (System.nanoTime() - began) / 1e9 / jobs.size();
+        for (Bench.Job job : jobs)
+            if (desk.leases().holds(job.run().id(job.attempt())))
+                desk.journal()
+                        .append(SuiteBook.SECONDS, new SuiteBook.Took(job.run().key(), job.attempt(), each));
         desk.journal().commit();
     }
 
