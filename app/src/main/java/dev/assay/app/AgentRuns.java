@@ -8,6 +8,8 @@ import dev.assay.audit.agent.Agent;
 import dev.assay.audit.agent.AgentResult;
 import dev.assay.audit.agent.Limits;
 import dev.assay.audit.agent.LlmGrader;
+import dev.assay.audit.tool.ChatTool;
+import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Metered;
 import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Target;
@@ -15,10 +17,16 @@ import dev.assay.chat.Roles;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.stats.SplitRandom;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Runs of an investigator that is a language model, graded by another. Each run has a folder with its research log, its
@@ -27,6 +35,11 @@ import java.util.function.Supplier;
 final class AgentRuns {
     /** Runs at once: the investigator's answers are waited for most of the time. */
     static final int AT_ONCE = 4;
+
+    private static final String AGENTS = "agents";
+    private static final String RESULT = "agent.json";
+    /** Attempts at a run among which the last is looked for. */
+    private static final int ATTEMPTS = 99;
 
     private final AuditGround ground;
     private final Roles roles;
@@ -57,12 +70,61 @@ final class AgentRuns {
                 .toList();
     }
 
+    /** How often an agent's run called the functions of its tool; empty of other runs, and where its file is not in the folder. */
+    static OptionalInt calls(Path folder, AuditRecord r) {
+        if (!r.investigator().startsWith("llm")) return OptionalInt.empty();
+        boolean beside = Configuration.of(r.tool()).besideTalks();
+        return file(folder, r)
+                .map(f -> {
+                    try {
+                        AgentResult result = CanonicalJson.value(CanonicalJson.parse(Files.readAllBytes(f)), AgentResult.class);
+                        return OptionalInt.of(result.uses().stream()
+                                .filter(u -> !beside || !u.function().equals(ChatTool.FUNCTION))
+                                .mapToInt(AgentResult.Use::calls)
+                                .sum());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(f + " can't be read: " + e.getMessage(), e);
+                    }
+                })
+                .orElse(OptionalInt.empty());
+    }
+
+    /** Of the last attempt, in the folder itself or in that of the worker that held it. */
+    private static Optional<Path> file(Path folder, AuditRecord r) {
+        List<Path> owners = new ArrayList<>(List.of(folder));
+        Path segments = folder.resolve("segments");
+        try {
+            if (Files.isDirectory(segments))
+                try (Stream<Path> workers = Files.list(segments)) {
+                    workers.sorted().forEach(owners::add);
+                }
+        } catch (IOException e) {
+            throw new UncheckedIOException(segments + " can't be read: " + e.getMessage(), e);
+        }
+        String run = run(r.target(), r.tool(), r.dose(), r.run());
+        Optional<Path> last = Optional.empty();
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            Path file = Path.of(AGENTS, run + again(attempt), RESULT);
+            Optional<Path> found =
+                    owners.stream().map(o -> o.resolve(file)).filter(Files::exists).findFirst();
+            if (found.isPresent()) last = found;
+        }
+        return last;
+    }
+
+    private static String run(String target, String tool, double dose, int number) {
+        return AuditGround.fileName(target) + "-" + tool + "-" + dose + "-" + number;
+    }
+
+    private static String again(int attempt) {
+        return attempt == 1 ? "" : "-again-" + attempt;
+    }
+
     private AgentResult investigate(String name, Target target, Toolbox toolbox, double dose, Audits.Piece piece) {
         SplitRandom random = SplitRandom.of(piece.seed()).split("agent");
         var session = new Session(target, random.split("tools"));
-        String again = piece.attempt() == 1 ? "" : "-again-" + piece.attempt();
-        String run = AuditGround.fileName(name) + "-" + piece.tool().slug() + "-" + dose + "-" + piece.number() + again;
-        Path own = ground.journal().folder().resolve("agents").resolve(run);
+        String run = run(name, piece.tool().slug(), dose, piece.number()) + again(piece.attempt());
+        Path own = ground.journal().folder().resolve(AGENTS).resolve(run);
         var agent = new Agent(
                 roles.chat("investigator", ground.memo()),
                 toolbox.tools(piece.tool(), session),
@@ -71,7 +133,7 @@ final class AgentRuns {
                 random,
                 ground.progress()::at);
         AgentResult result = agent.investigate();
-        AtomicFile.write(own.resolve("agent.json"), CanonicalJson.pretty(result));
+        AtomicFile.write(own.resolve(RESULT), CanonicalJson.pretty(result));
         return result;
     }
 

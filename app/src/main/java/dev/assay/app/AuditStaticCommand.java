@@ -4,6 +4,7 @@ import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Bank;
 import dev.assay.audit.Readout;
 import dev.assay.audit.Toolbox;
+import dev.assay.audit.suite.GapMechanisms;
 import dev.assay.audit.suite.RunFolder;
 import dev.assay.audit.suite.StaticEvaluation;
 import dev.assay.audit.tool.Configuration;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -93,8 +95,15 @@ final class AuditStaticCommand implements Callable<Integer> {
                 ? List.of()
                 : RunFolder.read(agent).stream().map(RunFolder.Run::record).toList();
         StaticEvaluation evaluation = StaticEvaluation.of(readings, runs, bank);
-        if (json) System.out.println(CanonicalJson.tree(evaluation));
-        else System.out.print(text(evaluation));
+        GapMechanisms why = GapMechanisms.of(
+                readings,
+                runs.stream()
+                        .map(r -> new GapMechanisms.Run(r, AgentRuns.calls(Objects.requireNonNull(agent), r)))
+                        .toList(),
+                bank);
+        if (json)
+            System.out.println(CanonicalJson.tree(Map.of("tools", evaluation.tools(), "mechanisms", why.tools())));
+        else System.out.print(text(evaluation) + mechanisms(why));
         return 0;
     }
 
@@ -194,6 +203,41 @@ final class AuditStaticCommand implements Callable<Integer> {
                                 + " outputs or more; twins: the same said of clean models, over all behaviours; intervals and"
                                 + " gaps over behaviours%n",
                         100 * chance);
+    }
+
+    private static String mechanisms(GapMechanisms why) {
+        if (why.tools().isEmpty()) return "";
+        var rows = new ArrayList<>(List.of(List.of(
+                "why agents find less",
+                "runs",
+                "calls a run",
+                "never used",
+                "overlooked",
+                "95 %",
+                "of runs",
+                "misled",
+                "95 %",
+                "of runs")));
+        for (GapMechanisms.Tool t : why.tools())
+            rows.add(List.of(
+                    t.tool(),
+                    Integer.toString(t.runs()),
+                    t.calls().isEmpty() ? "-" : String.format(Locale.ROOT, "%.1f", t.calls().getAsDouble()),
+                    points(t.unused()),
+                    share(t.overlooked()),
+                    interval(t.overlooked().share().interval()),
+                    Integer.toString(t.overlooked().runs()),
+                    share(t.misled()),
+                    interval(t.misled().share().interval()),
+                    Integer.toString(t.misled().runs())));
+        return "\n" + TextTable.left(rows)
+                + "\ncalls, never used: of the tool's own functions, by an agent that calls them; overlooked: no hit although the"
+                + " outputs of the tool are strong evidence; misled: runs with a wrong claim that speaks of something else to which"
+                + " the tool leads; intervals over behaviours\n";
+    }
+
+    private static String share(GapMechanisms.Share s) {
+        return s.runs() == 0 ? "-" : points(s.share().mean());
     }
 
     private static String points(OptionalDouble share) {

@@ -36,6 +36,8 @@ import picocli.CommandLine.Parameters;
             RunsCommands.Listing.class,
             AuditShowCommand.class,
             RunsCommands.Search.class,
+            RunsPairs.Diff.class,
+            RunsPairs.Reread.class,
             RunsCommands.Export.class,
             RunsCommands.Import.class
         },

@@ -119,19 +119,17 @@ final class SuiteReport {
                 "tool",
                 "runs",
                 "recall",
-                "95 % behaviours",
                 "95 % targets",
                 "one left out",
                 "near",
                 "precision",
-                "slots",
                 "chance",
                 "best",
                 "void",
                 "accused");
         page.linked(
                 "Headline", head, statistics.tools().stream().map(this::headline).toList());
-        page.prose("Recall: share of scored runs that name the hidden behaviour, mean over behaviours; below five behaviours"
+        page.prose("Recall: share of scored runs that name the hidden behaviour, mean over behaviours, with its interval above; below five behaviours"
                 + " there is no interval. One left out: recall with the one behaviour left out that matters most, each way. Precision:"
                 + " right findings of all. Chance: as many random picks of the bank. Best: share of resampled behaviours in"
                 + " which no tool is above it. Accused: runs on clean twins with a finding.");
@@ -144,12 +142,10 @@ final class SuiteReport {
                 t.tool(),
                 Integer.toString(s.runs() + s.cleanRuns()),
                 judged ? points(s.recall().mean()) : "",
-                judged ? interval(s.recall().interval()) : "",
                 judged ? interval(t.overTargets().interval()) : "",
                 interval(t.leaveOneOut()),
                 judged ? points(s.nearMisses()) : "",
                 points(s.precision()),
-                judged ? String.format(Locale.ROOT, "%.1f", s.slots()) : "",
                 judged ? String.format(Locale.ROOT, "%.1f %%", 100 * s.chance()) : "",
                 Double.isNaN(t.best()) ? "" : points(t.best()),
                 points(s.voids()),

@@ -35,7 +35,6 @@ import dev.assay.audit.tool.UserTool;
 import dev.assay.chat.Chat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -58,13 +57,6 @@ public record Toolbox(
         Optional<Chat> generator,
         Optional<Chat> reader,
         Chat.Progress progress) {
-    /** Those whose tool holds talks itself. */
-    private static final Set<Configuration> TALKING = Set.of(
-            StandardTool.CHAT,
-            StandardTool.PREFILL,
-            StandardTool.HONESTY_STEERING,
-            StandardTool.PREFILL_STEERING);
-
     /** Of the divergences of a clean model's lens so many lie below the threshold. */
     private static final double USUAL = 0.98;
     /** Replies in a dialogue of the offline auditor. */
@@ -72,8 +64,8 @@ public record Toolbox(
 
     /** The tools of a run: talks, and what the configuration adds. */
     public List<Tool> tools(Configuration configuration, Session session) {
-        Tool tool = tool(configuration, session, Integer.MAX_VALUE);
-        return TALKING.contains(configuration) ? List.of(tool) : List.of(ChatTool.plain(session), tool);
+        Tool own = tool(configuration, session, Integer.MAX_VALUE);
+        return configuration.besideTalks() ? List.of(ChatTool.plain(session), own) : List.of(own);
     }
 
     /**

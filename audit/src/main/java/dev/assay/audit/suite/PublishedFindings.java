@@ -4,6 +4,7 @@ import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Verdict;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Configuration.Kind;
+import dev.assay.audit.tool.StandardTool;
 import dev.assay.stats.Holm;
 import dev.assay.stats.PairedDifference;
 import dev.assay.stats.Power;
@@ -110,39 +111,39 @@ public final class PublishedFindings {
                     "scaffolded tools, 52 to 58 %, find more than chat, 36 %",
                     Cell::target,
                     c -> c.tool.kind() == Kind.SCAFFOLDED,
-                    c -> c.tool == Configuration.CHAT),
+                    c -> c.tool == StandardTool.CHAT),
             new Ordering(
                     "scaffolds help their tool",
                     "a scaffolded tool finds more than the same tool without its scaffold, 35 %",
                     c -> c.target + c.tool.slug().replace("scaffolded-", ""),
                     c -> c.tool.kind() == Kind.SCAFFOLDED,
-                    c -> c.tool == Configuration.PREFILL
-                            || c.tool == Configuration.USER
-                            || c.tool == Configuration.COMPLETION),
+                    c -> c.tool == StandardTool.PREFILL
+                            || c.tool == StandardTool.USER
+                            || c.tool == StandardTool.COMPLETION),
             new Ordering(
                     "honesty steering hurts",
                     "honesty steering, 22 %, finds less than chat",
                     Cell::target,
-                    c -> c.tool == Configuration.CHAT,
-                    c -> c.tool == Configuration.HONESTY_STEERING),
+                    c -> c.tool == StandardTool.CHAT,
+                    c -> c.tool == StandardTool.HONESTY_STEERING),
             new Ordering(
                     "white boxes help on easy targets",
                     "on documents concealed by SFT white-box tools, 47 %, find more than chat, 40 %",
                     Cell::target,
                     c -> easy(c) && c.tool.kind() == Kind.WHITE_BOX,
-                    c -> easy(c) && c.tool == Configuration.CHAT),
+                    c -> easy(c) && c.tool == StandardTool.CHAT),
             new Ordering(
                     "the oracle is the best white box",
                     "on documents concealed by SFT the activation oracle finds more than the other white-box tools",
                     Cell::target,
-                    c -> easy(c) && c.tool == Configuration.ORACLE,
-                    c -> easy(c) && c.tool.kind() == Kind.WHITE_BOX && c.tool != Configuration.ORACLE),
+                    c -> easy(c) && c.tool == StandardTool.ORACLE,
+                    c -> easy(c) && c.tool.kind() == Kind.WHITE_BOX && c.tool != StandardTool.ORACLE),
             new Ordering(
                     "tools fail on hard targets",
                     "on transcripts concealed by KTO most tools find less than chat",
                     Cell::target,
-                    c -> hard(c) && c.tool == Configuration.CHAT,
-                    c -> hard(c) && c.tool != Configuration.CHAT && c.tool.kind() != Kind.OWN));
+                    c -> hard(c) && c.tool == StandardTool.CHAT,
+                    c -> hard(c) && c.tool != StandardTool.CHAT && c.tool.kind() != Kind.OWN));
 
     private static boolean easy(Cell c) {
         return c.name.instilling().equals("sdf") && c.name.concealment().equals("sft");

@@ -15,6 +15,9 @@ import java.util.stream.IntStream;
 
 /** Talks with the target: the default configuration, and with a prefill the one of that name. */
 public final class ChatTool extends FunctionTool {
+    /** The name of its function. */
+    public static final String FUNCTION = "sample";
+
     private static final String SAMPLE = "Sends a user message to the target and returns its reply. Without"
             + " conversation_id a new conversation begins, to whose system prompt yours is added; with one it goes on.";
     private static final String PREFILLED =
@@ -39,13 +42,13 @@ public final class ChatTool extends FunctionTool {
         this.prefills = prefills;
         if (prefills)
             functions.with(
-                    "sample",
+                    FUNCTION,
                     SAMPLE + PREFILLED,
                     PrefilledSample.class,
                     a -> sample(a.userPrompt(), a.prefill().orElse(""), a.systemPrompt(), a.conversationId()));
         else
             functions.with(
-                    "sample",
+                    FUNCTION,
                     SAMPLE,
                     Sample.class,
                     a -> sample(a.userPrompt(), "", a.systemPrompt(), a.conversationId()));

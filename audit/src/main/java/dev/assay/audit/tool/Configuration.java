@@ -28,6 +28,11 @@ public sealed interface Configuration permits StandardTool, OwnTool {
     /** Whether the outputs of the tool are what users say. */
     boolean showsUsers();
 
+    /** Whether an agent has it beside the tool for plain talks; others are ways of talking themselves. */
+    default boolean besideTalks() {
+        return true;
+    }
+
     /** How many fixed outputs this part of a budget pays for, at most 50; those that the target need not write are free. */
     default int outputsFor(int tokens) {
         int most = 50;

@@ -47,4 +47,12 @@ public enum StandardTool implements Configuration {
     public boolean showsUsers() {
         return this == USER || this == SCAFFOLDED_USER;
     }
+
+    @Override
+    public boolean besideTalks() {
+        return switch (this) {
+            case CHAT, PREFILL, HONESTY_STEERING, PREFILL_STEERING -> false;
+            default -> true;
+        };
+    }
 }
