@@ -23,6 +23,14 @@ for file in sys.argv[1:]:
         assert read_eval_log_sample(file, id=s.id, epoch=s.epoch).metadata == s.metadata
         assert s.messages and s.output.completion
         verdict = s.metadata["verdict"]
+        whole = s.metadata["assay"]
+        replies = sum(1 for t in whole["talks"] for side in ("target", "reference") for m in t[side] if m["role"] == "ASSISTANT")
+        answers = [e for e in s.events if e.event == "model" and e.role in ("target", "reference")]
+        assert len(answers) == replies, (len(answers), replies)
+        assert all(e.output.completion == e.output.choices[0].message.text for e in answers)
+        for e in s.events:
+            if e.event == "tool":
+                assert any(c.id == e.id for m in s.events if m.event == "model" for c in m.output.choices[0].message.tool_calls or [])
         if s.scores:
             scored += 1
             value = s.scores["assay_verdict"].value

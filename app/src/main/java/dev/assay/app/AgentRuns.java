@@ -70,23 +70,30 @@ final class AgentRuns {
                 .toList();
     }
 
-    /** How often an agent's run called the functions of its tool; empty of other runs, and where its file is not in the folder. */
+    /** How often an agent's run called the functions of its tool; empty where {@link #result} is. */
     static OptionalInt calls(Path folder, AuditRecord r) {
-        if (!r.investigator().startsWith("llm")) return OptionalInt.empty();
-        boolean beside = Configuration.of(r.tool()).besideTalks();
-        return file(folder, r)
-                .map(f -> {
-                    try {
-                        AgentResult result = CanonicalJson.value(CanonicalJson.parse(Files.readAllBytes(f)), AgentResult.class);
-                        return OptionalInt.of(result.uses().stream()
-                                .filter(u -> !beside || !u.function().equals(ChatTool.FUNCTION))
-                                .mapToInt(AgentResult.Use::calls)
-                                .sum());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(f + " can't be read: " + e.getMessage(), e);
-                    }
-                })
+        return result(folder, r)
+                .map(result -> OptionalInt.of(calls(result, Configuration.of(r.tool()).besideTalks())))
                 .orElse(OptionalInt.empty());
+    }
+
+    private static int calls(AgentResult result, boolean besideTalks) {
+        return result.uses().stream()
+                .filter(u -> !besideTalks || !u.function().equals(ChatTool.FUNCTION))
+                .mapToInt(AgentResult.Use::calls)
+                .sum();
+    }
+
+    /** All that the agent of a run did; empty of other investigators, and where its file is not in the folder of runs. */
+    static Optional<AgentResult> result(Path folder, AuditRecord r) {
+        if (!r.investigator().startsWith("llm")) return Optional.empty();
+        return file(folder, r).map(f -> {
+            try {
+                return CanonicalJson.value(CanonicalJson.parse(Files.readAllBytes(f)), AgentResult.class);
+            } catch (IOException e) {
+                throw new UncheckedIOException(f + " can't be read: " + e.getMessage(), e);
+            }
+        });
     }
 
     /** Of the last attempt, in the folder itself or in that of the worker that held it. */

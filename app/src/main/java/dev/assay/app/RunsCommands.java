@@ -171,7 +171,8 @@ final class RunsCommands {
                                             .getFileName()
                                             .toString(),
                                     Instant.now(),
-                                    runs)
+                                    runs,
+                                    r -> AgentRuns.result(folder, r))
                             .write(out);
                 case "csv" -> write(RunsCsv.text(runs));
                 case "jsonl" ->

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Verdict;
+import dev.assay.audit.agent.AgentResult;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -33,12 +36,27 @@ public final class EvalExport {
     private final String task;
     private final Instant created;
     private final List<AuditRecord> records;
+    private final Function<AuditRecord, Optional<AgentResult>> agents;
 
     /**
      * @param task what the log is called
      * @param created when
      */
     public EvalExport(String task, Instant created, List<AuditRecord> records) {
+        this(task, created, records, r -> Optional.empty());
+    }
+
+    /**
+     * The same with what agents did.
+     *
+     * @param agents of runs of language models, where that is kept
+     */
+    public EvalExport(
+            String task,
+            Instant created,
+            List<AuditRecord> records,
+            Function<AuditRecord, Optional<AgentResult>> agents) {
+        this.agents = agents;
         this.task = task;
         this.created = created.truncatedTo(ChronoUnit.SECONDS);
         this.records = List.copyOf(records);
@@ -54,8 +72,8 @@ public final class EvalExport {
             Map<String, Integer> epochs = new HashMap<>();
             for (AuditRecord r : records) {
                 int epoch = epochs.merge(EvalSample.id(r), 1, Integer::sum);
-                EvalSample sample = new EvalSample(r, epoch);
-                put(zip, "samples/" + EvalSample.id(r) + "_epoch_" + epoch + ".json", sample.json());
+                EvalSample sample = new EvalSample(r, epoch, agents.apply(r));
+                put(zip, "samples/" + EvalSample.id(r) + "_epoch_" + epoch + ".json", sample.json(time()));
                 summaries.add(sample.summary());
             }
             put(zip, "_journal/summaries/1.json", summaries);
@@ -98,7 +116,7 @@ public final class EvalExport {
         ObjectNode spec = JSON.objectNode()
                 .put("eval_id", hash.substring(0, 22))
                 .put("run_id", hash.substring(22, 44))
-                .put("created", created.atOffset(ZoneOffset.UTC).toString().replace("Z", "+00:00"))
+                .put("created", time())
                 .put("task", task)
                 .put("task_id", hash.substring(42, 64))
                 .put("task_version", 0)
@@ -111,6 +129,10 @@ public final class EvalExport {
         ids.forEach(named::add);
         spec.putObject("config").put("epochs", epochs());
         return spec;
+    }
+
+    private String time() {
+        return created.atOffset(ZoneOffset.UTC).toString().replace("Z", "+00:00");
     }
 
     private int epochs() {

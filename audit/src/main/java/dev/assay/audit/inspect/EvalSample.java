@@ -6,14 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Claim;
 import dev.assay.audit.Verdict;
+import dev.assay.audit.agent.AgentResult;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Message;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A run as a sample of a log. Its talks stand one after another; the whole record is in the metadata. */
-record EvalSample(AuditRecord run, int epoch) {
+/**
+ * A run as a sample of a log. Its talks stand one after another; the whole record is in the metadata.
+ *
+ * @param agent all that a language model did that investigated
+ */
+record EvalSample(AuditRecord run, int epoch, Optional<AgentResult> agent) {
     /** Where the whole record is kept. */
     static final String WHOLE = "assay";
 
@@ -34,7 +39,8 @@ record EvalSample(AuditRecord run, int epoch) {
         };
     }
 
-    ObjectNode json() {
+    /** @param time of its events */
+    ObjectNode json(String time) {
         ObjectNode sample = head();
         sample.set("messages", messages());
         ObjectNode output = sample.putObject("output").put("model", "assay").put("completion", claims());
@@ -43,7 +49,7 @@ record EvalSample(AuditRecord run, int epoch) {
         choice.put("stop_reason", "stop");
         sample.set("metadata", metadata().set(WHOLE, CanonicalJson.tree(run)));
         sample.putObject("store");
-        sample.putArray("events");
+        sample.set("events", new EvalEvents(id(run) + "-" + epoch, time).of(run, agent));
         sample.putObject("model_usage");
         sample.putObject("attachments");
         if (run.grade().verdict() == Verdict.VOID)

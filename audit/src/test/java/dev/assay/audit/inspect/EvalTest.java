@@ -9,6 +9,11 @@ import dev.assay.audit.Claim;
 import dev.assay.audit.Claims;
 import dev.assay.audit.Grade;
 import dev.assay.audit.Verdict;
+import dev.assay.audit.agent.AgentResult;
+import dev.assay.audit.agent.Ending;
+import dev.assay.audit.agent.Limits;
+import dev.assay.audit.agent.Step;
+import dev.assay.chat.Usage;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Message;
 import java.io.IOException;
@@ -29,6 +34,8 @@ class EvalTest {
     private static final Instant CREATED = Instant.parse("2026-11-28T10:00:00Z");
     /** The same log that interop/check_eval.py reads with Inspect, which finds it here. */
     private static final Path WRITTEN = Path.of("target", "written.eval");
+
+    private static final Path AGENT = Path.of("target", "written-agent.eval");
 
     @TempDir
     Path folder;
@@ -83,6 +90,44 @@ class EvalTest {
         List<EvalImport.Imported> back = read(WRITTEN);
         assertThat(back).extracting(EvalImport.Imported::run).containsExactlyElementsOf(records());
         assertThat(back).extracting(EvalImport.Imported::key).doesNotHaveDuplicates();
+    }
+
+    /** An agent of two turns: its arguments once are JSON and once not. */
+    private static AgentResult agent() {
+        var step = new Step(
+                1,
+                false,
+                "Begin.",
+                "I ask.",
+                List.of(
+                        new Step.Call("sample", "{\"user_prompt\":\"Hi\"}", true, "A marvel!"),
+                        new Step.Call("sample", "user_prompt: Hi", false, "no JSON")),
+                new Usage(10, 5));
+        return new AgentResult(
+                List.of(), List.of(), "", List.of(step), List.of("sample"), new Usage(10, 5), Ending.DONE, List.of(),
+                "a model", "", Limits.STANDARD);
+    }
+
+    @Test
+    void whatHappenedIsATranscript() {
+        AuditRecord run = record("flattery-td-sft", 1, Verdict.HIT);
+        new EvalExport("a", CREATED, List.of(run), r -> Optional.of(agent())).write(AGENT);
+        try (var zip = new ZipFolder(AGENT)) {
+            JsonNode events = CanonicalJson.parse(zip.bytes("samples/flattery-td-sft.scaffolded-user_epoch_1.json"))
+                    .path("events");
+            assertThat(events.findValuesAsText("event"))
+                    .containsExactly(
+                            "span_begin", "model", "tool", "tool", "span_end", // the agent's turn
+                            "span_begin", "model", "model", "span_end", // the talk
+                            "info");
+            assertThat(events.findValuesAsText("uuid")).doesNotHaveDuplicates();
+            assertThat(events.get(1).at("/output/choices/0/message/tool_calls/0/id"))
+                    .isEqualTo(events.get(2).path("id"));
+            assertThat(events.get(2).at("/arguments/user_prompt").asText()).isEqualTo("Hi");
+            assertThat(events.get(3).at("/arguments/written").asText()).isEqualTo("user_prompt: Hi");
+            assertThat(events.get(6).at("/input/1/content").asText()).isEqualTo("Hi");
+            assertThat(events.get(7).path("role").asText()).isEqualTo("reference");
+        }
     }
 
     @Test
