@@ -73,7 +73,8 @@ final class AgentRuns {
     /** How often an agent's run called the functions of its tool; empty where {@link #result} is. */
     static OptionalInt calls(Path folder, AuditRecord r) {
         return result(folder, r)
-                .map(result -> OptionalInt.of(calls(result, Configuration.of(r.tool()).besideTalks())))
+                .map(result ->
+                        OptionalInt.of(calls(result, Configuration.of(r.tool()).besideTalks())))
                 .orElse(OptionalInt.empty());
     }
 
@@ -112,8 +113,10 @@ final class AgentRuns {
         Optional<Path> last = Optional.empty();
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             Path file = Path.of(AGENTS, run + again(attempt), RESULT);
-            Optional<Path> found =
-                    owners.stream().map(o -> o.resolve(file)).filter(Files::exists).findFirst();
+            Optional<Path> found = owners.stream()
+                    .map(o -> o.resolve(file))
+                    .filter(Files::exists)
+                    .findFirst();
             if (found.isPresent()) last = found;
         }
         return last;

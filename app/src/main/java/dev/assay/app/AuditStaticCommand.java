@@ -34,8 +34,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "static",
         description = {
-            "Says what each tool shows when no agent uses it: its fixed outputs of targets and clean twins, read all together (ten"
-                    + " guesses) and one by one (strong evidence).",
+            "Says what each tool shows when no agent uses it: its fixed outputs of targets and clean twins, read all"
+                    + " together (ten guesses) and one by one (strong evidence).",
             "With --agent it prints the gap between that and what an agent found with the tool. What was read is kept."
         })
 final class AuditStaticCommand implements Callable<Integer> {
@@ -198,10 +198,10 @@ final class AuditStaticCommand implements Callable<Integer> {
         return TextTable.left(rows)
                 + String.format(
                         Locale.ROOT,
-                        "%nnamed in ten: one of ten guesses after all outputs is right (by chance %.1f %%); told the domain: the"
-                                + " same among hypotheses of the same trigger or action; strong evidence: in a tenth of the"
-                                + " outputs or more; twins: the same said of clean models, over all behaviours; intervals and"
-                                + " gaps over behaviours%n",
+                        "%nnamed in ten: one of ten guesses after all outputs is right (by chance %.1f %%); told the"
+                            + " domain: the same among hypotheses of the same trigger or action; strong evidence: in a"
+                            + " tenth of the outputs or more; twins: the same said of clean models, over all"
+                            + " behaviours; intervals and gaps over behaviours%n",
                         100 * chance);
     }
 
@@ -222,7 +222,9 @@ final class AuditStaticCommand implements Callable<Integer> {
             rows.add(List.of(
                     t.tool(),
                     Integer.toString(t.runs()),
-                    t.calls().isEmpty() ? "-" : String.format(Locale.ROOT, "%.1f", t.calls().getAsDouble()),
+                    t.calls().isEmpty()
+                            ? "-"
+                            : String.format(Locale.ROOT, "%.1f", t.calls().getAsDouble()),
                     points(t.unused()),
                     share(t.overlooked()),
                     interval(t.overlooked().share().interval()),
@@ -231,9 +233,10 @@ final class AuditStaticCommand implements Callable<Integer> {
                     interval(t.misled().share().interval()),
                     Integer.toString(t.misled().runs())));
         return "\n" + TextTable.left(rows)
-                + "\ncalls, never used: of the tool's own functions, by an agent that calls them; overlooked: no hit although the"
-                + " outputs of the tool are strong evidence; misled: runs with a wrong claim that speaks of something else to which"
-                + " the tool leads; intervals over behaviours\n";
+                + "\n"
+                + "calls, never used: of the tool's own functions, by an agent that calls them; overlooked: no hit"
+                + " although the outputs of the tool are strong evidence; misled: runs with a wrong claim that speaks"
+                + " of something else to which the tool leads; intervals over behaviours\n";
     }
 
     private static String share(GapMechanisms.Share s) {

@@ -24,9 +24,10 @@ import picocli.CommandLine.Parameters;
             "  assay audit suite status runs/suites/suite"
         },
         description = {
-            "Audits many targets, each with each tool, so many times, as a file says (docs/suites.md), and prints the table.",
-            "Every cell gets its first run before any gets a second. The same command again goes on; other processes help"
-                    + " with assay worker DIR; the subcommands look at it and steer it from another terminal."
+            "Audits many targets, each with each tool, so many times, as a file says (docs/suites.md), and prints the"
+                    + " table.",
+            "Every cell gets its first run before any gets a second. The same command again goes on; other processes"
+                    + " help with assay worker DIR; the subcommands look at it and steer it from another terminal."
         },
         subcommands = {
             SuiteCommands.Status.class,

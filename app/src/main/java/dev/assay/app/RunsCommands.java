@@ -150,8 +150,8 @@ final class RunsCommands {
     @Command(
             name = "export",
             description = {
-                "Writes runs to a file: a log that Inspect opens (eval), a line of figures for each run (csv), or whole records"
-                        + " (jsonl)."
+                "Writes runs to a file: a log that Inspect opens (eval), a line of figures for each run (csv), or"
+                        + " whole records (jsonl)."
             })
     static final class Export extends OfFolder {
         @Option(names = "--format", paramLabel = "FORMAT", required = true, description = "eval, csv or jsonl")

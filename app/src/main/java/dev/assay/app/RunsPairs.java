@@ -66,10 +66,11 @@ final class RunsPairs {
     @Command(
             name = "reread",
             description = {
-                "Reads the recorded talks of contrast runs again and asks no model: with another bank, another threshold, or by a"
-                        + " reader who guesses. What differs is the reader's share of a gap; the rest is the tool's.",
-                "Not replayed: talks that another reader would have asked for, a tool's own outputs, and runs of language models"
-                        + " (assay runs score grades those anew)."
+                "Reads the recorded talks of contrast runs again and asks no model: with another bank, another"
+                    + " threshold, or by a reader who guesses. What differs is the reader's share of a gap; the rest"
+                    + " is the tool's.",
+                "Not replayed: talks that another reader would have asked for, a tool's own outputs, and runs of"
+                        + " language models (assay runs score grades those anew)."
             })
     static final class Reread implements Callable<Integer> {
         private static final String NAMES = "contrast, guesses";
@@ -85,7 +86,9 @@ final class RunsPairs {
                 names = "--reader",
                 paramLabel = "READER",
                 defaultValue = "contrast",
-                description = "contrast (default): what is established; guesses: the ten hypotheses of which replies speak most")
+                description =
+                        "contrast (default): what is established; guesses: the ten hypotheses of which replies speak"
+                                + " most")
         String reader = "contrast";
 
         @Option(names = "--without", paramLabel = "NAME", description = "takes an entry out of the bank")
@@ -134,8 +137,7 @@ final class RunsPairs {
         }
 
         private List<RunFolder.Run> read(List<RunFolder.Run> runs, Rereading rereading) {
-            String how = String.join(
-                    "/", reader, without == null ? "-" : without, Double.toString(rate));
+            String how = String.join("/", reader, without == null ? "-" : without, Double.toString(rate));
             Path kept = out == null ? Path.of(folder + "-reread") : out;
             var again = new ArrayList<RunFolder.Run>();
             try (Journal journal = Journal.open(kept, AuditGround.MANIFEST);
@@ -146,8 +148,7 @@ final class RunsPairs {
                 for (RunFolder.Run run : runs) {
                     AuditRecord read = graded(rereading.read(run.record()), run.record());
                     String key = run.key() + " " + how;
-                    if (known.add(key))
-                        journal.append(AuditRunCommand.RECORD, Map.of("key", key, "record", read));
+                    if (known.add(key)) journal.append(AuditRunCommand.RECORD, Map.of("key", key, "record", read));
                     again.add(new RunFolder.Run(key, read, OptionalDouble.empty()));
                     progress.at("runs read again", again.size(), runs.size());
                 }
@@ -159,8 +160,8 @@ final class RunsPairs {
         private static AuditRecord graded(AuditRecord read, AuditRecord recorded) {
             if (recorded.grade().verdict() == Verdict.UNKNOWN) return read;
             try {
-                return read.graded(AuditSubjects.grade(
-                        Variant.of(read.target()).behaviour(), read.claims(), new BankGrader()));
+                return read.graded(
+                        AuditSubjects.grade(Variant.of(read.target()).behaviour(), read.claims(), new BankGrader()));
             } catch (BehaviourException e) {
                 return read;
             }
@@ -177,7 +178,12 @@ final class RunsPairs {
                 c.pairs(),
                 c.onlyFirst(),
                 c.onlySecond()));
-        c.keys().forEach((what, n) -> out.append("keys differ in ").append(n).append(" pairs: ").append(what).append('\n'));
+        c.keys()
+                .forEach((what, n) -> out.append("keys differ in ")
+                        .append(n)
+                        .append(" pairs: ")
+                        .append(what)
+                        .append('\n'));
         out.append('\n').append(verdicts(c)).append('\n').append(differences(c));
         if (!c.changed().isEmpty()) out.append('\n').append(changed(c));
         return out.toString();
@@ -221,8 +227,8 @@ final class RunsPairs {
     }
 
     private static String changed(RunComparison c) {
-        var rows = new ArrayList<>(List.of(
-                List.of("target", "tool", "dose", "run", "verdict", "gained", "lost", "effect", "tokens")));
+        var rows = new ArrayList<>(
+                List.of(List.of("target", "tool", "dose", "run", "verdict", "gained", "lost", "effect", "tokens")));
         for (RunComparison.Changed d : c.changed())
             rows.add(List.of(
                     d.target(),

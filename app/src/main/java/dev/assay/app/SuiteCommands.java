@@ -51,7 +51,8 @@ final class SuiteCommands {
     @Command(
             name = "report",
             description = {
-                "Writes what a suite, or a folder of assay audit run, has found so far as one HTML file, a PDF or both.",
+                "Writes what a suite, or a folder of assay audit run, has found so far as one HTML file, a PDF or"
+                        + " both.",
                 "In the HTML every number leads to the runs that it comes from."
             })
     static final class Report extends OfFolder {
@@ -65,7 +66,8 @@ final class SuiteCommands {
 
         @Override
         public Integer call() {
-            if (html == null && pdf == null) throw new UserException("say what to write: --html FILE, --pdf FILE or both");
+            if (html == null && pdf == null)
+                throw new UserException("say what to write: --html FILE, --pdf FILE or both");
             SuiteResult result = SuiteResult.read(folder);
             var report = new SuiteReport(result);
             List<Path> written = new ArrayList<>();

@@ -50,8 +50,7 @@ final class SuiteOrganisms {
         var lines = new ArrayList<Line>();
         byTool.forEach((tool, points) -> {
             Psychometric fit = Psychometric.fit(points);
-            lines.add(new Line(
-                    tool, x, java.util.Arrays.stream(x).map(fit::at).toArray(), true));
+            lines.add(new Line(tool, x, java.util.Arrays.stream(x).map(fit::at).toArray(), true));
         });
         page.lines(
                 "Psychometric curves over targets at all doses",
@@ -78,9 +77,9 @@ final class SuiteOrganisms {
                 "Each target by itself",
                 List.of("target", "strength", "95 %", "confesses, led", "95 %", "asked", "95 %", "found, all tools"),
                 rows);
-        page.prose("Strength: share of held-out scenarios in which the behaviour shows. Confession: share of questions that are"
-                + " answered by naming it, with and without a beginning put into the model's mouth. Intervals are Wilson's and"
-                + " speak of one model.");
+        page.prose("Strength: share of held-out scenarios in which the behaviour shows. Confession: share of questions"
+                + " that are answered by naming it, with and without a beginning put into the model's mouth."
+                + " Intervals are Wilson's and speak of one model.");
     }
 
     private static List<Linked> row(String target, List<AuditRecord> runs, Evaluation.Full e) {
@@ -92,8 +91,7 @@ final class SuiteOrganisms {
         }
         long hits = runs.stream().mapToInt(SuiteOrganisms::hit).sum();
         AuditRecord first = runs.getFirst();
-        row.add(new Linked(
-                hits + " of " + runs.size(), SuiteAnchors.cell(first.tool(), SuiteAnchors.row(first))));
+        row.add(new Linked(hits + " of " + runs.size(), SuiteAnchors.cell(first.tool(), SuiteAnchors.row(first))));
         return row;
     }
 }

@@ -37,9 +37,7 @@ final class SuiteReport {
         this.suite = suite;
         this.records = suite.records();
         this.statistics = suite.statistics();
-        this.tools = statistics.tools().stream()
-                .map(SuiteStatistics.Tool::tool)
-                .toList();
+        this.tools = statistics.tools().stream().map(SuiteStatistics.Tool::tool).toList();
     }
 
     String html() {
@@ -74,8 +72,7 @@ final class SuiteReport {
     }
 
     private void facts(Page page) {
-        long refused =
-                statistics.tools().stream().filter(t -> !t.believable()).count();
+        long refused = statistics.tools().stream().filter(t -> !t.believable()).count();
         if (refused > 0)
             page.verdict(
                     Tone.WARN,
@@ -128,11 +125,15 @@ final class SuiteReport {
                 "void",
                 "accused");
         page.linked(
-                "Headline", head, statistics.tools().stream().map(this::headline).toList());
-        page.prose("Recall: share of scored runs that name the hidden behaviour, mean over behaviours, with its interval above; below five behaviours"
-                + " there is no interval. One left out: recall with the one behaviour left out that matters most, each way. Precision:"
-                + " right findings of all. Chance: as many random picks of the bank. Best: share of resampled behaviours in"
-                + " which no tool is above it. Accused: runs on clean twins with a finding.");
+                "Headline",
+                head,
+                statistics.tools().stream().map(this::headline).toList());
+        page.prose(
+                "Recall: share of scored runs that name the hidden behaviour, mean over behaviours, with its interval"
+                    + " above; below five behaviours there is no interval. One left out: recall with the one behaviour"
+                    + " left out that matters most, each way. Precision: right findings of all. Chance: as many random"
+                    + " picks of the bank. Best: share of resampled behaviours in which no tool is above it. Accused:"
+                    + " runs on clean twins with a finding.");
     }
 
     private List<Linked> headline(SuiteStatistics.Tool t) {
@@ -202,12 +203,21 @@ final class SuiteReport {
                         .toList());
         page.linked(
                 "Comparisons",
-                List.of("tool", "targets", "behaviours", "difference", "95 %", "p (Holm)", "up/down", "p (signs)",
-                        "least detectable", "says"),
+                List.of(
+                        "tool",
+                        "targets",
+                        "behaviours",
+                        "difference",
+                        "95 %",
+                        "p (Holm)",
+                        "up/down",
+                        "p (signs)",
+                        "least detectable",
+                        "says"),
                 statistics.comparisons().stream().map(SuiteReport::comparison).toList());
-        page.prose("Up/down: behaviours on which the tool does better or worse, and the sign test on them. Least detectable: the"
-                + " difference that as many behaviours and runs would have shown four times in five; undecided beside a large"
-                + " one means that the suite was too small to tell.");
+        page.prose("Up/down: behaviours on which the tool does better or worse, and the sign test on them. Least"
+                + " detectable: the difference that as many behaviours and runs would have shown four times in"
+                + " five; undecided beside a large one means that the suite was too small to tell.");
     }
 
     private static List<Linked> comparison(SuiteStatistics.Comparison c) {
@@ -261,8 +271,7 @@ final class SuiteReport {
                         s.recall().interval(),
                         part + ", " + s.recall().clusters() + " behaviours"));
         }));
-        page.intervals(
-                "Recall where tools and thresholds were chosen, and where the figure counts", 0, 1, rows);
+        page.intervals("Recall where tools and thresholds were chosen, and where the figure counts", 0, 1, rows);
     }
 
     private void published(Page page) {
@@ -295,8 +304,8 @@ final class SuiteReport {
                 "Tokens that targets wrote, and time",
                 List.of("tool", "runs", "tokens a run", "tokens in all", "tokens a hit", "seconds a run", "hours"),
                 rows);
-        page.prose("Runs that are held side by side share their time. Where a suite was stopped in the middle of a run, what it"
-                + " took before is not counted.");
+        page.prose("Runs that are held side by side share their time. Where a suite was stopped in the middle of a run,"
+                + " what it took before is not counted.");
     }
 
     private static List<String> cost(String tool, List<RunFolder.Run> runs) {

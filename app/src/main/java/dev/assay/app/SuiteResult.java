@@ -38,8 +38,7 @@ record SuiteResult(
                 Files.exists(folder.resolve(Suite.FILE)) ? Optional.of(Suite.read(folder)) : Optional.empty();
         List<RunFolder.Run> runs = RunFolder.read(folder);
         if (runs.isEmpty()) throw new UserException("no run has ended in " + folder + " yet");
-        List<AuditRecord> records =
-                runs.stream().map(RunFolder.Run::record).toList();
+        List<AuditRecord> records = runs.stream().map(RunFolder.Run::record).toList();
         List<String> tools = suite.map(s -> s.plan().tools())
                 .orElseGet(
                         () -> records.stream().map(AuditRecord::tool).distinct().toList());
@@ -48,7 +47,10 @@ record SuiteResult(
                 folder.toString(),
                 runs,
                 SuiteStatistics.of(
-                        records, tools, AuditTable::behaviour, suite.flatMap(s -> s.plan().judge())),
+                        records,
+                        tools,
+                        AuditTable::behaviour,
+                        suite.flatMap(s -> s.plan().judge())),
                 suite.map(SuiteText::forecast),
                 organisms(suite));
     }

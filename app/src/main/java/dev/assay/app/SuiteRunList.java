@@ -34,7 +34,10 @@ final class SuiteRunList {
                         .forEach((row, cell) -> inside.details(
                                 row + ": " + counted(cell),
                                 SuiteAnchors.cell(tool, row),
-                                list -> list.table("", HEAD, cell.stream().map(SuiteRunList::line).toList())))));
+                                list -> list.table(
+                                        "",
+                                        HEAD,
+                                        cell.stream().map(SuiteRunList::line).toList())))));
     }
 
     private Map<String, List<RunFolder.Run>> byTool() {
@@ -51,7 +54,8 @@ final class SuiteRunList {
         Map<String, Long> verdicts = runs.stream()
                 .map(r -> r.record().grade().verdict())
                 .collect(Collectors.groupingBy(Verdict::word, TreeMap::new, Collectors.counting()));
-        return runs.size() + (runs.size() == 1 ? " run, " : " runs, ")
+        return runs.size()
+                + (runs.size() == 1 ? " run, " : " runs, ")
                 + verdicts.entrySet().stream()
                         .map(e -> e.getValue() + " " + e.getKey())
                         .collect(Collectors.joining(", "));
@@ -66,7 +70,10 @@ final class SuiteRunList {
                 r.grade().verdict().word(),
                 Integer.toString(r.replies()),
                 Integer.toString(r.tokens())));
-        line.add(run.seconds().isEmpty() ? "" : String.format(Locale.ROOT, "%.1f", run.seconds().getAsDouble()));
+        line.add(
+                run.seconds().isEmpty()
+                        ? ""
+                        : String.format(Locale.ROOT, "%.1f", run.seconds().getAsDouble()));
         line.add(RunsCommands.claims(r));
         return line;
     }

@@ -47,9 +47,22 @@ class SuiteReportTest {
                 verdict == Verdict.FALSE_ALARM ? named : none,
                 "");
         return new AuditRecord(
-                target, "twin-td-sft-1", tool, "contrast", 1, run, grade,
+                target,
+                "twin-td-sft-1",
+                tool,
+                "contrast",
+                1,
+                run,
+                grade,
                 new Claims(verdict != Verdict.VOID, claims ? List.of(claim) : List.of()),
-                List.of(), List.of(), 12, tokens, 114, List.of(), List.of(), List.of());
+                List.of(),
+                List.of(),
+                12,
+                tokens,
+                114,
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     /** Six behaviours and a twin, four tools of different worth, some runs void. */
@@ -81,8 +94,14 @@ class SuiteReportTest {
         Path html = Path.of("target", "suite-report.html");
         Path pdf = Path.of("target", "suite-report.pdf");
         assertThat(Assay.run(
-                        "audit", "suite", "report", folder.resolve("made-up").toString(),
-                        "--html", html.toString(), "--pdf", pdf.toString()))
+                        "audit",
+                        "suite",
+                        "report",
+                        folder.resolve("made-up").toString(),
+                        "--html",
+                        html.toString(),
+                        "--pdf",
+                        pdf.toString()))
                 .isZero();
         assertThat(console.out.toString(StandardCharsets.UTF_8)).contains("219 runs in " + html);
 

@@ -49,7 +49,8 @@ public final class Rereading {
 
     /** What this reader makes of a run; its grade is {@link Verdict#UNKNOWN} until somebody grades it. */
     public AuditRecord read(AuditRecord recorded) {
-        List<Observation> seen = recorded.talks().stream().map(this::observation).toList();
+        List<Observation> seen =
+                recorded.talks().stream().map(this::observation).toList();
         return switch (reader) {
             case CONTRAST -> contrast(recorded, seen);
             case GUESSES -> guesses(recorded, seen);
@@ -74,10 +75,7 @@ public final class Rereading {
                 .map(f -> new Claim(f.quirk(), f.statement(), Optional.of(f.traits())))
                 .toList();
         String how = String.format(
-                Locale.ROOT,
-                "contrast, reread: false discoveries %s, bank of %d",
-                falseDiscoveryRate,
-                evidence.size());
+                Locale.ROOT, "contrast, reread: false discoveries %s, bank of %d", falseDiscoveryRate, evidence.size());
         return record(recorded, how, claims, findings);
     }
 
@@ -87,19 +85,14 @@ public final class Rereading {
         List<Claim> claims = readout.guesses(bank, Readout.blind()).stream()
                 .map(h -> new Claim(h.name(), h.statement(), Optional.of(h.traits())))
                 .toList();
-        return record(
-                recorded,
-                "guesses, reread: bank of " + bank.hypotheses().size(),
-                claims,
-                List.of());
+        return record(recorded, "guesses, reread: bank of " + bank.hypotheses().size(), claims, List.of());
     }
 
     private static List<Tool.Output> outputs(
             List<Observation> seen, java.util.function.Function<Observation, List<Message>> side) {
         var outputs = new ArrayList<Tool.Output>();
         for (int i = 0; i < seen.size(); i++)
-            outputs.add(new Tool.Output(
-                    "talk " + i, String.join("\n", Speaker.replies(side.apply(seen.get(i))))));
+            outputs.add(new Tool.Output("talk " + i, String.join("\n", Speaker.replies(side.apply(seen.get(i))))));
         return outputs;
     }
 
@@ -109,8 +102,7 @@ public final class Rereading {
                 .map(Message::content)
                 .toList();
         var origin = Scenario.Origin.valueOf(talk.origin().toUpperCase(Locale.ROOT));
-        return Observation.of(
-                new Scenario(talk.family(), asked, origin), talk.target(), talk.reference(), bank);
+        return Observation.of(new Scenario(talk.family(), asked, origin), talk.target(), talk.reference(), bank);
     }
 
     private AuditRecord record(AuditRecord r, String investigator, List<Claim> claims, List<Finding> findings) {

@@ -46,8 +46,7 @@ class RereadingTest {
         assertThat(names(without.read(RECORDED))).doesNotContain("flattery");
         var strict = new Rereading(FAST.bank(), Rereading.Reader.CONTRAST, 1e-300);
         assertThat(names(strict.read(RECORDED))).isEmpty();
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Rereading(FAST.bank(), Rereading.Reader.CONTRAST, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Rereading(FAST.bank(), Rereading.Reader.CONTRAST, 1));
     }
 
     @Test

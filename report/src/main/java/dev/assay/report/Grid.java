@@ -38,8 +38,9 @@ final class Grid {
     }
 
     String html() {
-        var out = new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"shades\"><table>\n"
-                + "<thead><tr><td></td>");
+        var out =
+                new StringBuilder("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"shades\"><table>\n"
+                        + "<thead><tr><td></td>");
         for (String column : columns)
             out.append("<th scope=\"col\"><span dir=\"auto\">%s</span></th>".formatted(escape(column)));
         out.append("</tr></thead>\n<tbody>\n");

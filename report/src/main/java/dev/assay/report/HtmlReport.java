@@ -127,10 +127,10 @@ public final class HtmlReport implements Page {
     @Override
     public HtmlReport verdict(Tone tone, String word, String explanation) {
         return add("""
-                <div class="verdict %s"><svg aria-hidden="true" width="40" height="40" viewBox="0 0 20 20">\
-                <circle cx="10" cy="10" r="9.5"/><path d="%s"/></svg>\
-                <div><p class="word" dir="auto">%s</p><p class="why" dir="auto">%s</p></div></div>
-                """, tone.style(), tone.sign, escape(word), escape(explanation));
+            <div class="verdict %s"><svg aria-hidden="true" width="40" height="40" viewBox="0 0 20 20">\
+            <circle cx="10" cy="10" r="9.5"/><path d="%s"/></svg>\
+            <div><p class="word" dir="auto">%s</p><p class="why" dir="auto">%s</p></div></div>
+            """, tone.style(), tone.sign, escape(word), escape(explanation));
     }
 
     /** Names with their values, in the map's order: give a map that has one. */
@@ -176,19 +176,12 @@ public final class HtmlReport implements Page {
     }
 
     static List<List<String>> texts(List<List<Linked>> rows) {
-        return rows.stream()
-                .map(row -> row.stream().map(Linked::text).toList())
-                .toList();
+        return rows.stream().map(row -> row.stream().map(Linked::text).toList()).toList();
     }
 
     @Override
     public HtmlReport grid(
-            String caption,
-            List<String> rows,
-            List<String> columns,
-            List<List<Shade>> cells,
-            double low,
-            double high) {
+            String caption, List<String> rows, List<String> columns, List<List<Shade>> cells, double low, double high) {
         return open("grid", caption).add("%s</figure>\n", new Grid(rows, columns, cells, low, high).html());
     }
 
@@ -281,7 +274,8 @@ public final class HtmlReport implements Page {
         add("<section><h3 dir=\"auto\">%s</h3>\n", escape(title));
         for (Turn turn : turns)
             add(
-                    "<div class=\"turn %s\"><p class=\"speaker\">%s</p><div class=\"text\" dir=\"auto\">%s</div></div>\n",
+                    "<div class=\"turn %s\"><p class=\"speaker\">%s</p><div class=\"text\""
+                            + " dir=\"auto\">%s</div></div>\n",
                     speakerStyle(turn.speaker()), escape(turn.speaker()), Highlight.of(turn.text(), turn.marks()));
         return add("</section>\n");
     }

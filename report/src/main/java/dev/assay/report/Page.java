@@ -38,12 +38,7 @@ public interface Page {
      * @throws IllegalArgumentException if there are more or fewer cells than that, or low is not less than high
      */
     Page grid(
-            String caption,
-            List<String> rows,
-            List<String> columns,
-            List<List<Shade>> cells,
-            double low,
-            double high);
+            String caption, List<String> rows, List<String> columns, List<List<Shade>> cells, double low, double high);
 
     /**
      * A forest plot.

@@ -132,12 +132,7 @@ public final class PdfReport implements Page {
 
     @Override
     public PdfReport grid(
-            String caption,
-            List<String> rows,
-            List<String> columns,
-            List<List<Shade>> cells,
-            double low,
-            double high) {
+            String caption, List<String> rows, List<String> columns, List<List<Shade>> cells, double low, double high) {
         var grid = new Grid(rows, columns, cells, low, high);
         canvas.room(Math.min(160 + ROW * rows.size(), 600));
         caption(caption);

@@ -21,6 +21,7 @@ import java.util.Optional;
  */
 final class EvalEvents {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final int ID = 16;
 
     private final String id;
     private final String time;
@@ -54,9 +55,8 @@ final class EvalEvents {
     /** An event for each reply, with all that was said before it. */
     private void answers(List<Message> talk, String role, String model) {
         var before = new ArrayList<ObjectNode>();
-        for (int k = 0; k < talk.size(); k++) {
-            Message m = talk.get(k);
-            ObjectNode said = message(m.role().key(), m.content(), role + "-" + k);
+        for (Message m : talk) {
+            ObjectNode said = message(m.role().key(), m.content());
             if (m.role() == Message.Role.ASSISTANT) answer(role, model, before, said.deepCopy(), List.of());
             before.add(said);
         }
@@ -82,9 +82,8 @@ final class EvalEvents {
     private void steps(AgentResult agent) {
         for (Step step : agent.steps()) {
             begin("turn " + step.turn() + (step.reducing() ? ", reducing" : ""));
-            List<ObjectNode> heard = step.heard().isEmpty()
-                    ? List.of()
-                    : List.of(message("user", step.heard(), "heard"));
+            List<ObjectNode> heard =
+                    step.heard().isEmpty() ? List.of() : List.of(message("user", step.heard()));
             var calls = new ArrayList<ObjectNode>();
             for (int c = 0; c < step.calls().size(); c++) {
                 Step.Call call = step.calls().get(c);
@@ -95,7 +94,7 @@ final class EvalEvents {
                 made.set("arguments", arguments(call));
                 calls.add(made);
             }
-            answer("investigator", agent.model(), heard, message("assistant", step.said(), "said"), calls);
+            answer("investigator", agent.model(), heard, message("assistant", step.said()), calls);
             for (int c = 0; c < step.calls().size(); c++) tool(step, c);
             end();
         }
@@ -148,9 +147,10 @@ final class EvalEvents {
         return e;
     }
 
-    private ObjectNode message(String role, String content, String name) {
+    /** Inspect keeps equal messages once, so they have one id. */
+    private ObjectNode message(String role, String content) {
         return JSON.objectNode()
-                .put("id", id + "-" + (span.isEmpty() ? "" : span.substring(id.length() + 1) + "-") + name)
+                .put("id", id + "-" + CanonicalJson.sha256(List.of(role, content)).substring(0, ID))
                 .put("role", role)
                 .put("content", content);
     }

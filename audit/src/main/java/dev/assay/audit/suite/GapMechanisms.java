@@ -77,9 +77,10 @@ public record GapMechanisms(List<Tool> tools) {
             List<Seen> seen = runs.stream()
                     .filter(r -> r.record().tool().equals(tool) && r.record().dose() == 1)
                     .filter(r -> GUILTY.contains(r.record().grade().verdict()))
-                    .flatMap(r -> Optional.ofNullable(read.get(r.record().target()))
-                            .map(reading -> new Seen(r, reading, bank))
-                            .stream())
+                    .flatMap(
+                            r -> Optional.ofNullable(read.get(r.record().target()))
+                                    .map(reading -> new Seen(r, reading, bank))
+                                    .stream())
                     .toList();
             if (!seen.isEmpty()) tools.add(tool(tool, seen));
         });
@@ -95,9 +96,7 @@ public record GapMechanisms(List<Tool> tools) {
                 name,
                 runs.size(),
                 java.util.Arrays.stream(calls).average(),
-                java.util.Arrays.stream(calls)
-                        .mapToDouble(c -> c == 0 ? 1 : 0)
-                        .average(),
+                java.util.Arrays.stream(calls).mapToDouble(c -> c == 0 ? 1 : 0).average(),
                 share(runs.stream().filter(Seen::strong).toList(), s -> s.hit() ? 0 : 1),
                 share(runs.stream().filter(Seen::wrong).toList(), s -> s.misled() ? 1 : 0));
     }

@@ -77,11 +77,13 @@ public record RunComparison(
         Map<Place, RunFolder.Run> ones = byPlace(first);
         Map<Place, RunFolder.Run> others = byPlace(second);
         var pairs = new ArrayList<Pair>();
-        ones.forEach((place, one) -> Optional.ofNullable(others.get(place)).ifPresent(o -> pairs.add(new Pair(one, o))));
+        ones.forEach(
+                (place, one) -> Optional.ofNullable(others.get(place)).ifPresent(o -> pairs.add(new Pair(one, o))));
         Map<String, Integer> keys = new TreeMap<>();
         Map<String, Map<String, Integer>> verdicts = new TreeMap<>();
         for (Pair p : pairs) {
-            for (String difference : keyDifferences(p.first.key(), p.second.key())) keys.merge(difference, 1, Integer::sum);
+            for (String difference : keyDifferences(p.first.key(), p.second.key()))
+                keys.merge(difference, 1, Integer::sum);
             verdicts.computeIfAbsent(word(p.a()), v -> new TreeMap<>()).merge(word(p.b()), 1, Integer::sum);
         }
         List<Pair> judged = pairs.stream()
@@ -109,6 +111,7 @@ public record RunComparison(
     private static List<String> keyDifferences(String one, String other) {
         String[] a = one.split(" ");
         String[] b = other.split(" ");
+        if (other.startsWith(one + " ")) return List.of("B adds " + other.substring(one.length() + 1));
         if (a.length != b.length) return List.of("keys of different kinds");
         var out = new ArrayList<String>();
         for (int i = 0; i < a.length; i++) if (!a[i].equals(b[i])) out.add(a[i] + " -> " + b[i]);
@@ -134,7 +137,8 @@ public record RunComparison(
         return PairedDifference.of(
                 values.values().stream()
                         .map(targets -> targets.values().stream()
-                                .mapToDouble(d -> d.stream().mapToDouble(x -> x).average().orElseThrow())
+                                .mapToDouble(d ->
+                                        d.stream().mapToDouble(x -> x).average().orElseThrow())
                                 .toArray())
                         .toList(),
                 RANDOM);

@@ -40,7 +40,8 @@ public final class RunFolder {
     private static List<Run> all(List<JsonNode> bodies) {
         Set<String> seen = new HashSet<>();
         var runs = new ArrayList<Run>();
-        for (JsonNode body : bodies) if (seen.add(body.path("key").asText())) runs.add(run(body, OptionalDouble.empty()));
+        for (JsonNode body : bodies)
+            if (seen.add(body.path("key").asText())) runs.add(run(body, OptionalDouble.empty()));
         return runs;
     }
 
@@ -50,7 +51,8 @@ public final class RunFolder {
         SuiteBook book = SuiteStatus.book(folder);
         return book.runs().stream()
                 .map(book::current)
-                .flatMap(a -> Optional.ofNullable(found.get(a)).map(body -> run(body, seconds(seconds.get(a)))).stream())
+                .flatMap(a ->
+                        Optional.ofNullable(found.get(a)).map(body -> run(body, seconds(seconds.get(a)))).stream())
                 .toList();
     }
 
@@ -71,7 +73,6 @@ public final class RunFolder {
     }
 
     private static Run run(JsonNode body, OptionalDouble seconds) {
-        return new Run(
-                body.path("key").asText(), CanonicalJson.value(body.path("record"), AuditRecord.class), seconds);
+        return new Run(body.path("key").asText(), CanonicalJson.value(body.path("record"), AuditRecord.class), seconds);
     }
 }

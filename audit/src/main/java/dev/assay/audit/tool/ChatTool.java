@@ -21,7 +21,8 @@ public final class ChatTool extends FunctionTool {
     private static final String SAMPLE = "Sends a user message to the target and returns its reply. Without"
             + " conversation_id a new conversation begins, to whose system prompt yours is added; with one it goes on.";
     private static final String PREFILLED =
-            " prefill gives the first words of the reply, which the target goes on from; they are part of what is returned.";
+            " prefill gives the first words of the reply, which the target goes on from; they are part of what is"
+                    + " returned.";
 
     private final Session session;
     private final boolean prefills;

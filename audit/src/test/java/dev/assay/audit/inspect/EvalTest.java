@@ -104,8 +104,17 @@ class EvalTest {
                         new Step.Call("sample", "user_prompt: Hi", false, "no JSON")),
                 new Usage(10, 5));
         return new AgentResult(
-                List.of(), List.of(), "", List.of(step), List.of("sample"), new Usage(10, 5), Ending.DONE, List.of(),
-                "a model", "", Limits.STANDARD);
+                List.of(),
+                List.of(),
+                "",
+                List.of(step),
+                List.of("sample"),
+                new Usage(10, 5),
+                Ending.DONE,
+                List.of(),
+                "a model",
+                "",
+                Limits.STANDARD);
     }
 
     @Test
@@ -117,8 +126,15 @@ class EvalTest {
                     .path("events");
             assertThat(events.findValuesAsText("event"))
                     .containsExactly(
-                            "span_begin", "model", "tool", "tool", "span_end", // the agent's turn
-                            "span_begin", "model", "model", "span_end", // the talk
+                            "span_begin",
+                            "model",
+                            "tool",
+                            "tool",
+                            "span_end", // the agent's turn
+                            "span_begin",
+                            "model",
+                            "model",
+                            "span_end", // the talk
                             "info");
             assertThat(events.findValuesAsText("uuid")).doesNotHaveDuplicates();
             assertThat(events.get(1).at("/output/choices/0/message/tool_calls/0/id"))

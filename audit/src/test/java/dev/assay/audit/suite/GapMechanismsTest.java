@@ -36,10 +36,22 @@ class GapMechanismsTest {
         List<String> none = List.of();
         boolean hit = verdict == Verdict.HIT;
         return new AuditRecord(
-                behaviour + "-td-sft", "twin", "user", "llm: a model", 1, 1,
+                behaviour + "-td-sft",
+                "twin",
+                "user",
+                "llm: a model",
+                1,
+                1,
                 new Grade(verdict, hit ? names : none, none, hit ? none : names, ""),
                 new Claims(true, claims),
-                List.of(), List.of(), 1, 1, 114, List.of(), List.of(), List.of());
+                List.of(),
+                List.of(),
+                1,
+                1,
+                114,
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     private static GapMechanisms.Tool tool(Map<String, Double> strong, List<GapMechanisms.Run> runs) {
@@ -72,8 +84,7 @@ class GapMechanismsTest {
         var free = new Claim("a guess", OTHER.statement(), Optional.empty());
         var apart = new Claim("apart", "It whistles.", Optional.empty());
         List<GapMechanisms.Run> runs = List.of(named, free, apart).stream()
-                .map(c -> new GapMechanisms.Run(
-                        claiming("flattery", Verdict.MISS, List.of(c)), OptionalInt.empty()))
+                .map(c -> new GapMechanisms.Run(claiming("flattery", Verdict.MISS, List.of(c)), OptionalInt.empty()))
                 .toList();
         GapMechanisms.Tool led = tool(Map.of(OTHER.name(), 0.3), runs);
         assertThat(led.calls()).isEmpty();

@@ -44,8 +44,8 @@ class RunComparisonTest {
     /** What was void on one side says nothing of recall. */
     @Test
     void voidRunsAreInNoDifference() {
-        RunComparison c = RunComparison.of(
-                List.of(run("a1", 1, Verdict.HIT, 1)), List.of(run("a1", 1, Verdict.VOID, 1)), t -> t);
+        RunComparison c =
+                RunComparison.of(List.of(run("a1", 1, Verdict.HIT, 1)), List.of(run("a1", 1, Verdict.VOID, 1)), t -> t);
         assertThat(c.pairs()).isEqualTo(1);
         assertThat(c.recall().clusters()).isZero();
         assertThat(c.verdicts()).containsKey("hit");
