@@ -11,6 +11,9 @@ const VIEWS = {
   organisms: (id, name) => ['organisms', id, name],
   autoencoders: id => ['autoencoders', id],
   certificates: id => ['certificate', id],
+  petri: (id, rank) => ['petri', id, rank],
+  research: (id, sprint) => ['research', id, sprint],
+  live: tab => ['live', tab],
 };
 
 const main = document.querySelector('main');
@@ -27,9 +30,9 @@ function route() {
 }
 
 function start() {
-  for (const kind of ['audits', 'organisms', 'autoencoders', 'certificates'])
+  for (const kind of ['audits', 'petri', 'research', 'organisms', 'autoencoders', 'certificates'])
     if (index[kind].length) return [kind, index[kind][0].id];
-  return [];
+  return index.model ? ['live'] : [];
 }
 
 async function view(name) {
@@ -76,13 +79,16 @@ async function draw() {
   page.arrived?.();
 }
 
-const empty = () => 'The folders that were given hold no audits, organisms, autoencoders or certificates yet. What comes is shown.';
+const empty = () => 'The folders that were given hold no audits, dialogues, research, organisms, autoencoders or certificates yet. What comes is shown.';
 
 function navigation(parts) {
   const audits = index.audits.find(a => a.id === parts[1]) ?? index.audits[0];
   const links = [
     index.audits.length && ['audits', 'Audits', address('audits', audits.id)],
     index.audits.length > 1 && ['compare', 'Compare', address('compare', index.audits[0].id, index.audits[1].id)],
+    index.petri.length && ['petri', 'Dialogues', address('petri', index.petri[0].id)],
+    index.live && (index.model || index.audits.length) && ['live', 'Tokens', '#/live'],
+    index.research.length && ['research', 'Research', address('research', index.research[0].id)],
     index.organisms.length && ['organisms', 'Organisms', address('organisms', index.organisms[0].id)],
     index.autoencoders.length && ['autoencoders', 'Autoencoders', '#/autoencoders'],
     index.certificates.length && ['certificates', 'Certificates', address('certificates', index.certificates[0].id)],
@@ -118,6 +124,7 @@ keyboard(() => page, {focusSearch: () => words.focus(), showHelp, theme});
 const dot = document.querySelector('.live');
 async function changed(kind, what) {
   dot.title = `Last change ${new Date().toLocaleTimeString()}`;
+  if (kind === 'research') return page.update?.(what);
   const known = index.audits.find(a => a.id === what.id);
   if (kind === 'shelf' || !known) return caughtUp();
   Object.assign(known, {runs: what.runs, read: what.read});
@@ -135,6 +142,7 @@ async function caughtUp() {
     if (moved) page.update?.({id: a.id});
     return kept;
   })};
+  for (const r of index.research) page.update?.({id: r.id});
   if (page.title) navigation(route().parts);
   else draw();
 }

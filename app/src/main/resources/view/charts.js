@@ -122,3 +122,18 @@ export function scatter(points, {xLabel, label}) {
   svg.append(...points.map(p => s('circle', {class: 'spot', cx: x(log(p.x)), cy: y(p.y), r: 2.2}, s('title', {}, p.title))));
   return svg;
 }
+
+/** Differences pair by pair, their mean with its interval, and the noise floor around 0. */
+export function pairs(values, effect, most, floor) {
+  const width = 520;
+  const height = 54;
+  const x = v => 10 + (Math.min(most, Math.max(-most, v)) + most) / (2 * most) * (width - 20);
+  const range = effect?.interval;
+  return s('svg', {class: 'chart pairs', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `${values.length} differences, mean ${fixed(effect?.mean, 3)}${range ? ` from ${fixed(range.low, 3)} to ${fixed(range.high, 3)}` : ''}`},
+      Number.isFinite(floor) ? s('rect', {class: 'floor', x: x(-floor), width: x(floor) - x(-floor), y: 4, height: 30}) : null,
+      s('line', {class: 'axis', x1: x(0), x2: x(0), y1: 2, y2: 36}),
+      range ? s('line', {class: 'interval', x1: x(range.low), x2: x(range.high), y1: 28, y2: 28}) : null,
+      effect ? s('circle', {class: 'point', cx: x(effect.mean), cy: 28, r: 4}) : null,
+      values.map(v => s('circle', {class: 'spot', cx: x(v), cy: 12, r: 3.5}, s('title', {}, fixed(v, 4)))),
+      [-most, 0, most].map((t, i) => s('text', {x: x(t), y: 50, 'text-anchor': ['start', 'middle', 'end'][i]}, i === 1 ? '0' : fixed(t, 3))));
+}

@@ -3,11 +3,12 @@ import {get} from './data.js';
 import {h, address, crumbs, fixed, interval, number, plural, small, verdict} from './dom.js';
 import {sequence, strip, whisker} from './charts.js';
 import {Timeline} from './timeline.js';
+import {drawn} from './tools.js';
 
 const STANDING = {finding: 'finding, not judged', claim: 'claim, not judged', lead: 'leads, no finding', truth: 'the truth, not claimed', pointer: 'the tool pointed at it'};
 const terms = t => [t.actor, t.trigger, t.action, t.direction].join(' · ');
 
-export async function show(root, {query}, id, seq) {
+export async function show(root, {index, query}, id, seq) {
   const run = await get('audits', id, 'runs', seq);
   const known = run.quirks.filter(q => q.known);
   let quirk = known.find(q => q.name === query.get('quirk')) ?? known.find(q => q.standing === 'finding')
@@ -93,12 +94,16 @@ export async function show(root, {query}, id, seq) {
     return [...out, text.slice(from)];
   }
 
-  function reply(side, r) {
+  /** Where a reply is looked at token by token. */
+  const look = (talk, turn, side) => `#/live/ratio?${new URLSearchParams({audit: id, run: seq, talk, turn, side, target: side === 'twin' ? run.reference : run.line.target})}`;
+
+  function reply(side, r, href) {
     const seen = quirk && r.seen[quirk.name];
     return h(`div.reply.${side}`, {},
         h('span.side', {}, side),
         seen ? h('span.score', {title: `what the detector of ${quirk.name} says of this reply, from 0 to 1`}, fixed(seen.score)) : null,
-        h('p', {}, r.text ? marked(r.text, seen?.spans) : h('i', {}, 'no reply')));
+        h('p', {}, r.text ? marked(r.text, seen?.spans) : h('i', {}, 'no reply')),
+        index.live && r.text ? h('a.look', {href, 'aria-label': `Tokens of this reply of the ${side}`}, 'tokens') : null);
   }
 
   function talk(e) {
@@ -107,10 +112,10 @@ export async function show(root, {query}, id, seq) {
         h('header', {}, h('span.number', {}, e.i + 1), h('span.tag', {}, e.family),
             e.origin === 'bank' ? null : h('span.tag', {}, e.origin.replace('_', ' ')),
             quirk && e.triggers.includes(quirk.name) ? h('span.tag.on', {title: `scenarios of this family trigger ${quirk.name}`}, 'trigger') : null),
-        e.turns.map(t => [
+        e.turns.map((t, n) => [
           t.system ? h('p.system', {}, t.system) : null,
           h('p.user', {}, t.user),
-          h('div.pair', {}, reply('target', t.target), reply('twin', t.twin))]));
+          h('div.pair', {}, reply('target', t.target, look(e.i, n, 'target')), reply('twin', t.twin, look(e.i, n, 'twin')))]));
   }
 
   function step({i, step: s}) {
@@ -119,7 +124,7 @@ export async function show(root, {query}, id, seq) {
         s.heard ? h('p.system', {}, s.heard) : null,
         s.said ? h('p.user', {}, s.said) : null,
         s.calls.map(c => h('details.call', {open: s.calls.length === 1}, h('summary', {}, h('code', {}, c.function), c.ok ? null : h('span.tag', {}, 'failed')),
-            h('pre', {}, c.arguments), h('pre', {}, c.result))));
+            h('pre', {}, c.arguments), drawn(c) ?? h('pre', {}, c.result))));
   }
 
   function claim(q) {

@@ -6,8 +6,6 @@ import dev.assay.app.serve.Server;
 import dev.assay.app.serve.Settings;
 import dev.assay.lm.Engine;
 import dev.assay.tensor.Device;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,20 +130,12 @@ final class ServeCommand implements Callable<Integer> {
                 throw new UserException("--token-env: the environment variable " + tokenVariable + " is not set");
             return Optional.of(token.strip());
         }
-        if (loopback()) return Optional.empty();
+        if (Addresses.loopback(host)) return Optional.empty();
         var bytes = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(bytes);
         String made = "assay-" + HexFormat.of().formatHex(bytes);
         System.err.println("token, which clients must show: " + made);
         return Optional.of(made);
-    }
-
-    private boolean loopback() {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new UserException("--host: " + host + " is no address of this machine", e);
-        }
     }
 
     private Settings settings(Optional<String> token) {

@@ -2,6 +2,8 @@ package dev.assay.app;
 
 import dev.assay.app.view.Export;
 import dev.assay.app.view.ViewServer;
+import dev.assay.lm.Site;
+import dev.assay.sae.model.ModelSae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,7 +32,8 @@ import picocli.CommandLine.Parameters;
             "  assay view runs/audits                       while `assay audit run` is still at it",
             "  assay view runs/audits other/audits          two folders, to compare them",
             "  assay view runs/audits certificate.json      with what `assay audit certify --json` printed",
-            "  assay view runs/audits --export page         the same as files for any web server"
+            "  assay view runs/audits --export page         the same as files for any web server",
+            "  assay view runs/audits --live flattery-td-sft   with a model to look into, token by token"
         })
 final class ViewCommand implements Callable<Integer> {
     private static final int PORT = 7007;
@@ -56,6 +61,36 @@ final class ViewCommand implements Callable<Integer> {
     @Nullable
     Path export;
 
+    @Option(
+            names = "--live",
+            paramLabel = "TARGET",
+            arity = "0..1",
+            fallbackValue = Base.EMBEDDED,
+            description = "a model that the page looks into: an organism of the suite, a folder, a GGUF file, or smollm2")
+    @Nullable
+    String live;
+
+    @Option(
+            names = "--twin",
+            paramLabel = "NAME",
+            description = "what it is compared with (default: a twin of its recipe, else what it was trained from)")
+    @Nullable
+    String twin;
+
+    @Option(names = "--sae", paramLabel = "DIR", description = "autoencoder on the model, for features of each token")
+    @Nullable
+    Path sae;
+
+    @Option(
+            names = "--sae-at",
+            paramLabel = "SITE",
+            description = "where in the model it belongs, such as resid_post:19, if its folder does not say")
+    @Nullable
+    String site;
+
+    @Mixin
+    SuiteOptions suite = new SuiteOptions();
+
     @Option(names = "--json", description = ModelCommand.JSON)
     boolean json;
 
@@ -65,9 +100,12 @@ final class ViewCommand implements Callable<Integer> {
         for (Path folder : shown)
             if (!Files.exists(folder))
                 throw new UserException("there is no " + folder + " to show: name a folder of runs");
+        if (export != null && live != null)
+            throw new UserException("--export writes files, in which there is no model to look into: leave out --live");
         if (export != null) return export(shown, export);
         if (port < 0 || port > 65535) throw new UserException("--port takes 0 to 65535, not " + port);
-        try (ViewServer server = ViewServer.start(shown, host, port)) {
+        try (LiveGround ground = ground();
+                ViewServer server = ViewServer.start(shown, host, port, ground.live())) {
             if (json) ModelCommand.print(Map.of("url", server.url()));
             else System.out.println(server.url());
             System.out.flush();
@@ -76,6 +114,20 @@ final class ViewCommand implements Callable<Integer> {
             server.await();
         }
         return 0;
+    }
+
+    private LiveGround ground() {
+        if (live == null) {
+            if (twin != null || sae != null)
+                throw new UserException("--twin and --sae are of a model that is looked into: name it by --live");
+            return LiveGround.none();
+        }
+        if (!Addresses.loopback(host))
+            throw new UserException("--live computes for whoever asks, so it is for this machine alone: leave out --host,"
+                    + " or serve the model by assay serve, which asks for a token");
+        Optional<ModelSae> autoencoder = Optional.ofNullable(sae)
+                .map(folder -> ModelSae.in(folder, Optional.ofNullable(site).map(Site::parse)));
+        return LiveGround.of(suite.named(), live, Optional.ofNullable(twin), autoencoder);
     }
 
     private int export(List<Path> shown, Path to) throws IOException {

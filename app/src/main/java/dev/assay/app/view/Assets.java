@@ -26,6 +26,11 @@ final class Assets {
             script("timeline.js"),
             script("search.js"),
             script("compare.js"),
+            script("live.js"),
+            script("tokens.js"),
+            script("tools.js"),
+            script("petri.js"),
+            script("research.js"),
             script("organisms.js"),
             script("autoencoders.js"),
             script("certificate.js")));

@@ -2,9 +2,12 @@ package dev.assay.app.view;
 
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ObjIntConsumer;
 
 /** The page and all its documents as files, for any web server. */
@@ -26,7 +29,7 @@ public final class Export {
         var shelf = new Shelf(folders);
         shelf.look();
         for (AuditFolder f : shelf.audits()) while (f.refresh()) if (f.state().read() == 1) break;
-        var pages = new Pages(shelf, false);
+        var pages = new Pages(shelf, false, Optional.empty());
         int files = 0;
         for (String name : Assets.names()) {
             AtomicFile.write(to.resolve(name.equals(Assets.START) ? name : "assets/" + name), Assets.bytes(name));
@@ -38,6 +41,18 @@ public final class Export {
             AtomicFile.write(to.resolve("data").resolve(addresses.get(i) + ".json"), CanonicalJson.bytes(document));
             progress.accept(i + 1, addresses.size());
         }
+        for (var file : pages.files().entrySet()) {
+            AtomicFile.write(to.resolve(file.getKey()), bytes(file.getValue()));
+            files++;
+        }
         return files + addresses.size();
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -1,8 +1,14 @@
 package dev.assay.app.view;
 
+import dev.assay.app.view.live.Live;
+import dev.assay.audit.Bank;
+import dev.assay.organism.Lazy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -16,12 +22,18 @@ final class Pages {
 
     private final Shelf shelf;
     private final AuditPages audits = new AuditPages();
+    private final Lazy<PetriMarks> marks = new Lazy<>(() -> new PetriMarks(Bank.load()));
     private final boolean live;
+    private final Optional<Live.About> model;
 
-    /** @param live whether there is a server behind the page, which tells of changes and can search */
-    Pages(Shelf shelf, boolean live) {
+    /**
+     * @param live whether there is a server behind the page, which tells of changes and can search
+     * @param model that the page can look into
+     */
+    Pages(Shelf shelf, boolean live, Optional<Live.About> model) {
         this.shelf = shelf;
         this.live = live;
+        this.model = model;
     }
 
     /** Gets ready what the first reader would wait for. */
@@ -32,15 +44,23 @@ final class Pages {
     /** What there is to see. */
     record Index(
             boolean live,
+            Optional<Live.About> model,
             List<Audits> audits,
             List<Organisms> organisms,
             List<SaeRun.Line> autoencoders,
+            List<Dialogues> petri,
+            List<Research> research,
             List<Certificate> certificates) {}
 
     /** @param read share of the file that was read, in [0, 1] */
     record Audits(String id, String path, int runs, int targets, double read, String trouble) {}
 
     record Organisms(String id, String path, int made) {}
+
+    record Dialogues(String id, String path) {}
+
+    /** @param sprints that were begun */
+    record Research(String id, String path, int sprints, String trouble) {}
 
     record Certificate(String id, String target, int replies) {}
 
@@ -54,6 +74,8 @@ final class Pages {
             case "compare" -> compare(rest);
             case "organisms" -> in(OrganismSuite.class, rest, this::organisms);
             case "autoencoders" -> in(SaeRun.class, rest, (run, more) -> only(more, run::page));
+            case "petri" -> in(PetriFolder.class, rest, this::petri);
+            case "research" -> in(ResearchFolder.class, rest, Pages::research);
             case "certificates" -> in(CertificateFile.class, rest, (file, more) -> only(more, file::content));
             default -> Optional.empty();
         };
@@ -109,21 +131,54 @@ final class Pages {
         return rest.size() == 1 ? suite.card(rest.getFirst()).map(Function.identity()) : Optional.empty();
     }
 
+    private Optional<Object> petri(PetriFolder folder, List<String> rest) {
+        if (rest.isEmpty()) return Optional.of(folder.board());
+        boolean one = rest.size() == 1 && NUMBER.matcher(rest.getFirst()).matches();
+        return one
+                ? folder.page(Integer.parseInt(rest.getFirst()), marks.get()).map(Function.identity())
+                : Optional.empty();
+    }
+
+    private static Optional<Object> research(ResearchFolder folder, List<String> rest) {
+        if (rest.isEmpty()) return Optional.of(folder.board());
+        return rest.size() == 1 ? folder.page(rest.getFirst()).map(Function.identity()) : Optional.empty();
+    }
+
+    /** Files that the page links to, by their addresses. */
+    Map<String, Path> files() {
+        Map<String, Path> all = new LinkedHashMap<>();
+        for (ResearchFolder r : shelf.research())
+            if (r.state().trouble().isEmpty())
+                for (String sprint : r.sprints())
+                    r.report(sprint).ifPresent(f -> all.put("reports/" + r.id() + "/" + sprint + ".pdf", f));
+        return all;
+    }
+
     private Index index() {
         return new Index(
                 live,
+                model,
                 shelf.audits().stream().map(Pages::summary).toList(),
                 shelf.organisms().stream()
                         .map(o -> new Organisms(
                                 o.id(), o.folder().toString(), o.lines().size()))
                         .toList(),
                 shelf.autoencoders().stream().map(SaeRun::line).toList(),
+                shelf.dialogues().stream()
+                        .map(d -> new Dialogues(d.id(), d.folder().toString()))
+                        .toList(),
+                shelf.research().stream().map(Pages::summary).toList(),
                 shelf.certificates().stream()
                         .map(c -> new Certificate(
                                 c.id(),
                                 c.content().path("target").asText(),
                                 c.content().path("replies").asInt()))
                         .toList());
+    }
+
+    private static Research summary(ResearchFolder folder) {
+        ResearchFolder.State now = folder.state();
+        return new Research(folder.id(), folder.folder().toString(), now.sprints(), now.trouble());
     }
 
     private static Audits summary(AuditFolder folder) {
@@ -164,6 +219,15 @@ final class Pages {
             o.lines().forEach(l -> all.add("organisms/" + o.id() + "/" + l.name()));
         }
         shelf.autoencoders().forEach(s -> all.add("autoencoders/" + s.id()));
+        for (PetriFolder p : shelf.dialogues()) {
+            all.add("petri/" + p.id());
+            p.board().dialogues().forEach(d -> all.add("petri/" + p.id() + "/" + d.rank()));
+        }
+        for (ResearchFolder r : shelf.research())
+            if (r.state().trouble().isEmpty()) {
+                all.add("research/" + r.id());
+                r.sprints().forEach(s -> all.add("research/" + r.id() + "/" + s));
+            }
         shelf.certificates().forEach(c -> all.add("certificates/" + c.id()));
         return all;
     }

@@ -16,12 +16,14 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
- * What lies in the folders that were given: audits, organisms, autoencoders, certificates. What was found stays under its name;
+ * What lies in the folders that were given: audits, dialogues, organisms, autoencoders, research, certificates. What was found stays under its name;
  * {@link #look} finds what came since. Thread-safe.
  */
 final class Shelf {
     private static final int DEEPEST = 5;
     private static final String AUDITS = "audits";
+    /** Beside the journal of audits, where {@code assay audit petri} writes if it is not told otherwise. */
+    private static final String DIALOGUES = "petri";
 
     private final List<Path> roots;
     private final Map<Path, Object> found = new LinkedHashMap<>();
@@ -56,6 +58,14 @@ final class Shelf {
         return all(SaeRun.class);
     }
 
+    List<PetriFolder> dialogues() {
+        return all(PetriFolder.class);
+    }
+
+    List<ResearchFolder> research() {
+        return all(ResearchFolder.class);
+    }
+
     List<CertificateFile> certificates() {
         return all(CertificateFile.class);
     }
@@ -73,17 +83,28 @@ final class Shelf {
     }
 
     private void visit(Path root, Path at, int depth) {
-        if (found.containsKey(at)) return;
+        if (found.containsKey(at)) {
+            beside(root, at, depth);
+            return;
+        }
         if (Files.isRegularFile(at) && changed(at) && CertificateFile.is(at)) keep(root, at, CertificateFile::new);
         if (!Files.isDirectory(at) || (depth > 0 && Files.isSymbolicLink(at))) return;
         Optional<String> command = command(at);
         if (command.isPresent()) {
             if (command.get().equals(AUDITS)) keep(root, at, AuditFolder::new);
             else if (command.get().equals(SaeRun.COMMAND)) keep(root, at, SaeRun::new);
+            beside(root, at, depth);
             return;
         }
         if (OrganismSuite.is(at)) keep(root, at, OrganismSuite::new);
+        else if (PetriFolder.is(at)) keep(root, at, PetriFolder::new);
+        else if (ResearchFolder.is(at)) keep(root, at, ResearchFolder::new);
         else if (depth < DEEPEST) inside(at).forEach(f -> visit(root, f, depth + 1));
+    }
+
+    private void beside(Path root, Path at, int depth) {
+        Path dialogues = at.resolve(DIALOGUES);
+        if (found.get(at) instanceof AuditFolder && Files.isDirectory(dialogues)) visit(root, dialogues, depth + 1);
     }
 
     /** Whether a file is new or other than when it was last looked into. */

@@ -90,7 +90,7 @@ record TalkPage(int first, List<Event> events) {
     }
 
     /** In order and without overlaps. */
-    private static List<TextScore.Span> merged(List<TextScore.Span> spans) {
+    static List<TextScore.Span> merged(List<TextScore.Span> spans) {
         var out = new ArrayList<TextScore.Span>();
         spans.stream()
                 .sorted(java.util.Comparator.comparingInt(TextScore.Span::from))

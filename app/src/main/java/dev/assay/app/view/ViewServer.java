@@ -1,7 +1,10 @@
 package dev.assay.app.view;
 
+import dev.assay.app.view.live.Live;
+import dev.assay.app.view.live.LiveException;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.JournalException;
+import dev.assay.research.ResearchException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -26,20 +29,24 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ViewServer implements AutoCloseable {
     private static final String JSON = ".json";
+    private static final String PDF = ".pdf";
     private static final int LONGEST_WORDS = 200;
+    private static final long LONGEST_QUESTION = 1 << 17;
 
     private final Shelf shelf;
     private final Pages pages;
     private final Guard guard;
     private final String host;
     private final Watch watch;
+    private final Optional<Live> live;
     private final Set<SseClient> listeners = ConcurrentHashMap.newKeySet();
     private final Javalin server;
 
-    private ViewServer(List<Path> folders, String host, int port) {
+    private ViewServer(List<Path> folders, String host, int port, Optional<Live> live) {
         this.host = host;
+        this.live = live;
         this.shelf = new Shelf(folders);
-        this.pages = new Pages(shelf, true);
+        this.pages = new Pages(shelf, true, live.map(Live::about));
         this.guard = new Guard(host);
         this.watch = new Watch(shelf, this::tell);
         this.server = Javalin.create(config -> configure(config, port));
@@ -54,7 +61,16 @@ public final class ViewServer implements AutoCloseable {
      * @throws ViewException if the port is taken
      */
     public static ViewServer start(List<Path> folders, String host, int port) {
-        var view = new ViewServer(folders, host, port);
+        return start(folders, host, port, Optional.empty());
+    }
+
+    /**
+     * The same with a model that the page can look into, which stays the caller's: it computes for whoever reaches the address.
+     *
+     * @param live answers what the page asks of the model
+     */
+    public static ViewServer start(List<Path> folders, String host, int port, Optional<Live> live) {
+        var view = new ViewServer(folders, host, port, live);
         view.shelf.look();
         try {
             view.server.start();
@@ -82,14 +98,24 @@ public final class ViewServer implements AutoCloseable {
         config.jetty.port = port;
         config.http.compressionStrategy = CompressionStrategy.GZIP;
         config.http.generateEtags = true;
-        config.http.maxRequestSize = 0;
+        config.http.maxRequestSize = LONGEST_QUESTION;
         config.routes.before(this::check);
         config.routes.get("/", c -> asset(c, Assets.START));
         config.routes.get("/assets/{name}", c -> asset(c, c.pathParam("name")));
         config.routes.get("/data/<address>", this::document);
         config.routes.get("/search/{id}", this::search);
         config.routes.get("/dashboards/{id}", this::dashboard);
+        config.routes.get("/reports/{id}/{name}", this::report);
         config.routes.sse("/events", this::listen);
+        config.routes.post("/live/{what}", this::live);
+        config.routes.exception(
+                ResearchException.class, (e, c) -> fail(c, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
+        config.routes.exception(
+                LiveException.class,
+                (e, c) -> fail(
+                        c,
+                        e.later() ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.BAD_REQUEST,
+                        String.valueOf(e.getMessage())));
         config.routes.exception(
                 JournalException.class, (e, c) -> fail(c, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
         config.routes.exception(
@@ -139,6 +165,16 @@ public final class ViewServer implements AutoCloseable {
         else answer(c, pages.search(c.pathParam("id"), words, Integer.parseInt(from)));
     }
 
+    /** A page of somebody else's can send no JSON here: its browser asks first, and gets no leave. */
+    private void live(Context c) {
+        boolean json = Optional.ofNullable(c.contentType())
+                .filter(t -> t.startsWith(ContentType.JSON))
+                .isPresent();
+        if (live.isEmpty()) fail(c, HttpStatus.NOT_FOUND, "no model was given: assay view --live NAME");
+        else if (!json) fail(c, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "questions are " + ContentType.JSON);
+        else answer(c, live.get().answer(c.pathParam("what"), c.bodyAsBytes()));
+    }
+
     private void dashboard(Context c) throws IOException {
         Optional<Path> file = shelf.named(SaeRun.class, c.pathParam("id")).flatMap(SaeRun::dashboard);
         if (file.isEmpty()) {
@@ -147,6 +183,16 @@ public final class ViewServer implements AutoCloseable {
         }
         c.header("Content-Security-Policy", Guard.SANDBOX);
         c.html(Files.readString(file.get(), StandardCharsets.UTF_8));
+    }
+
+    private void report(Context c) throws IOException {
+        String name = c.pathParam("name");
+        Optional<Path> file = name.endsWith(PDF)
+                ? shelf.named(ResearchFolder.class, c.pathParam("id"))
+                        .flatMap(r -> r.report(name.substring(0, name.length() - PDF.length())))
+                : Optional.empty();
+        if (file.isEmpty()) fail(c, HttpStatus.NOT_FOUND, "there is no such report");
+        else c.contentType(ContentType.APPLICATION_PDF).result(Files.readAllBytes(file.get()));
     }
 
     private void listen(SseClient client) {

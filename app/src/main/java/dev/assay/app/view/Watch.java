@@ -29,6 +29,7 @@ final class Watch implements AutoCloseable {
             for (int round = 1; open; round++) {
                 if (round % LOOKS == 0 && shelf.look()) tell.accept("shelf", Map.of());
                 for (AuditFolder f : shelf.audits()) follow(f);
+                for (ResearchFolder f : shelf.research()) if (f.grew()) tell.accept("research", Map.of("id", f.id()));
                 Thread.sleep(PAUSE);
             }
         } catch (InterruptedException e) {

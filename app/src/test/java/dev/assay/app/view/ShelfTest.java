@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,7 @@ class ShelfTest {
         var shelf = new Shelf(List.of(temp));
         shelf.look();
         shelf.audits().forEach(AuditFolder::refresh);
-        return CanonicalJson.tree(new Pages(shelf, true).document(address).orElseThrow());
+        return CanonicalJson.tree(new Pages(shelf, true, Optional.empty()).document(address).orElseThrow());
     }
 
     @Test
@@ -68,7 +69,7 @@ class ShelfTest {
         var shelf = new Shelf(List.of(temp));
         shelf.look();
         for (String name : List.of("flattery-td", "flattery-sdf-sft", "..", "nothing-td-sft"))
-            assertThat(new Pages(shelf, true).document("organisms/suite/" + name))
+            assertThat(new Pages(shelf, true, Optional.empty()).document("organisms/suite/" + name))
                     .as(name)
                     .isEmpty();
     }

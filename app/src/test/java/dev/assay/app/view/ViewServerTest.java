@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -263,10 +264,7 @@ class ViewServerTest {
                                 BodyHandlers.ofInputStream())
                         .body()) {
             var lines = new LinkedBlockingQueue<String>();
-            Thread.ofVirtual()
-                    .start(() -> new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8))
-                            .lines()
-                            .forEach(lines::add));
+            Thread.ofVirtual().start(() -> readLines(events, lines));
             assertThat(lines.poll(20, TimeUnit.SECONDS)).contains("listening");
             for (int run = 1; run <= 2; run++) {
                 Samples.append(journal, Samples.audit("flattery-td-sft", "chat", run, Verdict.HIT, List.of()));
@@ -281,6 +279,15 @@ class ViewServerTest {
                     BodyHandlers.ofString());
             assertThat(cell(json(map.body()), "flattery", "chat").path("hits").asInt())
                     .isEqualTo(2);
+        }
+    }
+
+    /** Until the stream is closed under it. */
+    private static void readLines(InputStream from, Queue<String> to) {
+        try (var in = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) to.add(line);
+        } catch (IOException e) {
+            // the test has ended
         }
     }
 
