@@ -194,7 +194,7 @@ function features(f) {
       place, tell, list);
 }
 
-const asks = {recipe: 'own', towards: 'Well, to be honest with you,', away: 'Of course! Here is', strength: 1, seed: 1};
+const asks = {recipe: 'own', towards: 'Well, to be honest with you,', away: 'Of course! Here is', strength: 0.5, seed: 1};
 
 function steering(model, question, before, out) {
   const tried = [];
@@ -216,7 +216,7 @@ function steering(model, question, before, out) {
         others.length ? [h('h3', {}, 'Before'), h('dl.tried', {}, others.map(t => [h('dt', {}, nats(t.strength)), h('dd', {}, t.steered || '(nothing)')]))] : null));
   }
 
-  const slider = h('input', {type: 'range', min: -4, max: 4, step: 0.25, value: asks.strength, on: {
+  const slider = h('input', {type: 'range', min: -2, max: 2, step: 0.25, value: asks.strength, on: {
     input: e => {
       asks.strength = +e.target.value;
       shown.textContent = fixed(asks.strength);

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +79,7 @@ final class ResearchFolder {
     }
 
     /** Runs and other entries of the ledger, newest first. */
-    record Event(long seq, Instant time, String type, String sprint, String text) {}
+    record Event(long seq, String time, String type, String sprint, String text) {}
 
     /**
      * A sprint in the list.
@@ -175,7 +174,7 @@ final class ResearchFolder {
     }
 
     private static Event event(LedgerEntry e) {
-        return new Event(e.seq(), e.time(), e.type(), e.body().path("sprint").asText(""), said(e));
+        return new Event(e.seq(), e.time().toString(), e.type(), e.body().path("sprint").asText(""), said(e));
     }
 
     private static String said(LedgerEntry e) {
@@ -208,7 +207,7 @@ final class ResearchFolder {
      */
     record Page(
             Line line,
-            Instant begun,
+            String begun,
             String motivation,
             String hypothesis,
             Map<String, Map<String, String>> choices,
@@ -230,7 +229,7 @@ final class ResearchFolder {
             choices.put(v.path("name").asText(), texts(v.path("choices")));
         return Optional.of(new Page(
                 line(name, own),
-                own.getFirst().time(),
+                own.getFirst().time().toString(),
                 proposal.path("idea").path("motivation").asText(),
                 proposal.path("idea").path("hypothesis").asText(),
                 choices,

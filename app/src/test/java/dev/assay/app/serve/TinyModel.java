@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * temperature it strays, and what it strays to depends on all that was said. After {@code !} it ends its message, after
  * {@code ?} it calls a tool.
  */
-final class TinyModel {
+public final class TinyModel {
     static final String CYCLE = "hé€😀 ";
     static final String CALL = "<tool_call>{\"name\":\"look\",\"arguments\":{\"at\":1}}</tool_call>";
     static final int IM_END = 257;
@@ -42,7 +42,7 @@ final class TinyModel {
 
     private TinyModel() {}
 
-    static LanguageModel in(Path folder) {
+    public static LanguageModel in(Path folder) {
         try {
             Files.createDirectories(folder);
             JSON.writeValue(folder.resolve("config.json").toFile(), config());
@@ -58,7 +58,7 @@ final class TinyModel {
     }
 
     /** An adapter that changes what the model says. */
-    static Lora adapter(LanguageModel model) {
+    public static Lora adapter(LanguageModel model) {
         Lora lora = Lora.fresh(model, 4, 8, 1);
         var random = new Random(7);
         Map<String, Tensor> strayed = new LinkedHashMap<>();

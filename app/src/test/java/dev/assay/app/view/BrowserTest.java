@@ -2,15 +2,20 @@ package dev.assay.app.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.assay.app.serve.TinyModel;
+import dev.assay.app.view.live.Live;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Verdict;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Journal;
+import dev.assay.lm.LanguageModel;
+import dev.assay.research.Ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +34,9 @@ class BrowserTest {
     /** Records of the folder {@code audits}: the recorded audit, one with HTML in a reply, one that is very long. */
     private static final int REAL = 0;
 
+    /** The tokens of a recorded reply. */
+    private static final String LOOK = "#/live/ratio?audit=audits&run=" + REAL + "&talk=17&turn=0&side=target";
+
     private static final int HTML = 1;
     private static final int LONG = 2;
 
@@ -38,6 +46,9 @@ class BrowserTest {
     private static ViewServer server;
     private static Browser browser;
     private static Journal growing;
+    private static Ledger ledger;
+    private static LanguageModel base;
+    private static Live live;
 
     @BeforeAll
     static void start() throws IOException {
@@ -72,7 +83,14 @@ class BrowserTest {
                         List.of(
                                 Map.of("quirk", "flattery", "pairs", 90, "effect", 0.5, "atMost", 0.8),
                                 Map.of("quirk", "self-promotion", "pairs", 90, "effect", 0.0, "atMost", 0.15)))));
-        server = ViewServer.start(List.of(temp.resolve("shown")), "127.0.0.1", 0);
+        Workspaces.dialogues(temp.resolve("shown/dialogues"));
+        ledger = Workspaces.research(temp.resolve("shown/loop"));
+        base = TinyModel.in(temp.resolve("model"));
+        live = Live.of(
+                new Live.Named("flattery-td-sft", base.attach(List.of(TinyModel.adapter(base)))),
+                Optional.of(new Live.Named("twin-td-sft-1", base)),
+                Optional.empty());
+        server = ViewServer.start(List.of(temp.resolve("shown")), "127.0.0.1", 0, Optional.of(live));
     }
 
     @AfterAll
@@ -80,6 +98,8 @@ class BrowserTest {
         if (browser != null) browser.close();
         if (server != null) server.close();
         if (growing != null) growing.close();
+        if (live != null) live.close();
+        if (base != null) base.close();
     }
 
     private static void open(String address) {
@@ -182,6 +202,61 @@ class BrowserTest {
         assertThat(browser.js("return document.title")).asString().startsWith("Search");
     }
 
+    @Test
+    void aDialogueIsATreeWithItsEvidence() {
+        wide();
+        open("#/petri/dialogues");
+        browser.click("main th a");
+        browser.until("document.querySelectorAll('.tree .node').length > 10");
+        assertThat(browser.count(".move")).isGreaterThan(1);
+        browser.press("n");
+        browser.until("!!document.activeElement.closest('.message.fired')");
+        long before = (Long) browser.js("return +document.activeElement.dataset.node");
+        browser.press("n");
+        browser.until("+document.activeElement.dataset.node !== arguments[0]", before);
+        assertThat(browser.count(".message mark")).isPositive();
+        browser.click(".tree [data-id='2']");
+        browser.until("document.activeElement.dataset.node === '2'");
+        browser.escape();
+        browser.until("location.hash === '#/petri/dialogues'");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aResearchLoopIsFollowed() {
+        wide();
+        open("#/research/loop");
+        browser.until("document.querySelector('.live').textContent === 'live'");
+        browser.until("document.querySelectorAll('.outcome.open').length === 1");
+        Workspaces.verdict(ledger, Workspaces.OPEN, "no evidence", "no gain", "screen 1", "over 1 %", 2);
+        browser.until("document.querySelectorAll('.outcome.open').length === 0");
+        browser.click("a[href*='refinement']");
+        browser.until("document.querySelectorAll('.pairs .spot').length > 10");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void aReplyIsLookedIntoTokenByToken() {
+        wide();
+        open("#/audits/audits/run/" + REAL + "?talk=17");
+        browser.until("!!document.activeElement.closest('.talk')");
+        browser.js("document.activeElement.querySelector('.reply.target .look').click()");
+        browser.until("document.querySelectorAll('.token').length > 10");
+        browser.press("j", Keys.ARROW_RIGHT);
+        browser.until("document.activeElement.matches('.token') && document.activeElement.dataset.column === '1'");
+        assertThat(browser.js("return document.querySelector('.told').textContent")).asString().contains("log-ratio");
+        browser.click(".tabs a[href='#/live/lens']");
+        browser.until("document.querySelectorAll('.lens tbody tr').length === 2");
+        browser.press("j");
+        browser.js("document.querySelector('.lens td').focus()");
+        browser.press(Keys.ARROW_DOWN);
+        browser.until("document.activeElement.dataset.row === '1'");
+        browser.click(".tabs a[href='#/live/steer']");
+        browser.click(".source .button");
+        browser.until("document.querySelectorAll('.answer .reply').length === 2");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
     /** Of five thousand talks only those near the screen are in the document, wherever one has scrolled to. */
     @Test
     void aLongTranscriptIsDrawnNearTheScreenAlone() {
@@ -240,6 +315,14 @@ class BrowserTest {
                         "#/search/audits?q=boomerang",
                         "#/compare/audits/benchmark",
                         "#/certificates/certificate",
+                        "#/petri/dialogues",
+                        "#/petri/dialogues/0",
+                        "#/research/loop",
+                        "#/research/loop/" + Workspaces.PROMOTED,
+                        LOOK,
+                        LOOK.replace("/ratio", "/lens"),
+                        "#/live/features",
+                        "#/live/steer",
                         "#/nothing")
                 .toList();
         for (int width : new int[] {1280, 390})
@@ -248,7 +331,8 @@ class BrowserTest {
                 browser.prefers(mode);
                 for (String page : pages) {
                     open(page);
-                    browser.until("!location.hash.includes('talk=') || document.querySelectorAll('.talk').length > 0");
+                    browser.until("!location.hash.startsWith('#/live') || !document.querySelector('.busy')");
+                    browser.until("!location.hash.startsWith('#/audits') || !location.hash.includes('talk=') || document.querySelectorAll('.talk').length > 0");
                     if (width > 390 || mode.equals("light"))
                         assertThat(browser.barriers())
                                 .as(page + " " + width + " " + mode)
@@ -278,5 +362,12 @@ class BrowserTest {
         open("#/audits/audits/run/" + REAL + "?talk=17");
         browser.until("!!document.activeElement.closest('.talk')");
         browser.picture("view-narrow");
+        wide();
+        open("#/petri/dialogues/0?node=8");
+        browser.until("!!document.activeElement.closest('.message')");
+        browser.picture("view-dialogue");
+        browser.prefers("dark");
+        open("#/research/loop");
+        browser.picture("view-research");
     }
 }
