@@ -31,7 +31,7 @@ async function list(root, index, id) {
 }
 
 const SPEAKS = ['say', 'prefill', 'tool-result'];
-const MOVES = {rollback: '↶ rolled back', branch: '⑂ went back to branch off', 'create-tool': '+ made a tool', end: '■ ended', misstep: '✗ misstep'};
+const MOVES = {rollback: '↶ rolled back', branch: '↳ branched off', 'create-tool': '+ made a tool', end: '■ ended', misstep: '✗ misstep'};
 const ROW = 30;
 const LANE = 16;
 
@@ -114,7 +114,7 @@ async function one(root, query, id, rank) {
         h('ol', {css: {'--tree': `${width}px`}}, all.map(r => h('li', {}, r.node
             ? h('button.node', {type: 'button', class: `node ${r.node.role}${on.has(r.node.id) ? ' on' : ''}`, data: {nav: '', id: r.node.id}, title: r.why || undefined, 'aria-current': r.node.id === at ? 'true' : undefined, on: {click: () => open(r.node.id)}},
                 h('span.number', {}, r.node.id), h('span.text', {}, r.node.content.slice(r.node.role === 'system' ? 0 : r.node.prefill, 120) || '(nothing)'), here.has(r.node.id) ? h('span.score', {}, fixed(here.get(r.node.id))) : null)
-            : h('p.move', {title: r.step.why || undefined}, MOVES[r.step.move] ?? words(r.step.move), r.step.move === 'end' ? '' : ` to ${r.step.node}`, r.step.problem ? h('span.trouble', {}, ` ${r.step.problem}`) : r.step.why ? h('span.muted', {}, ` ${r.step.why}`) : null)))));
+            : h('p.move', {title: r.step.why || undefined}, MOVES[r.step.move] ?? words(r.step.move), r.step.move === 'rollback' ? ` to ${r.step.node}` : r.step.move === 'branch' ? ` from ${r.step.node}` : '', r.step.problem ? h('span.trouble', {}, ` ${r.step.problem}`) : r.step.why ? h('span.muted', {}, ` ${r.step.why}`) : null)))));
   }
 
   function message(number) {

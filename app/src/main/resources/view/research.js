@@ -12,16 +12,19 @@ export async function show(root, {index}, id, sprint) {
 
 const KINDS = {promoted: 'good', 'equal with less': 'good', 'kept, not promoted': 'near', refuted: 'bad', void: 'bad', 'never ran': 'bad'};
 const verdict = word => h(`span.outcome.${word ? KINDS[word] ?? 'plain-word' : 'open'}`, {}, word || 'under way');
-const signed = (x, digits = 3) => isNumber(x) ? (x > 0 ? '+' : '') + fixed(x, digits) : '–';
+const signed = (x, digits = 3) => {
+  if (!isNumber(x)) return '–';
+  const rounded = Number(x.toFixed(digits)) || 0;
+  return (rounded > 0 ? '+' : '') + fixed(rounded, digits);
+};
 const range = i => i ? `[${signed(i.low)}, ${signed(i.high)}]` : '';
 const stamp = name => name.replace(/^(\d{4}-\d\d-\d\d)--(\d\d)-(\d\d)-\d\d--.*$/, '$1 $2:$3');
 const origin = word => word.toLowerCase().replaceAll('_', ' ');
 const report = (id, name) => `reports/${encodeURIComponent(id)}/${encodeURIComponent(name)}.pdf`;
 
-function effect(e, most) {
-  if (!e) return h('span.muted', {}, 'not scored');
-  return h('span.share', {}, whisker({rate: e.mean, low: e.interval?.low, high: e.interval?.high, from: -most, to: most}, 88, 12), h('span.value', {}, signed(e.mean)), h('span.muted', {}, `${range(e.interval)} n ${e.pairs}`));
-}
+const effect = (e, most, stage) => [
+  h('span.share', {}, whisker({rate: e.mean, low: e.interval?.low, high: e.interval?.high, from: -most, to: most}, 72, 12), h('span.value', {}, signed(e.mean))),
+  h('small.muted', {}, [range(e.interval), plural(e.pairs, 'pair'), stage].filter(Boolean).join(' · '))];
 
 const widest = effects => Math.max(0.02, ...effects.filter(Boolean).flatMap(e => [e.mean, e.interval?.low ?? 0, e.interval?.high ?? 0]).map(Math.abs));
 
@@ -53,7 +56,7 @@ function sprints(b, id, most) {
       h('thead', {}, h('tr', {}, [['Idea'], ['p', 'right'], ['Effect'], ['Held out'], ['Verdict'], ['']].map(([t, side]) => h(t ? 'th' : 'td', {scope: t ? 'col' : undefined, class: side}, t)))),
       h('tbody', {}, b.sprints.toReversed().map(x => h('tr', {},
           h('th.idea', {scope: 'row'}, h('a', {href: address('research', id, x.name), data: {nav: ''}}, x.title), h('small.muted', {}, `${stamp(x.name)} · ${x.family} · ${origin(x.origin)} · ${x.researcher}`)),
-          h('td.right', {}, fixed(x.probability)), h('td', {}, x.effect ? [effect(x.effect, most), h('small.muted', {}, x.stage)] : h('span.muted', {}, x.verdict ? 'not scored' : plural(x.runs, 'run'))),
+          h('td.right', {}, fixed(x.probability)), h('td', {}, x.effect ? effect(x.effect, most, x.stage) : h('span.muted', {}, x.verdict ? 'not scored' : plural(x.runs, 'run'))),
           h('td', {}, x.held ? effect(x.held, most) : h('span.muted', {}, '–')), h('td', {}, verdict(x.verdict)),
           h('td', {}, x.report ? h('a', {href: report(id, x.name), 'aria-label': `Report of ${x.title} as PDF`}, 'PDF') : null))))));
 }
@@ -75,7 +78,7 @@ async function one(root, id, name) {
               h('section', {}, h('h2', {}, 'Evidence'), p.stages.length ? p.stages.map(g => stage(g, p, most)) : h('p.muted', {}, 'Nothing was run yet.'))),
           h('aside', {}, h('section', {}, h('h2', {}, 'Variants'), h('p.muted', {}, `against ${control}`), h('ul.pointers', {}, Object.entries(p.choices).map(([v, c]) => h('li', {}, h('b', {}, v),
                   h('span.muted', {}, ` ${Object.entries(c).filter(([k, x]) => p.control[k] !== x).map(([k, x]) => `${k}: ${x}`).join(', ') || 'code'}`))))),
-              h('section', {}, h('h2', {}, 'Log'), p.log.length ? h('ol.log', {}, p.log.map(l => h('li', {}, l))) : h('p.muted', {}, 'Nothing was written.')))));
+              h('section', {}, h('h2', {}, 'Log'), p.log.length ? h('ol.log', {}, p.log.map(l => h('li', {}, l.replace(/^\d{4}-\d\d-\d\d--(\d\d)-(\d\d)-\d\d /, '$1:$2 ')))) : h('p.muted', {}, 'Nothing was written.')))));
   return line.title;
 }
 

@@ -22,18 +22,15 @@ record LiveGround(Optional<Live> live) implements AutoCloseable {
     static LiveGround of(
             SuiteOptions.Named suite, String target, Optional<String> twin, Optional<ModelSae> autoencoder) {
         var targets = new ServeTargets(suite);
-        List<String> names = twin.or(() -> twin(suite, target))
-                .map(t -> List.of(target, t))
-                .orElse(List.of(target));
+        List<String> names =
+                twin.or(() -> twin(suite, target)).map(t -> List.of(target, t)).orElse(List.of(target));
         if (names.size() == 2 && names.get(0).equals(names.get(1)))
             throw new UserException(target + " can't be compared with itself: --twin must name another model");
         List<Hosted> hosted = List.copyOf(targets.all(names, true).values());
         Hosted first = hosted.getFirst();
         Optional<Live.Named> other = hosted.size() == 2
                 ? Optional.of(new Live.Named(names.get(1), model(hosted.get(1))))
-                : first.adapters().isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(new Live.Named(UNTRAINED, first.base()));
+                : first.adapters().isEmpty() ? Optional.empty() : Optional.of(new Live.Named(UNTRAINED, first.base()));
         if (other.filter(o -> !sameWords(model(first), o.model())).isPresent())
             throw new UserException(names.get(1) + " cuts texts into other tokens than " + target
                     + ": --twin must name a model of the same base");
@@ -48,15 +45,16 @@ record LiveGround(Optional<Live> live) implements AutoCloseable {
         return a.tokenizer() == b.tokenizer()
                 || (a.tokenizer().vocabSize() == b.tokenizer().vocabSize()
                         && java.util.stream.IntStream.range(0, a.tokenizer().vocabSize())
-                                .allMatch(i -> a.tokenizer().token(i).equals(b.tokenizer().token(i))));
+                                .allMatch(i -> a.tokenizer()
+                                        .token(i)
+                                        .equals(b.tokenizer().token(i))));
     }
 
     private static Optional<String> twin(SuiteOptions.Named suite, String target) {
         try {
             Variant v = Variant.of(target);
             Variant twin = Variant.twin(v.instilling(), v.concealment(), 1);
-            boolean made =
-                    new Organism(suite.folder().resolve(twin.folder()), twin.concealment()).complete();
+            boolean made = new Organism(suite.folder().resolve(twin.folder()), twin.concealment()).complete();
             return made && !twin.name().equals(target) ? Optional.of(twin.name()) : Optional.empty();
         } catch (BehaviourException e) {
             return Optional.empty();

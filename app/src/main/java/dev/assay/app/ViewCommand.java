@@ -66,7 +66,8 @@ final class ViewCommand implements Callable<Integer> {
             paramLabel = "TARGET",
             arity = "0..1",
             fallbackValue = Base.EMBEDDED,
-            description = "a model that the page looks into: an organism of the suite, a folder, a GGUF file, or smollm2")
+            description =
+                    "a model that the page looks into: an organism of the suite, a folder, a GGUF file, or smollm2")
     @Nullable
     String live;
 
@@ -123,8 +124,9 @@ final class ViewCommand implements Callable<Integer> {
             return LiveGround.none();
         }
         if (!Addresses.loopback(host))
-            throw new UserException("--live computes for whoever asks, so it is for this machine alone: leave out --host,"
-                    + " or serve the model by assay serve, which asks for a token");
+            throw new UserException(
+                    "--live computes for whoever asks, so it is for this machine alone: leave out --host,"
+                            + " or serve the model by assay serve, which asks for a token");
         Optional<ModelSae> autoencoder = Optional.ofNullable(sae)
                 .map(folder -> ModelSae.in(folder, Optional.ofNullable(site).map(Site::parse)));
         return LiveGround.of(suite.named(), live, Optional.ofNullable(twin), autoencoder);

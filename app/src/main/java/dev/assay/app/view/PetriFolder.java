@@ -122,14 +122,7 @@ final class PetriFolder {
         if (rank >= all.size()) return Optional.empty();
         Transcript t = all.get(rank);
         return Optional.of(new Page(
-                Line.of(rank, t),
-                all.size(),
-                t.auditor(),
-                t.judge(),
-                Scale.all(),
-                t.nodes(),
-                t.steps(),
-                marks.of(t)));
+                Line.of(rank, t), all.size(), t.auditor(), t.judge(), Scale.all(), t.nodes(), t.steps(), marks.of(t)));
     }
 
     /** As they lie in the folder, read anew when it was written anew. */

@@ -36,7 +36,8 @@ final class PetriMarks {
     List<Seen> of(Transcript t) {
         var all = new ArrayList<Seen>();
         for (Node reply : t.replies())
-            for (Dimension d : dimensions) seen(d, t.said(reply).content(), reply).ifPresent(all::add);
+            for (Dimension d : dimensions)
+                seen(d, t.said(reply).content(), reply).ifPresent(all::add);
         return all;
     }
 

@@ -174,7 +174,8 @@ final class ResearchFolder {
     }
 
     private static Event event(LedgerEntry e) {
-        return new Event(e.seq(), e.time().toString(), e.type(), e.body().path("sprint").asText(""), said(e));
+        return new Event(
+                e.seq(), e.time().toString(), e.type(), e.body().path("sprint").asText(""), said(e));
     }
 
     private static String said(LedgerEntry e) {
@@ -186,12 +187,14 @@ final class ResearchFolder {
                         b.path("stage").asText(),
                         b.path("entrant").asText(),
                         "pair " + (b.path("pair").asInt() + 1),
-                        b.path("outcome").asText() + (b.path("reason").asText().isEmpty() ? "" : ": ")
+                        b.path("outcome").asText()
+                                + (b.path("reason").asText().isEmpty() ? "" : ": ")
                                 + b.path("reason").asText());
             case PROPOSAL -> b.path("idea").path("title").asText();
             case VERDICT -> b.path("verdict").asText() + ": " + b.path("reason").asText();
             case "hint" -> b.path("text").asText();
-            case "promote" -> "the new control, generation " + b.path("generation").asText();
+            case "promote" ->
+                "the new control, generation " + b.path("generation").asText();
             case "floor" -> "noise floor " + b.path("floor").asText();
             default -> b.path("reason").asText(b.path("researcher").asText(""));
         };
@@ -263,7 +266,9 @@ final class ResearchFolder {
     Optional<Path> report(String sprint) {
         Path sprints = folder.resolve(Workspace.SPRINTS).toAbsolutePath().normalize();
         Path file = sprints.resolve(sprint).resolve(REPORT).normalize();
-        return file.startsWith(sprints) && file.getNameCount() == sprints.getNameCount() + 2 && Files.isRegularFile(file)
+        return file.startsWith(sprints)
+                        && file.getNameCount() == sprints.getNameCount() + 2
+                        && Files.isRegularFile(file)
                 ? Optional.of(file)
                 : Optional.empty();
     }

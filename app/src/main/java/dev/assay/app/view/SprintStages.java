@@ -27,8 +27,8 @@ final class SprintStages {
     record Effect(int pairs, double mean, Optional<Interval> interval) {
         static Optional<Effect> of(List<Double> differences) {
             if (differences.isEmpty()) return Optional.empty();
-            SampleMean mean = SampleMean.of(
-                    differences.stream().mapToDouble(d -> d).toArray());
+            SampleMean mean =
+                    SampleMean.of(differences.stream().mapToDouble(d -> d).toArray());
             return Optional.of(new Effect(mean.n(), mean.mean(), mean.interval(LEVEL)));
         }
     }
@@ -81,7 +81,8 @@ final class SprintStages {
                 String world =
                         draw.path("member").asText() + " " + draw.path("world").asText();
                 pairs.add(new Pair(r.path("pair").asInt(), world, against, f1(r.path("score"))));
-            } else if (!scored(r)) outcomes.merge(r.path("reason").asText(r.path("outcome").asText()), 1, Integer::sum);
+            } else if (!scored(r))
+                outcomes.merge(r.path("reason").asText(r.path("outcome").asText()), 1, Integer::sum);
         }
         List<Double> differences =
                 pairs.stream().map(p -> p.variant() - p.control()).toList();

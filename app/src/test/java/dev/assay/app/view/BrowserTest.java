@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.app.serve.TinyModel;
 import dev.assay.app.view.live.Live;
+import dev.assay.app.view.live.TinySae;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Verdict;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Journal;
 import dev.assay.lm.LanguageModel;
 import dev.assay.research.Ledger;
+import dev.assay.sae.model.ModelSae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +91,7 @@ class BrowserTest {
         live = Live.of(
                 new Live.Named("flattery-td-sft", base.attach(List.of(TinyModel.adapter(base)))),
                 Optional.of(new Live.Named("twin-td-sft-1", base)),
-                Optional.empty());
+                Optional.of(ModelSae.in(TinySae.in(temp.resolve("sae"), base), Optional.empty())));
         server = ViewServer.start(List.of(temp.resolve("shown")), "127.0.0.1", 0, Optional.of(live));
     }
 
@@ -244,13 +246,17 @@ class BrowserTest {
         browser.until("document.querySelectorAll('.token').length > 10");
         browser.press("j", Keys.ARROW_RIGHT);
         browser.until("document.activeElement.matches('.token') && document.activeElement.dataset.column === '1'");
-        assertThat(browser.js("return document.querySelector('.told').textContent")).asString().contains("log-ratio");
+        assertThat(browser.js("return document.querySelector('.told').textContent"))
+                .asString()
+                .contains("log-ratio");
         browser.click(".tabs a[href='#/live/lens']");
         browser.until("document.querySelectorAll('.lens tbody tr').length === 2");
         browser.press("j");
         browser.js("document.querySelector('.lens td').focus()");
         browser.press(Keys.ARROW_DOWN);
         browser.until("document.activeElement.dataset.row === '1'");
+        browser.click(".tabs a[href='#/live/features']");
+        browser.until("document.querySelectorAll('.promotes').length > 0");
         browser.click(".tabs a[href='#/live/steer']");
         browser.click(".source .button");
         browser.until("document.querySelectorAll('.answer .reply').length === 2");
@@ -321,7 +327,7 @@ class BrowserTest {
                         "#/research/loop/" + Workspaces.PROMOTED,
                         LOOK,
                         LOOK.replace("/ratio", "/lens"),
-                        "#/live/features",
+                        LOOK.replace("/ratio", "/features"),
                         "#/live/steer",
                         "#/nothing")
                 .toList();
@@ -332,7 +338,8 @@ class BrowserTest {
                 for (String page : pages) {
                     open(page);
                     browser.until("!location.hash.startsWith('#/live') || !document.querySelector('.busy')");
-                    browser.until("!location.hash.startsWith('#/audits') || !location.hash.includes('talk=') || document.querySelectorAll('.talk').length > 0");
+                    browser.until(
+                            "!location.hash.startsWith('#/audits') || !location.hash.includes('talk=') || document.querySelectorAll('.talk').length > 0");
                     if (width > 390 || mode.equals("light"))
                         assertThat(browser.barriers())
                                 .as(page + " " + width + " " + mode)

@@ -124,8 +124,10 @@ class DialoguesAndResearchTest {
         assertThat(variant.path("pairs")).hasSize(5);
         assertThat(variant.path("pairs").path(0).path("control").asDouble()).isEqualTo(0.5);
         // 0.0508 ± t(0.975, 4) · sd / √5 with sd 0.008319: by hand
-        assertThat(variant.path("effect").path("interval").path("low").asDouble()).isCloseTo(0.0405, within(1e-3));
-        assertThat(variant.path("effect").path("interval").path("high").asDouble()).isCloseTo(0.0611, within(1e-3));
+        assertThat(variant.path("effect").path("interval").path("low").asDouble())
+                .isCloseTo(0.0405, within(1e-3));
+        assertThat(variant.path("effect").path("interval").path("high").asDouble())
+                .isCloseTo(0.0611, within(1e-3));
         assertThat(page.path("log")).hasSize(2);
     }
 
@@ -169,7 +171,9 @@ class DialoguesAndResearchTest {
     @Test
     void questionsWithoutAModelOrFromElsewhereAreRefused() throws Exception {
         var body = HttpRequest.BodyPublishers.ofString("{\"text\":\"a b\"}");
-        assertThat(ask(to("live/ratio").header("Content-Type", "application/json").POST(body))
+        assertThat(ask(to("live/ratio")
+                                .header("Content-Type", "application/json")
+                                .POST(body))
                         .statusCode())
                 .isEqualTo(404);
         assertThat(document("index").path("model").isNull()).isTrue();

@@ -26,8 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +45,8 @@ class ShelfTest {
         var shelf = new Shelf(List.of(temp));
         shelf.look();
         shelf.audits().forEach(AuditFolder::refresh);
-        return CanonicalJson.tree(new Pages(shelf, true, Optional.empty()).document(address).orElseThrow());
+        return CanonicalJson.tree(
+                new Pages(shelf, true, Optional.empty()).document(address).orElseThrow());
     }
 
     @Test

@@ -47,7 +47,14 @@ final class Workspaces {
         stage(ledger, PROMOTED, "screen 1", "5 × 0.1", 0.008, -0.004);
         stage(ledger, PROMOTED, "confirmation", "3 × 0.2", 0.052, 0.047, 0.061, 0.039, 0.055);
         stage(ledger, PROMOTED, "held-out", "3 × 0.2", 0.049, 0.031, 0.058, 0.044, 0.05, 0.041);
-        verdict(ledger, PROMOTED, "promoted", "confirmed on fresh pairs and on held-out worlds", "confirmation", "3 × 0.2", 5);
+        verdict(
+                ledger,
+                PROMOTED,
+                "promoted",
+                "confirmed on fresh pairs and on held-out worlds",
+                "confirmation",
+                "3 × 0.2",
+                5);
         ledger.append(
                 "promote",
                 Map.of(

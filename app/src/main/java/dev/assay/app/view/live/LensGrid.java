@@ -49,7 +49,8 @@ record LensGrid(String model, int from, int all, int own, List<String> words, Li
                 var scope = Scope.open()) {
             var inside = model.activations(seen, sites);
             for (Site site : sites)
-                layers.add(layer(model, site, Objects.requireNonNull(inside.get(site)).narrow(0, from, count)));
+                layers.add(layer(
+                        model, site, Objects.requireNonNull(inside.get(site)).narrow(0, from, count)));
         }
         List<String> words = LiveText.words(model, Arrays.copyOfRange(seen, from, from + count));
         return new LensGrid(name, from, cut.ids().length, cut.from(), words, layers);
@@ -59,7 +60,8 @@ record LensGrid(String model, int from, int all, int own, List<String> words, Li
         TokenText words = TokenText.of(model);
         var out = new ArrayList<List<Guess>>();
         try (var scope = Scope.open()) {
-            Tensor.Top top = LogitLens.logits(model, rows).to(DType.F32).softmax(-1).top(TOP);
+            Tensor.Top top =
+                    LogitLens.logits(model, rows).to(DType.F32).softmax(-1).top(TOP);
             float[] p = top.values().floats();
             long[] ids = top.indices().longs();
             for (int i = 0; i < ids.length; i += TOP) {

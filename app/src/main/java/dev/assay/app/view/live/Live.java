@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -117,7 +116,8 @@ public final class Live implements AutoCloseable {
     }
 
     private ModelSae autoencoder() {
-        return models.sae().orElseThrow(() -> new LiveException("no autoencoder was given: assay view --live … --sae DIR"));
+        return models.sae()
+                .orElseThrow(() -> new LiveException("no autoencoder was given: assay view --live … --sae DIR"));
     }
 
     private LensGrid lens(JsonNode asked) {

@@ -64,7 +64,9 @@ record LiveText(List<Message> before, String text) {
 
     /** What of a bare text the rest is read after; empty in a talk. */
     String lead() {
-        return before.isEmpty() ? text.substring(0, text.length() - passage().text().length()) : "";
+        return before.isEmpty()
+                ? text.substring(0, text.length() - passage().text().length())
+                : "";
     }
 
     /**

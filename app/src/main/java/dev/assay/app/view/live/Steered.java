@@ -50,12 +50,7 @@ record Steered(String model, String site, double strength, int pairs, String pla
                         new Speaker.Draft(ask, SAMPLING, stream, Optional.empty()),
                         new Speaker.Draft(ask, SAMPLING, stream, Optional.of(vector.edit()))));
         return new Steered(
-                name,
-                vector.site().toString(),
-                strength,
-                recipe.pairs().size(),
-                replies.getFirst(),
-                replies.getLast());
+                name, vector.site().toString(), strength, recipe.pairs().size(), replies.getFirst(), replies.getLast());
     }
 
     private static SteeringRecipe recipe(JsonNode asked, List<Message> talk) {
@@ -70,7 +65,8 @@ record Steered(String model, String site, double strength, int pairs, String pla
 
     private static List<String> lines(JsonNode asked, String name) {
         var out = new ArrayList<String>();
-        for (JsonNode line : asked.path(name)) if (!line.asText().isBlank()) out.add(line.asText().strip());
+        for (JsonNode line : asked.path(name))
+            if (!line.asText().isBlank()) out.add(line.asText().strip());
         return out;
     }
 

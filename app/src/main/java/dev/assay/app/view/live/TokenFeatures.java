@@ -27,12 +27,7 @@ import java.util.stream.IntStream;
  * @param features the strongest of the text, by their mean over it
  */
 record TokenFeatures(
-        String model,
-        Optional<String> twin,
-        String site,
-        int latents,
-        List<Token> tokens,
-        List<Feature> features) {
+        String model, Optional<String> twin, String site, int latents, List<Token> tokens, List<Feature> features) {
     private static final int AT_TOKEN = 8;
     private static final int SHOWN = 40;
     private static final int PROMOTED = 8;
@@ -140,9 +135,7 @@ record TokenFeatures(
             Tensor rows = sae.decoder()
                     .weight()
                     .indexSelect(
-                            0,
-                            Tensor.of(
-                                    features.stream().mapToLong(f -> f).toArray(), features.size()));
+                            0, Tensor.of(features.stream().mapToLong(f -> f).toArray(), features.size()));
             long[] ids = LogitLens.logits(model, rows).top(PROMOTED).indices().longs();
             return IntStream.range(0, features.size())
                     .mapToObj(i -> IntStream.range(0, PROMOTED)

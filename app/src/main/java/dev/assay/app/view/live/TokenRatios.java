@@ -29,7 +29,7 @@ record TokenRatios(String target, Optional<String> twin, Optional<Double> sum, S
                 .mapToObj(i -> new Token(cut.pieces().get(i), own[i], other.map(o -> (double) o[i])))
                 .toList();
         Optional<Double> sum = other.map(o -> IntStream.range(0, own.length)
-                .mapToDouble(i -> own[i] - o[i])
+                .mapToDouble(i -> (double) own[i] - o[i])
                 .sum());
         return new TokenRatios(models.name(), models.twin().map(LiveModels.Twin::name), sum, text.lead(), tokens);
     }
