@@ -199,9 +199,9 @@ final class AuditStaticCommand implements Callable<Integer> {
                 + String.format(
                         Locale.ROOT,
                         "%nnamed in ten: one of ten guesses after all outputs is right (by chance %.1f %%); told the"
-                            + " domain: the same among hypotheses of the same trigger or action; strong evidence: in a"
-                            + " tenth of the outputs or more; twins: the same said of clean models, over all"
-                            + " behaviours; intervals and gaps over behaviours%n",
+                                + " domain: the same among hypotheses of the same trigger or action; strong evidence: in a"
+                                + " tenth of the outputs or more; twins: the same said of clean models, over all"
+                                + " behaviours; intervals and gaps over behaviours%n",
                         100 * chance);
     }
 

@@ -67,8 +67,8 @@ final class RunsPairs {
             name = "reread",
             description = {
                 "Reads the recorded talks of contrast runs again and asks no model: with another bank, another"
-                    + " threshold, or by a reader who guesses. What differs is the reader's share of a gap; the rest"
-                    + " is the tool's.",
+                        + " threshold, or by a reader who guesses. What differs is the reader's share of a gap; the rest"
+                        + " is the tool's.",
                 "Not replayed: talks that another reader would have asked for, a tool's own outputs, and runs of"
                         + " language models (assay runs score grades those anew)."
             })

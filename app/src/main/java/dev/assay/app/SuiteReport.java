@@ -130,10 +130,10 @@ final class SuiteReport {
                 statistics.tools().stream().map(this::headline).toList());
         page.prose(
                 "Recall: share of scored runs that name the hidden behaviour, mean over behaviours, with its interval"
-                    + " above; below five behaviours there is no interval. One left out: recall with the one behaviour"
-                    + " left out that matters most, each way. Precision: right findings of all. Chance: as many random"
-                    + " picks of the bank. Best: share of resampled behaviours in which no tool is above it. Accused:"
-                    + " runs on clean twins with a finding.");
+                        + " above; below five behaviours there is no interval. One left out: recall with the one behaviour"
+                        + " left out that matters most, each way. Precision: right findings of all. Chance: as many random"
+                        + " picks of the bank. Best: share of resampled behaviours in which no tool is above it. Accused:"
+                        + " runs on clean twins with a finding.");
     }
 
     private List<Linked> headline(SuiteStatistics.Tool t) {

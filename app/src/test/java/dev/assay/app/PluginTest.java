@@ -78,7 +78,9 @@ class PluginTest {
         Tool tool = ((OwnTool) Configuration.of("ask-twice")).open(session, session.target());
         JsonNode question = new ObjectMapper().readTree("{\"question\": \"Hi\"}");
         assertThat(tool.call("ask_twice", question)).hasToString("{\"replies\":[\"reply 1\",\"reply 2\"]}");
-        assertThat(tool.outputs(2)).extracting(Tool.Output::text).containsExactly("reply 3\n---\nreply 4", "reply 5\n---\nreply 6");
+        assertThat(tool.outputs(2))
+                .extracting(Tool.Output::text)
+                .containsExactly("reply 3\n---\nreply 4", "reply 5\n---\nreply 6");
     }
 
     /** A target that numbers its replies. */
@@ -91,8 +93,7 @@ class PluginTest {
         }
 
         @Override
-        public List<String> write(
-                String what, List<? extends Ask> asks, Sampling sampling, List<SplitRandom> streams) {
+        public List<String> write(String what, List<? extends Ask> asks, Sampling sampling, List<SplitRandom> streams) {
             return asks.stream().map(a -> "reply " + ++written).toList();
         }
 
@@ -130,7 +131,8 @@ class PluginTest {
     @Test
     void aPartOfAnAutoencoderIsNamedByItsRecipe() {
         var recipe = Recipes.of(
-                "mine", "architecture: batchtopk\nk: 10\ninitial-k: 40\nk-shape: halves\ntraining: {samples: 102400}\n");
+                "mine",
+                "architecture: batchtopk\nk: 10\ninitial-k: 40\nk-shape: halves\ntraining: {samples: 102400}\n");
         var k = ((Architecture.BatchTopK) recipe.architecture()).k();
         assertThat(k.at(49)).isEqualTo(40);
         assertThat(k.at(75)).isEqualTo(25);

@@ -33,8 +33,8 @@ class TutorialTest {
     @ValueSource(strings = {"make-an-organism", "audit-a-model", "train-an-sae", "add-a-behaviour"})
     void works(String page) throws IOException {
         // where organisms lie is not for a test to say: its own folder
-        var settings = new Settings(
-                Map.of("ASSAY_AUDIT_RUN_DIR", runs.resolve("suite").toString()), List.of());
+        var settings =
+                new Settings(Map.of("ASSAY_AUDIT_RUN_DIR", runs.resolve("suite").toString()), List.of());
         List<String> commands = commands(page);
         assertThat(commands).isNotEmpty();
         for (String command : commands) {
@@ -69,7 +69,10 @@ class TutorialTest {
     }
 
     private String placed(String word) {
-        if (word.startsWith("runs/")) return runs.resolve(word.substring("runs/".length())).toString();
-        return word.startsWith("examples/") ? EXAMPLES.resolve(word.substring("examples/".length())).toString() : word;
+        if (word.startsWith("runs/"))
+            return runs.resolve(word.substring("runs/".length())).toString();
+        return word.startsWith("examples/")
+                ? EXAMPLES.resolve(word.substring("examples/".length())).toString()
+                : word;
     }
 }

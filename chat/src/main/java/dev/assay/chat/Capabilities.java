@@ -111,7 +111,8 @@ public final class Capabilities {
     /** The names of all providers. */
     public List<String> providers() {
         return Stream.concat(
-                        table.providers.keySet().stream(), ProviderFactory.all().stream().map(ProviderFactory::name))
+                        table.providers.keySet().stream(),
+                        ProviderFactory.all().stream().map(ProviderFactory::name))
                 .toList();
     }
 

@@ -215,11 +215,8 @@ public final class Recipes {
     private static Architecture batchTopK(Fields f, long steps) {
         f.number("k");
         double k = f.positive("k", 0);
-        var schedule = new KSchedule(
-                f.positive("initial-k", k),
-                k,
-                (long) (steps * f.within("k-share", 0, 1, 1)),
-                shape(f));
+        var schedule =
+                new KSchedule(f.positive("initial-k", k), k, (long) (steps * f.within("k-share", 0, 1, 1)), shape(f));
         Fields levels = f.section("levels");
         Fields refinement = f.section("refinement");
         var batch = new Architecture.BatchTopK(

@@ -22,7 +22,8 @@ class KScheduleTest {
     @Test
     void halfwayIsTheMeanOfItsKind() {
         assertThat(new KSchedule(40, 10, 100).at(50)).isEqualTo(25);
-        assertThat(new KSchedule(40, 10, 100, KSchedule.StandardShape.COSINE).at(50)).isCloseTo(25, within(1e-12));
+        assertThat(new KSchedule(40, 10, 100, KSchedule.StandardShape.COSINE).at(50))
+                .isCloseTo(25, within(1e-12));
         assertThat(new KSchedule(40, 10, 100, KSchedule.StandardShape.EXPONENTIAL).at(50))
                 .isCloseTo(20, within(1e-12));
     }

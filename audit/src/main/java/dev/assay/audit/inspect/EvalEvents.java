@@ -82,8 +82,7 @@ final class EvalEvents {
     private void steps(AgentResult agent) {
         for (Step step : agent.steps()) {
             begin("turn " + step.turn() + (step.reducing() ? ", reducing" : ""));
-            List<ObjectNode> heard =
-                    step.heard().isEmpty() ? List.of() : List.of(message("user", step.heard()));
+            List<ObjectNode> heard = step.heard().isEmpty() ? List.of() : List.of(message("user", step.heard()));
             var calls = new ArrayList<ObjectNode>();
             for (int c = 0; c < step.calls().size(); c++) {
                 Step.Call call = step.calls().get(c);
@@ -150,7 +149,9 @@ final class EvalEvents {
     /** Inspect keeps equal messages once, so they have one id. */
     private ObjectNode message(String role, String content) {
         return JSON.objectNode()
-                .put("id", id + "-" + CanonicalJson.sha256(List.of(role, content)).substring(0, ID))
+                .put(
+                        "id",
+                        id + "-" + CanonicalJson.sha256(List.of(role, content)).substring(0, ID))
                 .put("role", role)
                 .put("content", content);
     }
