@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,8 +93,8 @@ final class AuditCertifyCommand implements Callable<Integer> {
                 "doubt", Certificate.DOUBT,
                 "excluded-above",
                         LEVELS.stream()
-                                .collect(java.util.stream.Collectors.toMap(
-                                        Object::toString, c::excludedAbove, (a, b) -> a, java.util.TreeMap::new)),
+                                .collect(Collectors.toMap(
+                                        Object::toString, c::excludedAbove, (a, b) -> a, TreeMap::new)),
                 "bounds", c.bounds());
     }
 }

@@ -5,6 +5,7 @@ import dev.assay.audit.Finding;
 import dev.assay.audit.suite.RunFolder;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Message;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +56,7 @@ final class AuditShowCommand implements Callable<Integer> {
                 .filter(r -> run == null || r.run() == run)
                 .toList();
         if (found.isEmpty()) throw new UserException("there is no such run in " + folder + "; see assay audit run");
-        if (json) System.out.println(new String(CanonicalJson.pretty(found), java.nio.charset.StandardCharsets.UTF_8));
+        if (json) System.out.println(new String(CanonicalJson.pretty(found), StandardCharsets.UTF_8));
         else found.forEach(r -> System.out.print(text(r)));
         return 0;
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,7 +56,7 @@ final class InfoCommand implements Callable<Integer> {
     private static String memory() {
         var os = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "%.1f GiB in the machine, %.1f GiB free, heap up to %.1f GiB",
                 os.getTotalMemorySize() / 0x1p30,
                 os.getFreeMemorySize() / 0x1p30,

@@ -9,6 +9,7 @@ import dev.assay.report.Page;
 import dev.assay.stats.Psychometric;
 import dev.assay.stats.Rate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,7 @@ final class SuiteOrganisms {
         var lines = new ArrayList<Line>();
         byTool.forEach((tool, points) -> {
             Psychometric fit = Psychometric.fit(points);
-            lines.add(new Line(tool, x, java.util.Arrays.stream(x).map(fit::at).toArray(), true));
+            lines.add(new Line(tool, x, Arrays.stream(x).map(fit::at).toArray(), true));
         });
         page.lines(
                 "Psychometric curves over targets at all doses",

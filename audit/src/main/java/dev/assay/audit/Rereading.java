@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -88,8 +89,7 @@ public final class Rereading {
         return record(recorded, "guesses, reread: bank of " + bank.hypotheses().size(), claims, List.of());
     }
 
-    private static List<Tool.Output> outputs(
-            List<Observation> seen, java.util.function.Function<Observation, List<Message>> side) {
+    private static List<Tool.Output> outputs(List<Observation> seen, Function<Observation, List<Message>> side) {
         var outputs = new ArrayList<Tool.Output>();
         for (int i = 0; i < seen.size(); i++)
             outputs.add(new Tool.Output("talk " + i, String.join("\n", Speaker.replies(side.apply(seen.get(i))))));

@@ -127,10 +127,10 @@ public final class HtmlReport implements Page {
     @Override
     public HtmlReport verdict(Tone tone, String word, String explanation) {
         return add("""
-            <div class="verdict %s"><svg aria-hidden="true" width="40" height="40" viewBox="0 0 20 20">\
-            <circle cx="10" cy="10" r="9.5"/><path d="%s"/></svg>\
-            <div><p class="word" dir="auto">%s</p><p class="why" dir="auto">%s</p></div></div>
-            """, tone.style(), tone.sign, escape(word), escape(explanation));
+                <div class="verdict %s"><svg aria-hidden="true" width="40" height="40" viewBox="0 0 20 20">\
+                <circle cx="10" cy="10" r="9.5"/><path d="%s"/></svg>\
+                <div><p class="word" dir="auto">%s</p><p class="why" dir="auto">%s</p></div></div>
+                """, tone.style(), tone.sign, escape(word), escape(explanation));
     }
 
     /** Names with their values, in the map's order: give a map that has one. */

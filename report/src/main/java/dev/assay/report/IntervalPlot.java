@@ -40,10 +40,10 @@ final class IntervalPlot {
     private String row(Estimate row) {
         String note = row.note().isEmpty() ? "" : "<span class=\"note\" dir=\"auto\">" + escape(row.note()) + "</span>";
         return """
-            <div class="row"><div class="label"><span dir="auto">%s</span>%s</div>\
-            <div class="strip" aria-hidden="true"><svg width="100%%" height="100%%">%s%s</svg></div>\
-            <div class="value">%s</div></div>
-            """.formatted(Markup.link(row.label(), row.anchor()), note, grid, drawing(row), numbers(row));
+                <div class="row"><div class="label"><span dir="auto">%s</span>%s</div>\
+                <div class="strip" aria-hidden="true"><svg width="100%%" height="100%%">%s%s</svg></div>\
+                <div class="value">%s</div></div>
+                """.formatted(Markup.link(row.label(), row.anchor()), note, grid, drawing(row), numbers(row));
     }
 
     private String drawing(Estimate row) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
  * Builds one PDF of A4 pages from the same calls as {@link HtmlReport}: text with an embedded font, plots as lines. What
@@ -269,7 +270,7 @@ public final class PdfReport implements Page {
         canvas.down(10);
         var x = Axis.around(lines.stream().flatMapToDouble(l -> Arrays.stream(l.x())), false, 0);
         var y = Axis.around(
-                java.util.stream.DoubleStream.concat(
+                DoubleStream.concat(
                         lines.stream().flatMapToDouble(l -> Arrays.stream(l.y())),
                         levels.stream().mapToDouble(Level::y)),
                 logY,

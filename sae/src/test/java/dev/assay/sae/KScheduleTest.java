@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +32,7 @@ class KScheduleTest {
     /** Runs are recorded under the text of their recipe. */
     @Test
     void aRecipeWithoutTheNewerPartsHasTheTextItHad() {
-        assertThat(Recipes.load("lista-matryoshka", Recipes.Protocol.FULL, java.util.Map.of())
+        assertThat(Recipes.load("lista-matryoshka", Recipes.Protocol.FULL, Map.of())
                         .architecture()
                         .toString())
                 .isEqualTo("BatchTopK[k=KSchedule[initial=60.0, last=25.0, steps=195312],"

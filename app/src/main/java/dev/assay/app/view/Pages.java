@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -90,7 +91,7 @@ final class Pages {
         return shelf.named(kind, address.getFirst()).flatMap(t -> below.of(t, address.subList(1, address.size())));
     }
 
-    private static Optional<Object> only(List<String> rest, java.util.function.Supplier<Object> document) {
+    private static Optional<Object> only(List<String> rest, Supplier<Object> document) {
         return rest.isEmpty() ? Optional.of(document.get()) : Optional.empty();
     }
 

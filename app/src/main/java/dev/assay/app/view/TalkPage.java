@@ -7,6 +7,7 @@ import dev.assay.lm.Message;
 import dev.assay.organism.Speaker;
 import dev.assay.organism.TextScore;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,15 +93,13 @@ record TalkPage(int first, List<Event> events) {
     /** In order and without overlaps. */
     static List<TextScore.Span> merged(List<TextScore.Span> spans) {
         var out = new ArrayList<TextScore.Span>();
-        spans.stream()
-                .sorted(java.util.Comparator.comparingInt(TextScore.Span::from))
-                .forEach(s -> {
-                    if (out.isEmpty() || s.from() > out.getLast().to()) out.add(s);
-                    else {
-                        TextScore.Span last = out.removeLast();
-                        out.add(new TextScore.Span(last.from(), Math.max(last.to(), s.to())));
-                    }
-                });
+        spans.stream().sorted(Comparator.comparingInt(TextScore.Span::from)).forEach(s -> {
+            if (out.isEmpty() || s.from() > out.getLast().to()) out.add(s);
+            else {
+                TextScore.Span last = out.removeLast();
+                out.add(new TextScore.Span(last.from(), Math.max(last.to(), s.to())));
+            }
+        });
         return out;
     }
 }

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,7 @@ class DialoguesAndResearchTest {
     private static JsonNode document(String address) throws Exception {
         HttpResponse<String> answer = ask(to("data/" + address + ".json"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return CanonicalJson.parse(answer.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return CanonicalJson.parse(answer.body().getBytes(StandardCharsets.UTF_8));
     }
 
     private static List<JsonNode> list(JsonNode array) {

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -161,8 +163,8 @@ class ViewServerTest {
     void theConfidenceSequenceIsThatOfTheAudit() {
         AuditRecord real = Samples.recorded();
         JsonNode run = document("audits/audits/runs/1.json");
-        for (Finding f : java.util.stream.Stream.concat(real.findings().stream(), real.leads().stream())
-                .toList()) {
+        for (Finding f :
+                Stream.concat(real.findings().stream(), real.leads().stream()).toList()) {
             JsonNode quirk = quirk(run, f.quirk());
             assertThat(quirk.path("path")).hasSize(f.pairs());
             JsonNode last = quirk.path("path").path(f.pairs() - 1);
@@ -226,7 +228,7 @@ class ViewServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"SCRIPT>alert", "say \"HI\"", "größe", "GRÖ", "LEADING:"})
     void searchFindsWordsWhateverTheirCase(String words) {
-        String query = java.net.URLEncoder.encode(words, StandardCharsets.UTF_8);
+        String query = URLEncoder.encode(words, StandardCharsets.UTF_8);
         JsonNode found = json(ask("search/audits?q=" + query).body());
         assertThat(found.path("hits").path(0).path("match").asText()).isEqualToIgnoringCase(words);
         assertThat(found.path("next").asInt()).isEqualTo(-1);

@@ -18,6 +18,7 @@ import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Message;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -212,9 +213,7 @@ class EvalTest {
         byte[] bytes = Files.readAllBytes(golden());
         for (Wrong w : List.of(
                 new Wrong(b -> new byte[0], "no zip file"),
-                new Wrong(
-                        b -> "hello, this is a text of some length".getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                        "no zip file"),
+                new Wrong(b -> "hello, this is a text of some length".getBytes(StandardCharsets.UTF_8), "no zip file"),
                 new Wrong(b -> Arrays.copyOf(b, b.length / 2), "cut off"),
                 new Wrong(EvalTest::flipped, "damaged"))) {
             Path file = Files.write(folder.resolve("broken.eval"), w.change().apply(bytes));
@@ -232,7 +231,7 @@ class EvalTest {
     /** The magic number of the first sample's zstd frame. */
     private static byte[] flipped(byte[] bytes) {
         byte[] out = bytes.clone();
-        int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("samples/one_epoch_1.json");
+        int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("samples/one_epoch_1.json");
         out[at + "samples/one_epoch_1.json".length() + 1] ^= 0x55;
         return out;
     }

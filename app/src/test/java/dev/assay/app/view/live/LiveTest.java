@@ -13,9 +13,11 @@ import dev.assay.lm.Site;
 import dev.assay.sae.model.ModelSae;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,7 +166,7 @@ class LiveTest {
 
     @Test
     void aDirectionOfStrengthZeroChangesNothing() {
-        var question = new java.util.HashMap<String, Object>(
+        var question = new HashMap<String, Object>(
                 Map.of("before", TALK, "towards", List.of("Yes"), "away", List.of("No"), "seed", 3, "strength", 0));
         JsonNode none = ask("steer", question);
         assertThat(none.path("steered").asText())
@@ -194,7 +196,7 @@ class LiveTest {
                     .as("%s", one)
                     .isInstanceOf(LiveException.class)
                     .hasMessageContaining((String) one.get(2));
-        assertThat(live.answer("weights", "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        assertThat(live.answer("weights", "{}".getBytes(StandardCharsets.UTF_8)))
                 .isEmpty();
     }
 }
