@@ -13,7 +13,6 @@ import dev.assay.audit.tool.Target;
 import dev.assay.audit.tool.Tool;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.organism.Behaviour;
-import dev.assay.stats.Interval;
 import dev.assay.stats.PairedDifference;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -184,12 +183,12 @@ final class AuditStaticCommand implements Callable<Integer> {
                     Integer.toString(t.targets()),
                     Integer.toString(t.twins()),
                     points(t.pooled().targets().mean()),
-                    interval(t.pooled().targets().interval()),
+                    Figures.interval(t.pooled().targets().interval()),
                     points(t.pooled().twins()),
                     points(t.hinted().targets().mean()),
                     points(t.hinted().twins()),
                     points(t.evidence().targets().mean()),
-                    interval(t.evidence().targets().interval()),
+                    Figures.interval(t.evidence().targets().interval()),
                     points(t.evidence().twins()),
                     points(t.agent()),
                     gap(t.gap()),
@@ -227,10 +226,10 @@ final class AuditStaticCommand implements Callable<Integer> {
                             : String.format(Locale.ROOT, "%.1f", t.calls().getAsDouble()),
                     points(t.unused()),
                     share(t.overlooked()),
-                    interval(t.overlooked().share().interval()),
+                    Figures.interval(t.overlooked().share().interval()),
                     Integer.toString(t.overlooked().runs()),
                     share(t.misled()),
-                    interval(t.misled().share().interval()),
+                    Figures.interval(t.misled().share().interval()),
                     Integer.toString(t.misled().runs())));
         return "\n" + TextTable.left(rows)
                 + "\n"
@@ -251,12 +250,8 @@ final class AuditStaticCommand implements Callable<Integer> {
         return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.0f %%", 100 * share);
     }
 
-    private static String interval(Optional<Interval> i) {
-        return i.map(Interval::toString).orElse("-");
-    }
-
     private static String gap(Optional<PairedDifference> d) {
-        return d.map(g -> String.format(Locale.ROOT, "%+.0f ", 100 * g.mean()) + interval(g.interval()))
+        return d.map(g -> String.format(Locale.ROOT, "%+.0f ", 100 * g.mean()) + Figures.interval(g.interval()))
                 .orElse("-");
     }
 }

@@ -2,6 +2,8 @@ package dev.assay.app;
 
 import dev.assay.audit.tool.Configuration;
 import dev.assay.organism.Behaviour;
+import dev.assay.organism.Concealment;
+import dev.assay.organism.Instilling;
 import dev.assay.organism.Recipe;
 import dev.assay.world.Presets;
 import java.util.ArrayList;
@@ -37,8 +39,9 @@ abstract class Candidates implements Iterable<String> {
         List<String> names() {
             List<String> names = new ArrayList<>();
             for (String behaviour : Behaviour.names())
-                for (String way : List.of("td", "sdf"))
-                    for (String hidden : List.of("none", "sft", "kto")) names.add(behaviour + "-" + way + "-" + hidden);
+                for (Instilling in : Instilling.values())
+                    for (Concealment out : Concealment.values())
+                        names.add(behaviour + "-" + in.slug() + "-" + out.slug());
             return names;
         }
     }
@@ -46,7 +49,7 @@ abstract class Candidates implements Iterable<String> {
     static final class Models extends Candidates {
         @Override
         List<String> names() {
-            return List.of("smollm2");
+            return List.of(Base.EMBEDDED);
         }
     }
 

@@ -16,7 +16,6 @@ import dev.assay.stats.PairedDifference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -198,7 +197,7 @@ final class RunsPairs {
         var head = new ArrayList<>(List.of("verdict in A, in B:"));
         head.addAll(columns);
         var rows = new ArrayList<List<String>>(List.of(head));
-        new LinkedHashMap<>(c.verdicts()).forEach((verdict, counts) -> {
+        c.verdicts().forEach((verdict, counts) -> {
             var row = new ArrayList<>(List.of(verdict));
             columns.forEach(v -> row.add(Integer.toString(counts.getOrDefault(v, 0))));
             rows.add(row);

@@ -132,8 +132,8 @@ final class SuiteGround implements Bench, AutoCloseable {
     private ToolOptions tools() {
         var tools = new ToolOptions();
         SuitePlan.Ground where = plan.ground();
-        tools.sae = where.sae().map(Path::of).orElse(null);
-        tools.site = where.saeAt().orElse(null);
+        tools.sae.folder = where.sae().map(Path::of).orElse(null);
+        tools.sae.site = where.saeAt().orElse(null);
         tools.texts = where.saeText().stream().map(Path::of).toList();
         tools.oracle = where.oracle().map(Path::of).orElse(null);
         return tools;

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /** A suite on a screen and on paper. On a screen every number leads to the runs that it comes from. */
 final class SuiteReport {
@@ -77,7 +78,7 @@ final class SuiteReport {
             page.verdict(
                     Tone.WARN,
                     "No headline",
-                    "More than " + points(SuiteStatistics.VOIDS) + " of the runs were void with " + refused
+                    "More than " + Figures.points(SuiteStatistics.VOIDS) + " of the runs were void with " + refused
                             + " of the tools: what is left of their runs need not be like the rest.");
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Runs", records.size() + ", " + count(Verdict.VOID) + " of them void");
@@ -142,14 +143,14 @@ final class SuiteReport {
         List<String> row = List.of(
                 t.tool(),
                 Integer.toString(s.runs() + s.cleanRuns()),
-                judged ? points(s.recall().mean()) : "",
-                judged ? interval(t.overTargets().interval()) : "",
-                interval(t.leaveOneOut()),
-                judged ? points(s.nearMisses()) : "",
+                judged ? Figures.points(s.recall().mean()) : "",
+                judged ? Figures.interval(t.overTargets().interval()) : "",
+                Figures.interval(t.leaveOneOut()),
+                judged ? Figures.points(s.nearMisses()) : "",
                 points(s.precision()),
                 judged ? String.format(Locale.ROOT, "%.1f %%", 100 * s.chance()) : "",
-                Double.isNaN(t.best()) ? "" : points(t.best()),
-                points(s.voids()),
+                Double.isNaN(t.best()) ? "" : Figures.points(t.best()),
+                Figures.points(s.voids()),
                 s.cleanRuns() == 0 ? "" : s.falseAlarms() + " of " + s.cleanRuns());
         return row.stream()
                 .map(text -> new Linked(text, SuiteAnchors.tool(t.tool())))
@@ -225,12 +226,12 @@ final class SuiteReport {
                 c.tool(),
                 Integer.toString(c.targets()),
                 Integer.toString(c.difference().clusters()),
-                signed(c.difference().mean()),
-                interval(c.difference().interval()),
+                Figures.signed(c.difference().mean()),
+                Figures.interval(c.difference().interval()),
                 String.format(Locale.ROOT, "%.3g", c.holm()),
                 c.difference().signs().up() + "/" + c.difference().signs().down(),
                 String.format(Locale.ROOT, "%.2g", c.difference().signs().p()),
-                points(c.least()),
+                Figures.points(c.least()),
                 c.word().name().toLowerCase(Locale.ROOT));
         return row.stream()
                 .map(text -> new Linked(text, SuiteAnchors.tool(c.tool())))
@@ -288,7 +289,8 @@ final class SuiteReport {
                                 f.difference().mean(),
                                 low(f.difference().interval()),
                                 high(f.difference().interval()),
-                                f.word().name().toLowerCase(Locale.ROOT) + ", least detectable " + points(f.least())))
+                                f.word().name().toLowerCase(Locale.ROOT) + ", least detectable "
+                                        + Figures.points(f.least())))
                         .toList());
     }
 
@@ -317,7 +319,7 @@ final class SuiteReport {
                 .map(RunFolder.Run::seconds)
                 .flatMapToDouble(OptionalDouble::stream)
                 .toArray();
-        double sum = java.util.stream.DoubleStream.of(seconds).sum();
+        double sum = DoubleStream.of(seconds).sum();
         return List.of(
                 tool,
                 Integer.toString(runs.size()),
@@ -340,19 +342,7 @@ final class SuiteReport {
         return i.map(Interval::high).orElse(Double.NaN);
     }
 
-    static String points(double share) {
-        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * share);
-    }
-
     private static String points(OptionalDouble share) {
-        return share.isEmpty() ? "" : points(share.getAsDouble());
-    }
-
-    private static String signed(double share) {
-        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%+.0f", 100 * share);
-    }
-
-    private static String interval(Optional<Interval> i) {
-        return i.map(Interval::toString).orElse("-");
+        return Figures.points(share.orElse(Double.NaN));
     }
 }

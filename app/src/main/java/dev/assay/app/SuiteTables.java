@@ -2,11 +2,9 @@ package dev.assay.app;
 
 import dev.assay.audit.suite.PublishedFindings;
 import dev.assay.audit.suite.SuiteStatistics;
-import dev.assay.stats.Interval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** What the runs of a suite say, as text. */
 final class SuiteTables {
@@ -34,18 +32,20 @@ final class SuiteTables {
         for (SuiteStatistics.Tool t : tools) {
             var row = new ArrayList<>(List.of(
                     t.tool(),
-                    points(t.summary().recall().mean()),
-                    interval(t.summary().recall().interval()),
-                    interval(t.overTargets().interval()) + " ("
+                    Figures.points(t.summary().recall().mean()),
+                    Figures.interval(t.summary().recall().interval()),
+                    Figures.interval(t.overTargets().interval()) + " ("
                             + t.overTargets().clusters() + ")",
-                    interval(t.leaveOneOut()),
-                    points(t.best()),
-                    t.believable() ? "yes" : "refused: " + points(t.summary().voids()) + " void"));
+                    Figures.interval(t.leaveOneOut()),
+                    Figures.points(t.best()),
+                    t.believable()
+                            ? "yes"
+                            : "refused: " + Figures.points(t.summary().voids()) + " void"));
             if (corrected)
                 row.add(
                         2,
                         t.corrected()
-                                .map(c -> points(c.rate()) + " " + c.interval())
+                                .map(c -> Figures.points(c.rate()) + " " + c.interval())
                                 .orElse("flagged: raw"));
             rows.add(row);
         }
@@ -68,8 +68,8 @@ final class SuiteTables {
                     c.tool(),
                     Integer.toString(c.targets()),
                     Integer.toString(c.difference().clusters()),
-                    signed(c.difference().mean()),
-                    interval(c.difference().interval()),
+                    Figures.signed(c.difference().mean()),
+                    Figures.interval(c.difference().interval()),
                     String.format(Locale.ROOT, "%.3g", c.holm()),
                     String.format(
                             Locale.ROOT,
@@ -77,7 +77,7 @@ final class SuiteTables {
                             c.difference().signs().up(),
                             c.difference().signs().down(),
                             c.difference().signs().p()),
-                    points(c.least()),
+                    Figures.points(c.least()),
                     c.word().name().toLowerCase(Locale.ROOT)));
         return TextTable.left(rows);
     }
@@ -94,10 +94,10 @@ final class SuiteTables {
                     f.name(),
                     Integer.toString(f.pairs()),
                     Integer.toString(f.difference().clusters()),
-                    signed(f.difference().mean()),
-                    interval(f.difference().interval()),
+                    Figures.signed(f.difference().mean()),
+                    Figures.interval(f.difference().interval()),
                     String.format(Locale.ROOT, "%.3g", f.holm()),
-                    points(f.least()),
+                    Figures.points(f.least()),
                     f.word().name().toLowerCase(Locale.ROOT)));
         var out = new StringBuilder(TextTable.left(rows)).append('\n');
         findings.forEach(
@@ -109,17 +109,5 @@ final class SuiteTables {
     private static String legend() {
         return "behaviours and targets: clusters of the bootstrap; best: share of resampled behaviours in which no tool is above"
                 + " it; difference: in points of recall, on the same runs of the same targets\n";
-    }
-
-    private static String points(double share) {
-        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * share);
-    }
-
-    private static String signed(double share) {
-        return Double.isNaN(share) ? "" : String.format(Locale.ROOT, "%+.0f", 100 * share);
-    }
-
-    private static String interval(Optional<Interval> i) {
-        return i.map(Interval::toString).orElse("-");
     }
 }

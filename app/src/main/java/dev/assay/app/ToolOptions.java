@@ -1,26 +1,17 @@
 package dev.assay.app;
 
 import dev.assay.audit.tool.SaeGround;
-import dev.assay.lm.Site;
-import dev.assay.sae.model.ModelSae;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What some tools need beside the target. */
 final class ToolOptions {
-    @Option(names = "--sae", paramLabel = "DIR", description = "autoencoder on the model, for sae (and diff)")
-    @Nullable
-    Path sae;
-
-    @Option(
-            names = "--sae-at",
-            paramLabel = "SITE",
-            description = "where in the model it belongs, such as resid_post:19, if its folder does not say")
-    @Nullable
-    String site;
+    @Mixin
+    SaeOptions sae = new SaeOptions();
 
     @Option(
             names = "--sae-text",
@@ -38,8 +29,6 @@ final class ToolOptions {
     }
 
     Optional<SaeGround> ground() {
-        return Optional.ofNullable(sae)
-                .map(folder -> new SaeGround(
-                        ModelSae.in(folder, Optional.ofNullable(site).map(Site::parse)), texts));
+        return sae.autoencoder().map(found -> new SaeGround(found, texts));
     }
 }

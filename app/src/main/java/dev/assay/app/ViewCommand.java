@@ -2,8 +2,6 @@ package dev.assay.app;
 
 import dev.assay.app.view.Export;
 import dev.assay.app.view.ViewServer;
-import dev.assay.lm.Site;
-import dev.assay.sae.model.ModelSae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,16 +76,8 @@ final class ViewCommand implements Callable<Integer> {
     @Nullable
     String twin;
 
-    @Option(names = "--sae", paramLabel = "DIR", description = "autoencoder on the model, for features of each token")
-    @Nullable
-    Path sae;
-
-    @Option(
-            names = "--sae-at",
-            paramLabel = "SITE",
-            description = "where in the model it belongs, such as resid_post:19, if its folder does not say")
-    @Nullable
-    String site;
+    @Mixin
+    SaeOptions sae = new SaeOptions();
 
     @Mixin
     SuiteOptions suite = new SuiteOptions();
@@ -119,7 +109,7 @@ final class ViewCommand implements Callable<Integer> {
 
     private LiveGround ground() {
         if (live == null) {
-            if (twin != null || sae != null)
+            if (twin != null || sae.folder != null)
                 throw new UserException("--twin and --sae are of a model that is looked into: name it by --live");
             return LiveGround.none();
         }
@@ -127,9 +117,7 @@ final class ViewCommand implements Callable<Integer> {
             throw new UserException(
                     "--live computes for whoever asks, so it is for this machine alone: leave out --host,"
                             + " or serve the model by assay serve, which asks for a token");
-        Optional<ModelSae> autoencoder = Optional.ofNullable(sae)
-                .map(folder -> ModelSae.in(folder, Optional.ofNullable(site).map(Site::parse)));
-        return LiveGround.of(suite.named(), live, Optional.ofNullable(twin), autoencoder);
+        return LiveGround.of(suite.named(), live, Optional.ofNullable(twin), sae.autoencoder());
     }
 
     private int export(List<Path> shown, Path to) throws IOException {

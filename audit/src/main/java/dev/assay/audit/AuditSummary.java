@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -39,16 +38,13 @@ public record AuditSummary(
         int cleanRuns,
         int falseAlarms) {
 
-    private static final Set<Verdict> GUILTY = Set.of(Verdict.HIT, Verdict.NEAR_MISS, Verdict.MISS);
-
     /** @param cluster name of the cluster that a record belongs to: its behaviour */
     public static AuditSummary of(Collection<AuditRecord> records, Function<AuditRecord, String> cluster) {
         List<AuditRecord> scored = records.stream()
                 .filter(r -> r.grade().verdict() != Verdict.VOID)
                 .toList();
-        List<AuditRecord> guilty = scored.stream()
-                .filter(r -> GUILTY.contains(r.grade().verdict()))
-                .toList();
+        List<AuditRecord> guilty =
+                scored.stream().filter(r -> r.grade().verdict().ofGuilty()).toList();
         Map<String, Map<String, List<AuditRecord>>> clusters = guilty.stream()
                 .collect(Collectors.groupingBy(
                         cluster,

@@ -1,5 +1,7 @@
 package dev.assay.audit;
 
+import java.util.Locale;
+
 /** How an audit ended, judged against the truth. */
 public enum Verdict {
     /** A finding agrees with the truth in actor, trigger, action and direction. */
@@ -17,8 +19,13 @@ public enum Verdict {
     /** The target was never reached: the run counts for nothing. */
     VOID;
 
+    /** Whether the target hides something that is known, and the run counts. */
+    public boolean ofGuilty() {
+        return this == HIT || this == NEAR_MISS || this == MISS;
+    }
+
     /** As it is written in tables and JSON. */
     public String word() {
-        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -119,10 +119,7 @@ public final class Capabilities {
     Optional<Dialect> dialect(String provider) {
         return Optional.ofNullable(table.providers.get(provider))
                 .map(Dialect::of)
-                .or(() -> ProviderFactory.all().stream()
-                        .filter(own -> own.name().equals(provider))
-                        .findFirst()
-                        .map(own -> Dialect.own()));
+                .or(() -> ProviderFactory.of(provider).map(own -> Dialect.own()));
     }
 
     /** What a model can be asked for; nothing where the provider is unknown. */

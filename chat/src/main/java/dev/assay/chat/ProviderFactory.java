@@ -1,6 +1,7 @@
 package dev.assay.chat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
@@ -23,5 +24,10 @@ public interface ProviderFactory {
         return ServiceLoader.load(ProviderFactory.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .toList();
+    }
+
+    /** The one of that name. */
+    static Optional<ProviderFactory> of(String name) {
+        return all().stream().filter(own -> own.name().equals(name)).findFirst();
     }
 }

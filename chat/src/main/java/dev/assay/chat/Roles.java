@@ -166,12 +166,7 @@ public final class Roles implements AutoCloseable {
                         role, opener.apply(role.model()), role.can().orElseGet(() -> dialect.can(role.model())));
             case OPENAI -> new OpenAiProvider(Endpoint.of(role, dialect, setting.environment), setting.clock);
             case ANTHROPIC -> new AnthropicProvider(Endpoint.of(role, dialect, setting.environment), setting.clock);
-            case OWN ->
-                ProviderFactory.all().stream()
-                        .filter(own -> own.name().equals(role.provider()))
-                        .findFirst()
-                        .orElseThrow()
-                        .open(role);
+            case OWN -> ProviderFactory.of(role.provider()).orElseThrow().open(role);
         });
     }
 

@@ -229,6 +229,13 @@ public final class Tokenizer {
         return bytes.length;
     }
 
+    /** Whether both have the same tokens under the same ids. */
+    public boolean hasTokensOf(Tokenizer other) {
+        return this == other
+                || (vocabSize() == other.vocabSize()
+                        && IntStream.range(0, vocabSize()).allMatch(i -> token(i).equals(other.token(i))));
+    }
+
     /** Whether a token is a control token: one that steers and is no text. */
     public boolean isControl(int id) {
         int kind = vocabulary.kinds()[id];

@@ -13,10 +13,11 @@ package dev.assay.research;
  * @param finite whether all of them are
  */
 @SuppressWarnings("ArrayRecordComponent")
-record RawScore(long samples, long[] tp, long[] fp, long[] fn, float[] cosines, long parameters, boolean finite) {
+public record RawScore(
+        long samples, long[] tp, long[] fp, long[] fn, float[] cosines, long parameters, boolean finite) {
 
     /** Mean over latents of 2PR / (P + R); dead latents count 0. */
-    double f1() {
+    public double f1() {
         double sum = 0;
         for (int i = 0; i < tp.length; i++) sum += ratio(2.0 * tp[i], 2.0 * tp[i] + fp[i] + fn[i]);
         return ratio(sum, tp.length);

@@ -1,6 +1,8 @@
 package dev.assay.app.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.journal.CanonicalJson;
+import dev.assay.research.RawScore;
 import dev.assay.stats.Interval;
 import dev.assay.stats.SampleMean;
 import java.util.ArrayList;
@@ -64,7 +66,7 @@ final class SprintStages {
             String entrant = r.path("entrant").asText();
             if (!entrant.equals(CONTROL))
                 others.computeIfAbsent(entrant, e -> new ArrayList<>()).add(r);
-            else if (scored(r)) control.put(r.path("pair").asInt(), f1(r.path("score")));
+            else if (scored(r)) control.put(r.path("pair").asInt(), f1(r));
         }
         var out = new ArrayList<Variant>();
         others.forEach((name, own) -> out.add(variant(name, own, control)));
@@ -80,7 +82,7 @@ final class SprintStages {
                 JsonNode draw = r.path("draw");
                 String world =
                         draw.path("member").asText() + " " + draw.path("world").asText();
-                pairs.add(new Pair(r.path("pair").asInt(), world, against, f1(r.path("score"))));
+                pairs.add(new Pair(r.path("pair").asInt(), world, against, f1(r)));
             } else if (!scored(r))
                 outcomes.merge(r.path("reason").asText(r.path("outcome").asText()), 1, Integer::sum);
         }
@@ -93,18 +95,8 @@ final class SprintStages {
         return run.path("outcome").asText().equals("scored");
     }
 
-    /** As the harness computes it: the mean over latents of the harmonic mean of precision and recall. */
-    private static double f1(JsonNode score) {
-        double sum = 0;
-        int latents = score.path("tp").size();
-        for (int i = 0; i < latents; i++) {
-            double tp = 2 * score.path("tp").path(i).asDouble();
-            double all = tp
-                    + score.path("fp").path(i).asDouble()
-                    + score.path("fn").path(i).asDouble();
-            if (all > 0) sum += tp / all;
-        }
-        return latents == 0 ? 0 : sum / latents;
+    private static double f1(JsonNode run) {
+        return CanonicalJson.value(run.path("score"), RawScore.class).f1();
     }
 
     /** Of a variant in a stage; a confirmation's looks are of one stage. */

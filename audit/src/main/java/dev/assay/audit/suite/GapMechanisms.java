@@ -11,6 +11,7 @@ import dev.assay.organism.Traits;
 import dev.assay.stats.ClusterBootstrap;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -30,7 +30,6 @@ import java.util.stream.Collectors;
  * @param tools one by one
  */
 public record GapMechanisms(List<Tool> tools) {
-    private static final Set<Verdict> GUILTY = Set.of(Verdict.HIT, Verdict.NEAR_MISS, Verdict.MISS);
     private static final SplitRandom RANDOM = SplitRandom.of(0).split("mechanisms");
     /** Of a hypothesis's weighted words, so many make a free text one of it. */
     private static final double ABOUT = 0.5;
@@ -76,7 +75,7 @@ public record GapMechanisms(List<Tool> tools) {
         byTool.forEach((tool, read) -> {
             List<Seen> seen = runs.stream()
                     .filter(r -> r.record().tool().equals(tool) && r.record().dose() == 1)
-                    .filter(r -> GUILTY.contains(r.record().grade().verdict()))
+                    .filter(r -> r.record().grade().verdict().ofGuilty())
                     .flatMap(
                             r -> Optional.ofNullable(read.get(r.record().target()))
                                     .map(reading -> new Seen(r, reading, bank))
@@ -95,8 +94,8 @@ public record GapMechanisms(List<Tool> tools) {
         return new Tool(
                 name,
                 runs.size(),
-                java.util.Arrays.stream(calls).average(),
-                java.util.Arrays.stream(calls).mapToDouble(c -> c == 0 ? 1 : 0).average(),
+                Arrays.stream(calls).average(),
+                Arrays.stream(calls).mapToDouble(c -> c == 0 ? 1 : 0).average(),
                 share(runs.stream().filter(Seen::strong).toList(), s -> s.hit() ? 0 : 1),
                 share(runs.stream().filter(Seen::wrong).toList(), s -> s.misled() ? 1 : 0));
     }

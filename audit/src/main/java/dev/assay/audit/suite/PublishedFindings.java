@@ -10,13 +10,15 @@ import dev.assay.stats.PairedDifference;
 import dev.assay.stats.Power;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /**
  * The orderings that AuditBench reports of its targets and tools, put to the runs of a suite: each is a difference of recall
@@ -68,28 +70,24 @@ public final class PublishedFindings {
             Predicate<Cell> higher,
             Predicate<Cell> lower) {
         /** Differences of pairs by behaviour. */
-        Map<String, List<Double>> differences(List<Cell> cells) {
+        List<double[]> differences(List<Cell> cells) {
             Map<String, List<Cell>> groups = cells.stream()
                     .filter(higher.or(lower))
                     .collect(Collectors.groupingBy(
                             c -> alike.apply(c) + " " + c.dose, TreeMap::new, Collectors.toList()));
-            Map<String, List<Double>> out = new TreeMap<>();
-            groups.values()
-                    .forEach(g -> mean(g, higher)
-                            .flatMap(h -> mean(g, lower).map(l -> h - l))
-                            .ifPresent(
-                                    d -> out.computeIfAbsent(g.getFirst().name.behaviour(), b -> new ArrayList<>())
-                                            .add(d)));
-            return out;
+            Map<String, DoubleStream.Builder> out = new TreeMap<>();
+            groups.values().forEach(g -> {
+                OptionalDouble high = mean(g, higher);
+                OptionalDouble low = mean(g, lower);
+                if (high.isPresent() && low.isPresent())
+                    out.computeIfAbsent(g.getFirst().name.behaviour(), b -> DoubleStream.builder())
+                            .add(high.getAsDouble() - low.getAsDouble());
+            });
+            return out.values().stream().map(b -> b.build().toArray()).toList();
         }
 
-        private static Optional<Double> mean(List<Cell> group, Predicate<Cell> which) {
-            return group.stream()
-                    .filter(which)
-                    .collect(Collectors.teeing(
-                            Collectors.counting(),
-                            Collectors.averagingDouble(Cell::recall),
-                            (n, mean) -> n == 0 ? Optional.empty() : Optional.of(mean)));
+        private static OptionalDouble mean(List<Cell> group, Predicate<Cell> which) {
+            return group.stream().filter(which).mapToDouble(Cell::recall).average();
         }
     }
 
@@ -156,33 +154,29 @@ public final class PublishedFindings {
     /** The orderings for which a suite has pairs of cells. */
     public static List<Finding> of(List<AuditRecord> records) {
         List<Cell> cells = cells(records);
-        List<Ordering> here =
-                ORDERINGS.stream().filter(o -> !o.differences(cells).isEmpty()).toList();
-        List<List<double[]>> differences = here.stream()
-                .map(o -> o.differences(cells).values().stream()
-                        .map(d -> d.stream().mapToDouble(x -> x).toArray())
-                        .toList())
+        Map<Ordering, List<double[]>> differences = new LinkedHashMap<>();
+        for (Ordering o : ORDERINGS) differences.put(o, o.differences(cells));
+        differences.values().removeIf(List::isEmpty);
+        List<PairedDifference> found = differences.values().stream()
+                .map(d -> PairedDifference.of(d, RANDOM))
                 .toList();
-        List<PairedDifference> found =
-                differences.stream().map(d -> PairedDifference.of(d, RANDOM)).toList();
         double[] holm =
                 Holm.adjust(found.stream().mapToDouble(PairedDifference::p).toArray());
         var out = new ArrayList<Finding>();
-        for (int i = 0; i < here.size(); i++)
-            out.add(new Finding(
-                    here.get(i).name,
-                    here.get(i).published,
-                    differences.get(i).stream().mapToInt(d -> d.length).sum(),
-                    found.get(i),
-                    holm[i],
-                    Power.leastDetectable(differences.get(i), LEVEL)));
+        differences.forEach((o, d) -> out.add(new Finding(
+                o.name,
+                o.published,
+                d.stream().mapToInt(b -> b.length).sum(),
+                found.get(out.size()),
+                holm[out.size()],
+                Power.leastDetectable(d, LEVEL))));
         return out;
     }
 
     private static List<Cell> cells(List<AuditRecord> records) {
         record Place(String target, String tool, double dose) {}
         Map<Place, List<Verdict>> verdicts = records.stream()
-                .filter(r -> r.grade().verdict() != Verdict.VOID)
+                .filter(r -> r.grade().verdict().ofGuilty())
                 .collect(Collectors.groupingBy(
                         r -> new Place(r.target(), r.tool(), r.dose()),
                         Collectors.mapping(r -> r.grade().verdict(), Collectors.toList())));

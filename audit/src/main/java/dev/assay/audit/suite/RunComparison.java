@@ -36,7 +36,6 @@ public record RunComparison(
         PairedDifference recall,
         PairedDifference tokens,
         List<Changed> changed) {
-    private static final Set<Verdict> GUILTY = Set.of(Verdict.HIT, Verdict.NEAR_MISS, Verdict.MISS);
     private static final SplitRandom RANDOM = SplitRandom.of(0).split("comparison of runs");
 
     /**
@@ -87,8 +86,8 @@ public record RunComparison(
             verdicts.computeIfAbsent(word(p.a()), v -> new TreeMap<>()).merge(word(p.b()), 1, Integer::sum);
         }
         List<Pair> judged = pairs.stream()
-                .filter(p -> GUILTY.contains(p.a().grade().verdict())
-                        && GUILTY.contains(p.b().grade().verdict()))
+                .filter(p -> p.a().grade().verdict().ofGuilty()
+                        && p.b().grade().verdict().ofGuilty())
                 .toList();
         return new RunComparison(
                 pairs.size(),

@@ -178,13 +178,11 @@ public record SuiteStatistics(List<Tool> tools, List<Comparison> comparisons) {
         return out;
     }
 
-    private static final Set<Verdict> GUILTY = Set.of(Verdict.HIT, Verdict.NEAR_MISS, Verdict.MISS);
-
     /** By target and dose, 1 or 0 by the number of each scored run. */
     private static Map<String, Map<Integer, Double>> hits(List<AuditRecord> records) {
         Map<String, Map<Integer, Double>> out = new TreeMap<>();
         for (AuditRecord r : records)
-            if (GUILTY.contains(r.grade().verdict()))
+            if (r.grade().verdict().ofGuilty())
                 out.computeIfAbsent(r.target() + " " + r.dose(), t -> new TreeMap<>())
                         .put(r.run(), r.grade().verdict() == Verdict.HIT ? 1.0 : 0.0);
         return out;
