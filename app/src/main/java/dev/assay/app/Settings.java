@@ -39,7 +39,8 @@ final class Settings implements CommandLine.IDefaultValueProvider {
     /** Of this process: {@code assay.yaml} in the working folder and in the user's folder of configurations. */
     static Settings ofProcess() {
         String configs = System.getenv().getOrDefault("XDG_CONFIG_HOME", "");
-        Path users = configs.isBlank() ? Path.of(System.getProperty("user.home"), ".config") : Path.of(configs);
+        String home = System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
+        Path users = configs.isBlank() ? Path.of(home, ".config") : Path.of(configs);
         return new Settings(
                 System.getenv(), List.of(Path.of(ConfigFile.NAME), users.resolve(Path.of("assay", ConfigFile.NAME))));
     }
