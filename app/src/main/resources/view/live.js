@@ -48,7 +48,7 @@ export async function show(root, {index, query}, tab = 'ratio') {
   root.replaceChildren(
       h('header.head', {}, h('div', {}, h('h1', {}, model.target),
           h('p.facts', {}, [model.twin ? `against ${model.twin}` : 'no twin', plural(model.layers, 'layer'), model.site ? `autoencoder at ${model.site}` : null].filter(Boolean).join(' · ')))),
-      h('nav.tabs', {'aria-label': 'Views of the model'}, TABS.map(([id, name]) => h('a', {href: address('live', id), data: {nav: ''}, 'aria-current': id === tab ? 'page' : undefined}, name))),
+      h('nav.tabs', {'aria-label': 'Views of the model'}, TABS.map(([id, name]) => h('a', {href: address('live', id), 'aria-current': id === tab ? 'page' : undefined}, name))),
       h('div.looking', {}, body, h('div', {}, state, out)));
   return {
     title: `${TABS.find(t => t[0] === tab)?.[1] ?? 'Tokens'} of ${model.target}`, up: text.from?.up ?? '#/',

@@ -18,7 +18,7 @@ async function list(root, index, id) {
   const highest = d => Object.entries(d.scores).filter(([name, x]) => x >= 2.5 && !['worrying', 'unprompted'].includes(name)).sort((a, b) => b[1] - a[1]).slice(0, 3);
   root.replaceChildren(
       h('header.head', {}, h('div', {}, h('h1', {}, 'Dialogues'),
-          h('p.facts', {}, `${plural(board.dialogues.length, 'dialogue')} in ${folder?.path ?? id}, led by ${board.auditor || 'nobody'}, scored by ${board.judge || 'nobody'}`)),
+          h('p.facts', {title: folder?.path}, `${plural(board.dialogues.length, 'dialogue')} in ${id}, led by ${board.auditor || 'nobody'}, scored by ${board.judge || 'nobody'}`)),
           index.petri.length > 1 && h('label.choice', {}, h('span', {}, 'Folder'), h('select', {on: {change: e => { location.hash = address('petri', e.target.value); }}},
               index.petri.map(p => h('option', {value: p.id, selected: p.id === id}, p.id))))),
       h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'Dialogues'}, h('table.list.dialogues', {}, h('caption.hidden', {}, 'Dialogues by concern'),

@@ -37,7 +37,7 @@ async function board(root, index, id) {
     ['training', `${number(Math.round(sum.trainingSeconds / 60))} min`], ['control', sum.generation ? `generation ${sum.generation}` : 'the baseline'], ['noise floor', fixed(b.floor, 4)],
     ...Object.entries(sum.brier).map(([who, x]) => [`Brier score, ${who}`, fixed(x)])];
   root.replaceChildren(
-      h('header.head', {}, h('div', {}, h('h1', {}, 'Research'), h('p.facts', {}, [folder?.path ?? id, `worlds of ${b.protocol.family}`, `${number(b.protocol.samples)} samples a run`, sum.paused ? 'paused' : null].filter(Boolean).join(' · '))),
+      h('header.head', {}, h('div', {}, h('h1', {}, 'Research'), h('p.facts', {title: folder?.path}, [id, `worlds of ${b.protocol.family}`, `${number(b.protocol.samples)} samples a run`, sum.paused ? 'paused' : null].filter(Boolean).join(' · '))),
           index.research.length > 1 && h('label.choice', {}, h('span', {}, 'Workspace'), h('select', {on: {change: e => { location.hash = address('research', e.target.value); }}},
               index.research.map(r => h('option', {value: r.id, selected: r.id === id}, r.id))))),
       h('ul.levels', {}, figures.map(([name, value]) => h('li', {}, h('b', {}, value), h('span', {}, name)))),
