@@ -139,7 +139,7 @@ async function one(root, query, id, rank) {
           h('p.about', {}, linked(line.summary, nodes.length, open))),
           h('div.steps', {}, h('button.plain', {type: 'button', title: 'Previous evidence (p)', disabled: !seen.size, on: {click: () => next(-1)}}, '↑ previous'), h('button.plain', {type: 'button', title: 'Next evidence (n)', disabled: !seen.size, on: {click: () => next(1)}}, 'next ↓'))),
       h('div.petri', {}, h('section', {}, h('h2', {}, 'The tree'), tree), h('section', {}, h('h2.hidden', {}, 'The dialogue'), talk),
-          h('aside', {}, h('section', {}, h('h2', {}, `Marks of ${page.judge || 'no judge'}`), marks,
+          h('aside', {tabindex: 0, 'aria-label': 'Marks'}, h('section', {}, h('h2', {}, `Marks of ${page.judge || 'no judge'}`), marks,
               h('p.muted', {}, 'Choose a dimension to see where its detectors rise from a message to the reply. Detectors mark these replies whoever judged.'),
               rest ? h('p.muted', {}, rest.asks) : null))));
   draw();

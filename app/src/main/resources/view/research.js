@@ -45,7 +45,7 @@ async function board(root, index, id) {
           h('div.body', {}, h('section', {}, h('h2', {}, 'Sprints'), b.sprints.length ? sprints(b, id, most) : h('p.muted', {}, 'None was begun.'),
               h('p.legend', {}, 'Effect: F1 less the control’s on the same worlds and seeds, mean over pairs with Student’s 95 % interval; the loop decides by looks at stricter levels. ',
                   'Held out: the same on worlds that nobody tuned on. p: the researcher’s own odds, stated beforehand.'))),
-          h('aside', {}, h('section', {}, h('h2', {}, 'The control'), h('pre.config', {}, sum.recipe)),
+          h('aside', {tabindex: 0, 'aria-label': 'Control and ledger'}, h('section', {}, h('h2', {}, 'The control'), h('pre.config', {}, sum.recipe)),
               h('section', {}, h('h2', {}, 'Ledger'), h('p.muted', {}, `${number(b.entries)} entries, the hash of each in the next; newest first`), h('ol.log', {}, b.latest.map(e =>
                   h('li', {}, h('b', {}, e.type), h('span.muted', {}, ` ${new Date(e.time).toLocaleTimeString()} `), e.text)))))));
   return 'Research';
@@ -76,7 +76,7 @@ async function one(root, id, name) {
           h('div.body', {},
               h('section', {}, h('h2', {}, 'Hypothesis'), h('p.about', {}, p.hypothesis), h('p.about.muted', {}, p.motivation)),
               h('section', {}, h('h2', {}, 'Evidence'), p.stages.length ? p.stages.map(g => stage(g, p, most)) : h('p.muted', {}, 'Nothing was run yet.'))),
-          h('aside', {}, h('section', {}, h('h2', {}, 'Variants'), h('p.muted', {}, `against ${control}`), h('ul.pointers', {}, Object.entries(p.choices).map(([v, c]) => h('li', {}, h('b', {}, v),
+          h('aside', {tabindex: 0, 'aria-label': 'Variants and log'}, h('section', {}, h('h2', {}, 'Variants'), h('p.muted', {}, `against ${control}`), h('ul.pointers', {}, Object.entries(p.choices).map(([v, c]) => h('li', {}, h('b', {}, v),
                   h('span.muted', {}, ` ${Object.entries(c).filter(([k, x]) => p.control[k] !== x).map(([k, x]) => `${k}: ${x}`).join(', ') || 'code'}`))))),
               h('section', {}, h('h2', {}, 'Log'), p.log.length ? h('ol.log', {}, p.log.map(l => h('li', {}, l.replace(/^\d{4}-\d\d-\d\d--(\d\d)-(\d\d)-\d\d /, '$1:$2 ')))) : h('p.muted', {}, 'Nothing was written.')))));
   return line.title;

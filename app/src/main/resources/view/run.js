@@ -142,7 +142,7 @@ export async function show(root, {index, query}, id, seq) {
   }
 
   function rail() {
-    return h('aside', {},
+    return h('aside', {tabindex: 0, 'aria-label': 'Judgement and research log'},
         h('section', {}, h('h2', {}, 'Judged'),
             h('p', {}, verdict(run.line.verdict), run.why ? h('span', {}, ' ', run.why) : null),
             run.judged.map(j => h('p', {}, h('span.muted', {}, `${j.judge}: `), verdict(j.grade.verdict.toLowerCase().replace('_', '-')))),
