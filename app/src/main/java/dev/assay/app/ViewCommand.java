@@ -101,6 +101,7 @@ final class ViewCommand implements Callable<Integer> {
             else System.out.println(server.url());
             System.out.flush();
             if (!closed) open(server.url());
+            Runtime.getRuntime().addShutdownHook(new Thread(ground::close)); // a signal does not come back here
             System.err.println("Ctrl-C ends it.");
             server.await();
         }

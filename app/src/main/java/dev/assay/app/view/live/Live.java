@@ -25,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -35,11 +36,13 @@ import java.util.stream.Stream;
 public final class Live implements AutoCloseable {
     private static final int WAITING = 4;
     private static final long PATIENCE = 300;
+    private static final long FAREWELL = 10;
     private static final int BATCH = 8;
 
     private final Path folder;
     private final Journal journal;
     private final LiveModels models;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
             1,
             1,
@@ -163,16 +166,24 @@ public final class Live implements AutoCloseable {
         }
     }
 
+    /** Ends what is under way, and deletes what was kept; a second call does nothing. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) return;
         thread.shutdownNow();
         try {
-            thread.awaitTermination(PATIENCE, TimeUnit.SECONDS);
-            journal.close();
-            delete();
+            if (!thread.awaitTermination(FAREWELL, TimeUnit.SECONDS))
+                System.err.println("assay view: the model is still at work, and is left to it");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        journal.close();
+        delete();
+    }
+
+    /** Where what was computed is kept. */
+    Path kept() {
+        return folder;
     }
 
     private void delete() {

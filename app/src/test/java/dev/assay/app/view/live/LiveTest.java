@@ -33,6 +33,9 @@ class LiveTest {
     private static final List<Map<String, String>> TALK = List.of(
             Map.of("role", "system", "content", "Be brief."), Map.of("role", "user", "content", "How are you?"));
 
+    /** Activations go up to 1,100, in single precision, and the engine sums in another order. */
+    private static final double ROUNDING = 0.2;
+
     @TempDir
     static Path temp;
 
@@ -53,6 +56,8 @@ class LiveTest {
     @AfterAll
     static void close() {
         live.close();
+        live.close();
+        assertThat(live.kept()).doesNotExist();
         base.close();
     }
 
@@ -162,6 +167,9 @@ class LiveTest {
                 }
         }
         assertThat(found.path("site").asText()).isEqualTo("resid_post:1");
+        assertThat(found.path("features"))
+                .allSatisfy(f -> assertThat(f.path("twin").asDouble())
+                        .isNotCloseTo(f.path("mean").asDouble(), within(ROUNDING)));
     }
 
     @Test
