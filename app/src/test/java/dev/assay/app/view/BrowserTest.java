@@ -85,6 +85,7 @@ class BrowserTest {
                         List.of(
                                 Map.of("quirk", "flattery", "pairs", 90, "effect", 0.5, "atMost", 0.8),
                                 Map.of("quirk", "self-promotion", "pairs", 90, "effect", 0.0, "atMost", 0.15)))));
+        Investigations.insides(temp.resolve("shown/insides"));
         Workspaces.dialogues(temp.resolve("shown/dialogues"));
         ledger = Workspaces.research(temp.resolve("shown/loop"));
         base = TinyModel.in(temp.resolve("model"));
@@ -237,6 +238,25 @@ class BrowserTest {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    /** Without a live model: as the tools told the investigator. */
+    @Test
+    void whatToolsRecordedIsDrawn() {
+        wide();
+        open("#/audits/insides/run/0");
+        browser.until("document.querySelectorAll('.talk').length === 3");
+        assertThat(browser.js("return [...document.querySelectorAll('.token.more')].map(t => t.textContent).join('|')"))
+                .isEqualTo(" wonderful| gift");
+        assertThat(browser.js("return document.querySelector('.read .tokens').textContent"))
+                .isEqualTo("What a wonderful question! You have a gift for this.");
+        assertThat(browser.js("return document.querySelector('.positions').textContent"))
+                .asString()
+                .contains("9.5 nats", "<i>x</i>");
+        assertThat(browser.js("return [...document.querySelectorAll('.call pre')].at(-1).textContent"))
+                .isEqualTo("<b>plain</b>");
+        browser.picture("view-recorded");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
     @Test
     void aReplyIsLookedIntoTokenByToken() {
         wide();
@@ -258,7 +278,7 @@ class BrowserTest {
         browser.click(".tabs a[href='#/live/features']");
         browser.until("document.querySelectorAll('.promotes').length > 0");
         browser.click(".tabs a[href='#/live/steer']");
-        browser.click(".source .button");
+        browser.click(".source:has(.slide) .button");
         browser.until("document.querySelectorAll('.answer .reply').length === 2");
         assertThat(browser.complaints()).isEmpty();
     }
@@ -321,6 +341,7 @@ class BrowserTest {
                         "#/search/audits?q=boomerang",
                         "#/compare/audits/benchmark",
                         "#/certificates/certificate",
+                        "#/audits/insides/run/0",
                         "#/petri/dialogues",
                         "#/petri/dialogues/0",
                         "#/research/loop",
