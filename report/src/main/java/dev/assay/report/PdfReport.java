@@ -17,14 +17,17 @@ import java.util.stream.DoubleStream;
 public final class PdfReport implements Page {
     private static final float BODY = 9.5f;
     private static final float SMALL = 7.5f;
+    private static final float NOTE = 6;
     private static final float[] INK = {0.13f, 0.15f, 0.18f};
     private static final float[] MUTED = {0.42f, 0.45f, 0.5f};
     private static final float[] RULE = {0.84f, 0.86f, 0.88f};
     private static final float[] ACCENT = {0.1f, 0.36f, 0.67f};
     private static final float[] SHADE = {0.955f, 0.962f, 0.97f};
     private static final float ROW = 19;
+    private static final float HEADING = 31;
 
     private final PdfCanvas canvas;
+    private String pending = ""; // a heading that is drawn with what comes after it
 
     /** An empty report; an empty subtitle shows nothing. */
     public PdfReport(String title, String subtitle) {
@@ -49,17 +52,30 @@ public final class PdfReport implements Page {
 
     @Override
     public PdfReport section(String heading) {
+        begin(0);
+        pending = heading;
+        return this;
+    }
+
+    /** Makes room for what comes now, and for the heading before it: none stands alone at the foot of a page. */
+    private void begin(float height) {
+        if (pending.isEmpty()) {
+            canvas.room(height);
+            return;
+        }
+        String heading = pending;
+        pending = "";
         canvas.down(10);
-        canvas.room(90); // a heading does not stand alone at the foot of a page
+        canvas.room(Math.max(90, height + HEADING));
         canvas.bold(heading, 0, 13, INK);
         canvas.down(6);
         canvas.line(0, 0, canvas.width(), 0, RULE, 0.7f);
         canvas.down(15);
-        return this;
     }
 
     @Override
     public PdfReport prose(String text) {
+        begin(0);
         paragraph(text.strip(), BODY, INK);
         canvas.down(6);
         return this;
@@ -69,7 +85,7 @@ public final class PdfReport implements Page {
     public PdfReport verdict(Tone tone, String word, String explanation) {
         List<String> lines = canvas.wrap(explanation, 10.5f, canvas.width() - 30);
         float height = 40 + 15 * lines.size();
-        canvas.room(height + 10);
+        begin(height + 10);
         float[] colour = colour(tone);
         canvas.box(0, 14, canvas.width(), height, SHADE);
         canvas.box(0, 14, 5, height, colour);
@@ -95,6 +111,7 @@ public final class PdfReport implements Page {
 
     @Override
     public PdfReport facts(Map<String, String> facts) {
+        begin(0);
         float at = 104;
         facts.forEach((name, value) -> {
             List<String> lines = canvas.wrap(value, BODY, canvas.width() - at);
@@ -116,6 +133,7 @@ public final class PdfReport implements Page {
             if (row.size() != head.size())
                 throw new IllegalArgumentException("table '" + caption + "' has " + head.size()
                         + " columns, but a row has " + row.size() + " cells");
+        begin(60);
         caption(caption);
         float[] widths = columns(head, rows);
         boolean[] numbers = new boolean[head.size()];
@@ -135,7 +153,7 @@ public final class PdfReport implements Page {
     public PdfReport grid(
             String caption, List<String> rows, List<String> columns, List<List<Shade>> cells, double low, double high) {
         var grid = new Grid(rows, columns, cells, low, high);
-        canvas.room(Math.min(160 + ROW * rows.size(), 600));
+        begin(Math.min(160 + ROW * rows.size(), 600));
         caption(caption);
         grid.draw(canvas, SMALL, INK, RULE, ACCENT);
         canvas.down(16);
@@ -202,14 +220,14 @@ public final class PdfReport implements Page {
     @Override
     public PdfReport intervals(String caption, double min, double max, List<Estimate> rows) {
         var axis = new Axis(min, max, false);
-        canvas.room(Math.min(60 + ROW * rows.size(), 500));
+        begin(Math.min(60 + ROW * rows.size(), 500));
         caption(caption);
         float left = 190;
         float right = canvas.width() - 110;
         for (Estimate row : rows) {
             canvas.room(ROW + 20);
             strip(axis, left, right, ROW);
-            canvas.text(canvas.fit(row.label(), SMALL + 0.5f, left - 14), 0, SMALL + 0.5f, INK);
+            label(row, left - 14);
             estimate(row, axis, left, right);
             canvas.text(numbers(row, axis), right + 10, SMALL, INK);
             canvas.down(ROW);
@@ -224,6 +242,12 @@ public final class PdfReport implements Page {
         }
         canvas.down(20);
         return this;
+    }
+
+    private void label(Estimate row, float width) {
+        float up = row.note().isEmpty() ? 0 : 3.5f;
+        canvas.textAt(canvas.fit(row.label(), SMALL + 0.5f, width), 0, -up, SMALL + 0.5f, INK);
+        if (up > 0) canvas.textAt(canvas.fit(row.note(), NOTE, width), 0, 4.5f, NOTE, MUTED);
     }
 
     private void strip(Axis axis, float left, float right, float height) {
@@ -264,7 +288,7 @@ public final class PdfReport implements Page {
     public PdfReport lines(
             String caption, String xLabel, String yLabel, boolean logY, List<Line> lines, List<Level> levels) {
         float height = 150;
-        canvas.room(height + 70);
+        begin(height + 70);
         caption(caption);
         canvas.text(yLabel, 0, SMALL, MUTED);
         canvas.down(10);
@@ -286,6 +310,7 @@ public final class PdfReport implements Page {
 
     /** The whole file. */
     public byte[] toPdf() {
+        begin(0);
         return canvas.finish();
     }
 }
