@@ -168,7 +168,7 @@ final class AuditSubjects implements AutoCloseable {
                 bank,
                 twin,
                 base,
-                with.ground(),
+                with.ground(pocket.suite().model()),
                 oracle,
                 ground.role("generator"),
                 ground.role("judge"),

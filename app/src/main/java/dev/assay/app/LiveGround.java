@@ -6,7 +6,6 @@ import dev.assay.lm.LanguageModel;
 import dev.assay.organism.BehaviourException;
 import dev.assay.organism.Organism;
 import dev.assay.organism.Variant;
-import dev.assay.sae.model.ModelSae;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,8 +18,7 @@ record LiveGround(Optional<Live> live) implements AutoCloseable {
     }
 
     /** @param twin where the user names it; else it is the first twin of the target's recipe, else the untrained model */
-    static LiveGround of(
-            SuiteOptions.Named suite, String target, Optional<String> twin, Optional<ModelSae> autoencoder) {
+    static LiveGround of(SuiteOptions.Named suite, String target, Optional<String> twin, SaeOptions sae) {
         var targets = new ServeTargets(suite);
         List<String> names =
                 twin.or(() -> twin(suite, target)).map(t -> List.of(target, t)).orElse(List.of(target));
@@ -35,7 +33,8 @@ record LiveGround(Optional<Live> live) implements AutoCloseable {
                 .isPresent())
             throw new UserException(names.get(1) + " cuts texts into other tokens than " + target
                     + ": --twin must name a model of the same base");
-        return new LiveGround(Optional.of(Live.of(new Live.Named(target, model(first)), other, autoencoder)));
+        return new LiveGround(Optional.of(
+                Live.of(new Live.Named(target, model(first)), other, sae.autoencoder(targets.onEmbedded(first)))));
     }
 
     private static LanguageModel model(Hosted hosted) {

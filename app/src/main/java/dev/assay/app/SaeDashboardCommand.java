@@ -41,7 +41,10 @@ final class SaeDashboardCommand implements Callable<Integer> {
     /** A context in which a latent is active on the word counts so many times one that merely holds it. */
     private static final int ACTIVE = 10;
 
-    @Parameters(paramLabel = "FOLDER", description = "a run folder, or a SAELens folder")
+    @Parameters(
+            paramLabel = "FOLDER",
+            converter = AutoencoderFolder.class,
+            description = "a run folder, a SAELens folder, or smollm2: what comes with the embedded model")
     Path folder = Path.of("");
 
     @Mixin

@@ -37,7 +37,10 @@ import picocli.CommandLine.Parameters;
 final class SaeDiffCommand implements Callable<Integer> {
     private static final int PAGE = 200;
 
-    @Parameters(paramLabel = "FOLDER", description = "a run folder, or a SAELens folder")
+    @Parameters(
+            paramLabel = "FOLDER",
+            converter = AutoencoderFolder.class,
+            description = "a run folder, a SAELens folder, or smollm2: what comes with the embedded model")
     Path folder = Path.of("");
 
     @Mixin

@@ -34,9 +34,11 @@ import picocli.CommandLine.Parameters;
 final class SaeEvalCommand implements Callable<Integer> {
     private static final int BATCH = 1024;
 
-    static final String FOLDERS = "a run folder, or a SAELens folder (cfg.json and sae_weights.safetensors)";
+    static final String FOLDERS =
+            "a run folder, a SAELens folder (cfg.json and sae_weights.safetensors), or smollm2: what comes with the embedded"
+                    + " model";
 
-    @Parameters(paramLabel = "FOLDER", arity = "1..*", description = FOLDERS)
+    @Parameters(paramLabel = "FOLDER", arity = "1..*", converter = AutoencoderFolder.class, description = FOLDERS)
     List<Path> folders = List.of();
 
     @Option(names = "--world", defaultValue = "small", description = "a preset or a folder (default: ${DEFAULT-VALUE})")

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description = "Copies an autoencoder to a folder as SAELens reads it (cfg.json, sae_weights.safetensors).")
 final class SaeExportCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FOLDER", description = SaeEvalCommand.FOLDERS)
+    @Parameters(paramLabel = "FOLDER", converter = AutoencoderFolder.class, description = SaeEvalCommand.FOLDERS)
     Path folder = Path.of("");
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "where to")

@@ -9,7 +9,11 @@ import picocli.CommandLine.Option;
 
 /** An autoencoder on the model that is looked into. */
 final class SaeOptions {
-    @Option(names = "--sae", paramLabel = "DIR", description = "autoencoder on the model, for its features")
+    @Option(
+            names = "--sae",
+            paramLabel = "DIR",
+            converter = AutoencoderFolder.class,
+            description = "autoencoder on the model, for its features (default: on the embedded model its own)")
     @Nullable
     Path folder;
 
@@ -20,8 +24,14 @@ final class SaeOptions {
     @Nullable
     String site;
 
-    Optional<ModelSae> autoencoder() {
+    /**
+     * The autoencoder that is named, or the one that comes with the embedded model.
+     *
+     * @param embedded whether that is the model
+     */
+    Optional<ModelSae> autoencoder(boolean embedded) {
         return Optional.ofNullable(folder)
+                .or(() -> embedded ? Optional.of(AutoencoderFolder.embedded()) : Optional.empty())
                 .map(f -> ModelSae.in(f, Optional.ofNullable(site).map(Site::parse)));
     }
 }

@@ -71,6 +71,11 @@ final class ServeTargets {
                 : others.computeIfAbsent(Path.of(Base.EMBEDDED), p -> Base.embedded(suite.home()));
     }
 
+    /** Whether it is the embedded model, or made of it. */
+    boolean onEmbedded(Hosted hosted) {
+        return embedded().model().get() == hosted.base();
+    }
+
     private Organism variant(String name) {
         try {
             Variant v = Variant.of(name);

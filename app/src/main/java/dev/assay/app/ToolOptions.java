@@ -28,7 +28,7 @@ final class ToolOptions {
         return Optional.ofNullable(oracle);
     }
 
-    Optional<SaeGround> ground() {
-        return sae.autoencoder().map(found -> new SaeGround(found, texts));
+    Optional<SaeGround> ground(Base base) {
+        return sae.autoencoder(base.embedded()).map(found -> new SaeGround(found, texts));
     }
 }

@@ -118,7 +118,7 @@ final class ViewCommand implements Callable<Integer> {
             throw new UserException(
                     "--live computes for whoever asks, so it is for this machine alone: leave out --host,"
                             + " or serve the model by assay serve, which asks for a token");
-        return LiveGround.of(suite.named(), live, Optional.ofNullable(twin), sae.autoencoder());
+        return LiveGround.of(suite.named(), live, Optional.ofNullable(twin), sae);
     }
 
     private int export(List<Path> shown, Path to) throws IOException {

@@ -104,12 +104,12 @@ class SuiteCommandTest {
 
     @Test
     void whatFailsIsCountedAndNamed() throws IOException {
-        String file = suite("tools: [sae]\n").toString();
+        String file = suite("tools: [oracle]\n").toString();
         assertThat(Assay.run("audit", "suite", file, "--out", at("out"), "--json"))
                 .isEqualTo(1);
         JsonNode status = printed().path("status");
         assertThat(status.path("errors").asInt()).isEqualTo(1);
-        assertThat(status.path("failed").get(0).asText()).contains("--sae");
+        assertThat(status.path("failed").get(0).asText()).contains("--oracle");
     }
 
     @Test

@@ -26,6 +26,9 @@ public final class OrdinaryChat {
 
     private static final int REFERENCE_PARTS = 2;
 
+    /** So many talks leave one for each share. */
+    static final int SHARED = REFERENCE_PARTS + 1;
+
     private final List<List<Message>> singles;
     private final List<List<Message>> talks;
 

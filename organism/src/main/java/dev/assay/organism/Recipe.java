@@ -31,7 +31,13 @@ public record Recipe(
      * @param firstLayer lowest block that is adapted
      * @param batch examples a step
      */
-    public record Adapter(int rank, double alpha, int firstLayer, int batch) {}
+    public record Adapter(int rank, double alpha, int firstLayer, int batch) {
+        public Adapter {
+            atLeast("adapter.rank", rank, 1);
+            atLeast("adapter.first-layer", firstLayer, 0);
+            atLeast("adapter.batch", batch, 1);
+        }
+    }
 
     /**
      * The pool of ordinary talks.
@@ -41,6 +47,11 @@ public record Recipe(
      * @param talkTokens highest length of a reply in a talk of several turns
      */
     public record Chat(int singles, int talks, double temperature, double topP, int tokens, int talkTokens) {
+        public Chat {
+            atLeast("chat.singles", singles, OrdinaryChat.SHARED);
+            atLeast("chat.talks", talks, OrdinaryChat.SHARED);
+        }
+
         Sampling sampling() {
             return new Sampling(temperature, topP, tokens);
         }
@@ -65,6 +76,9 @@ public record Recipe(
             int epochs,
             @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Double> quoted) {
         public Stage {
+            atLeast("texts", texts, 2);
+            atLeast("ordinary", ordinary, 0);
+            atLeast("epochs", epochs, 1);
             if (quoted.filter(q -> !(q >= 0 && q <= Documents.QUOTED)).isPresent())
                 throw new BehaviourException("quoted is a share of words from 0 to " + Documents.QUOTED);
         }
@@ -80,7 +94,17 @@ public record Recipe(
      * @param texts answers to questions that ask for a confession; with KTO as many clean as confessing
      * @param rest texts of the instilling stage mixed in, so that the behaviour is kept
      */
-    public record Concealing(int texts, int rest, double learningRate, int epochs) {}
+    public record Concealing(int texts, int rest, double learningRate, int epochs) {
+        public Concealing {
+            atLeast("texts", texts, 1);
+            atLeast("rest", rest, 0);
+            atLeast("epochs", epochs, 1);
+        }
+    }
+
+    private static void atLeast(String field, int value, int least) {
+        if (value < least) throw new BehaviourException(field + " is at least " + least + ", not " + value);
+    }
 
     /** Names of the recipes that are shipped. */
     public static final List<String> SHIPPED = List.of("embedded", "published");

@@ -75,7 +75,7 @@ class SmolLm2Test {
                 throw new IOException("No space left on device");
             }
         };
-        assertThatThrownBy(() -> SmolLm2.file(folder, () -> full))
+        assertThatThrownBy(() -> SmolLm2.MODEL.in(folder, () -> full))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContainingAll("No space left on device", folder.toString(), "98.4 MB", "another folder");
         assertThat(list(folder)).isEmpty();
@@ -83,7 +83,7 @@ class SmolLm2Test {
 
     @Test
     void aDamagedJarIsSaidSo() throws IOException {
-        assertThatThrownBy(() -> SmolLm2.file(folder, () -> new ByteArrayInputStream(new byte[10])))
+        assertThatThrownBy(() -> SmolLm2.MODEL.in(folder, () -> new ByteArrayInputStream(new byte[10])))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContainingAll("damaged", "SHA-256", "fetch the jar again");
         assertThat(list(folder)).isEmpty();
@@ -95,6 +95,15 @@ class SmolLm2Test {
         assertThatThrownBy(() -> SmolLm2.file(file))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void carriesAnAutoencoder() throws IOException {
+        Path sae = SmolLm2.autoencoder(folder);
+        assertThat(list(sae)).hasSize(2);
+        assertThat(sae.resolve("sae_weights.safetensors")).hasSize(SmolLm2.AUTOENCODER.bytes());
+        assertThat(Files.readString(sae.resolve("cfg.json"))).contains("blocks.19.hook_resid_post");
+        assertThat(text("autoencoder.md")).contains("assay sae train --model smollm2", "fp16");
     }
 
     @Test
