@@ -1,8 +1,6 @@
 package dev.assay.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.journal.AtomicFile;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Lora;
@@ -12,7 +10,6 @@ import dev.assay.sae.SaeLensFolder;
 import dev.assay.sae.model.FeatureAtlas;
 import dev.assay.sae.model.Placement;
 import dev.assay.tensor.DType;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,9 +65,8 @@ final class SaeDashboardCommand implements Callable<Integer> {
             description = "contexts of each latent (default: ${DEFAULT-VALUE})")
     int contexts;
 
-    @Option(names = "--labels", paramLabel = "FILE", description = "JSON object: labels by number of latent")
-    @Nullable
-    Path labels;
+    @Mixin
+    LabelOptions labels = new LabelOptions();
 
     @Option(names = "--search", paramLabel = "WORDS", description = "print the latents that are active on these words")
     @Nullable
@@ -88,7 +84,7 @@ final class SaeDashboardCommand implements Callable<Integer> {
                 SaeEvalCommand.subjects(List.of(folder)).getFirst();
         SaeLensFolder.Checkpoint read = SaeLensFolder.read(subject.folder());
         Placement place = Placement.of(read.metadata(), subject.folder().toString());
-        Map<Integer, String> names = labels == null ? Map.of() : labels(labels);
+        Map<Integer, String> names = labels.given();
         try (ConsoleProgress progress = ConsoleProgress.onStderr();
                 InferenceSae sae = read.sae()) {
             LanguageModel base = model.options().load(DType.F32);
@@ -100,8 +96,9 @@ final class SaeDashboardCommand implements Callable<Integer> {
             }
             progress.at("drawing the page", 0, 1);
             int[] all = IntStream.range(0, sae.latents()).toArray();
-            List<FeaturePage.Card> cards = SaePages.cards(base, sae, atlas, all, names, Map.of());
             Path page = out == null ? folder.resolve("dashboard.html") : out;
+            List<FeaturePage.Card> cards = labels.labelled(
+                    SaePages.cards(base, sae, atlas, all, names, Map.of()), labelFolder(page), progress);
             AtomicFile.write(
                     page, page(subject, place, sae, atlas, cards).toHtml().getBytes(StandardCharsets.UTF_8));
             progress.at("drawing the page", 1, 1);
@@ -169,14 +166,8 @@ final class SaeDashboardCommand implements Callable<Integer> {
         return String.join("", context.tokens()).toLowerCase(Locale.ROOT).contains(query) ? 1 : 0;
     }
 
-    private static Map<Integer, String> labels(Path file) {
-        try {
-            return new ObjectMapper().readValue(file.toFile(), new TypeReference<Map<Integer, String>>() {});
-        } catch (IOException e) {
-            throw new UserException(
-                    file + " is no JSON object of labels by number of latent: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    e);
-        }
+    private static Path labelFolder(Path page) {
+        String name = page.getFileName().toString().replaceFirst("\\.html?$", "");
+        return page.resolveSibling(name + "-labels");
     }
 }

@@ -8,6 +8,8 @@ import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Lora;
 import dev.assay.smollm2.SmolLm2;
 import dev.assay.tensor.DType;
+import dev.assay.testkit.FakeServer;
+import dev.assay.testkit.Line;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -136,8 +139,29 @@ class SaeModelTest {
                 .isZero();
         assertThat(told().path("found")).isNotEmpty();
         assertThat(Files.readString(page)).contains("Latents of run", " court", "makes likelier");
+        aModelLabelsItsLatents(run, page);
         aTargetIsComparedWithItsTwin(run);
         itIsExportedInHalfOfTheRoom(run);
+    }
+
+    private void aModelLabelsItsLatents(Path run, Path page) throws IOException {
+        try (var server = new FakeServer()) {
+            server.player = body -> Optional.of(Line.say("{\"label\": \"lost at sea\", \"kind\": \"content\"}"));
+            Path roles = Files.writeString(
+                    folder.resolve("roles.yaml"),
+                    "judge: {provider: openai-compatible, model: m, base-url: \"" + server.url() + "\"}");
+            List<String> command = new ArrayList<>(List.of("sae", "dashboard", run.toString(), "--model", "smollm2"));
+            command.addAll(List.of("--text", text.toString(), "--context", "32", "--out", page.toString()));
+            command.addAll(List.of("--roles", roles.toString(), "--label", "3", "--search", "lost at sea", "--json"));
+            assertThat(run(command.toArray(String[]::new))).as(said()).isZero();
+            assertThat(told().path("found")).hasSize(3);
+            assertThat(Files.readString(page)).contains("lost at sea");
+            assertThat(server.bodies)
+                    .hasSize(3)
+                    .allSatisfy(b -> assertThat(b.toString()).contains("promotes", "«"));
+            assertThat(run(command.toArray(String[]::new))).isZero(); // answers are remembered
+            assertThat(server.bodies).hasSize(3);
+        }
     }
 
     private void itIsExportedInHalfOfTheRoom(Path run) throws IOException {

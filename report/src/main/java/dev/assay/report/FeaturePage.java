@@ -48,7 +48,11 @@ public record FeaturePage(String title, String subtitle, Map<String, String> fac
             List<Context> contexts,
             List<String> up,
             List<String> down,
-            List<Neighbour> neighbours) {}
+            List<Neighbour> neighbours) {
+        public Card labelled(String other) {
+            return new Card(number, other, density, most, note, contexts, up, down, neighbours);
+        }
+    }
 
     /** A stretch of text, token by token, with the feature's activation at each; the peak is a token's number. */
     public record Context(List<String> tokens, float[] activations, int peak) {}
