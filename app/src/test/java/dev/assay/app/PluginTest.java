@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The four parts of {@code examples/plugin}, compiled here and found as a user's jar is. */
 class PluginTest {
-    private static final Path EXAMPLE = Path.of("../examples/plugin");
+    private static final Path EXAMPLE = Path.of("../examples/plugin/src/main");
 
     @RegisterExtension
     final Captured console = new Captured();
@@ -53,7 +53,7 @@ class PluginTest {
         if (!Files.exists(classes.resolve("example"))) compile();
         Thread.currentThread()
                 .setContextClassLoader(new URLClassLoader(
-                        new URL[] {classes.toUri().toURL(), EXAMPLE.toUri().toURL()}, usual));
+                        new URL[] {classes.toUri().toURL(), EXAMPLE.resolve("resources").toUri().toURL()}, usual));
     }
 
     @AfterEach
@@ -64,7 +64,7 @@ class PluginTest {
     private static void compile() throws IOException {
         List<String> arguments = new ArrayList<>(
                 List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
-        try (Stream<Path> sources = Files.walk(EXAMPLE.resolve("src"))) {
+        try (Stream<Path> sources = Files.walk(EXAMPLE.resolve("java"))) {
             sources.map(Path::toString).filter(f -> f.endsWith(".java")).forEach(arguments::add);
         }
         assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)))
