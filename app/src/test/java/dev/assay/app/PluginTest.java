@@ -1,6 +1,7 @@
 package dev.assay.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,8 +15,12 @@ import dev.assay.lm.Sampling;
 import dev.assay.organism.Ask;
 import dev.assay.organism.Speaker;
 import dev.assay.sae.Architecture;
+import dev.assay.sae.OwnLoss;
+import dev.assay.sae.Parameters;
 import dev.assay.sae.Recipes;
 import dev.assay.stats.SplitRandom;
+import dev.assay.tensor.Scope;
+import dev.assay.tensor.Tensor;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -24,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
@@ -33,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The four parts of {@code examples/plugin}, compiled here and found as a user's jar is. */
+/** The five parts of {@code examples/plugin}, compiled here and found as a user's jar is. */
 class PluginTest {
     private static final Path EXAMPLE = Path.of("../examples/plugin/src/main");
 
@@ -53,7 +59,11 @@ class PluginTest {
         if (!Files.exists(classes.resolve("example"))) compile();
         Thread.currentThread()
                 .setContextClassLoader(new URLClassLoader(
-                        new URL[] {classes.toUri().toURL(), EXAMPLE.resolve("resources").toUri().toURL()}, usual));
+                        new URL[] {
+                            classes.toUri().toURL(),
+                            EXAMPLE.resolve("resources").toUri().toURL()
+                        },
+                        usual));
     }
 
     @AfterEach
@@ -137,6 +147,20 @@ class PluginTest {
         assertThat(k.at(49)).isEqualTo(40);
         assertThat(k.at(75)).isEqualTo(25);
         assertThat(k.toString()).contains("shape=halves");
+    }
+
+    @Test
+    void aLossOfItsOwnIsTrainedOn() {
+        String recipe = "architecture: batchtopk\nk: 4\nlatents: 16\nlosses: {apart: 0.5}\n";
+        var found = Recipes.of("mine", recipe);
+        assertThat(found.toString()).contains("losses=[0.5 * apart]");
+        var rows = new double[] {3, 4, 3, 4, -4, 3, 0, 2};
+        try (var scope = Scope.open();
+                var parameters = new Parameters(Map.of("W_dec", Tensor.of(rows, 4, 2)))) {
+            var step =
+                    new OwnLoss.Step(parameters, Tensor.of(rows, 4, 2), Tensor.of(rows, 4, 2), Tensor.of(rows, 4, 2));
+            assertThat(found.losses().getFirst().loss().of(step).item()).isCloseTo((1 + 0 + 0.36) / 3, within(1e-6));
+        }
     }
 
     private JsonNode printed() throws IOException {

@@ -13,13 +13,23 @@ final class AutogradLearner implements Learner {
     private static final double CLIP = 1;
 
     private final Architecture architecture;
+    private final List<OwnLoss.Weighted> losses;
     private final Parameters parameters;
     private final Averages averages;
     private final AdamW adam;
 
-    /** Takes over the parameters. */
     AutogradLearner(Architecture architecture, Parameters parameters) {
+        this(architecture, List.of(), parameters);
+    }
+
+    /**
+     * Takes over the parameters.
+     *
+     * @param losses beside the architecture's own
+     */
+    AutogradLearner(Architecture architecture, List<OwnLoss.Weighted> losses, Parameters parameters) {
         this.architecture = architecture;
+        this.losses = losses;
         this.parameters = parameters;
         this.averages = new Averages(architecture, parameters.latents());
         parameters.all().values().forEach(Tensor::requireGradient);
@@ -34,6 +44,8 @@ final class AutogradLearner implements Learner {
     Forward backward(Tensor x, Conditions conditions) {
         if (architecture instanceof Architecture.JumpRelu) project();
         Forward forward = Forward.of(architecture, parameters, x, conditions, averages);
+        var step = new OwnLoss.Step(parameters, x, forward.acts(), forward.reconstruction());
+        for (OwnLoss.Weighted own : losses) forward.losses().put(own.loss().toString(), own.of(step));
         forward.total().backward();
         return forward;
     }

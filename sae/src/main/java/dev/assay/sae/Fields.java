@@ -28,6 +28,13 @@ final class Fields {
         return new Fields(file, name(name), node.path(name));
     }
 
+    /** Of all fields. */
+    List<String> names() {
+        var names = new ArrayList<String>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
     boolean has(String name) {
         known.add(name);
         return node.has(name);

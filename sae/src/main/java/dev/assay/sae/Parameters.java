@@ -19,7 +19,8 @@ public final class Parameters implements AutoCloseable {
 
     private final Map<String, Tensor> tensors;
 
-    Parameters(Map<String, Tensor> tensors) {
+    /** Takes over the tensors: they are closed with it. */
+    public Parameters(Map<String, Tensor> tensors) {
         this.tensors = new LinkedHashMap<>(tensors);
     }
 

@@ -6,10 +6,13 @@ import java.util.List;
  * Everything that decides what a training run makes, but for the data and the seed.
  *
  * @param latents width of the dictionary
+ * @param losses that a user's own jars add to the architecture's
  */
-public record Recipe(String name, Architecture architecture, int latents, Training training) {
+public record Recipe(
+        String name, Architecture architecture, int latents, Training training, List<OwnLoss.Weighted> losses) {
     /** @throws SaeException if the parts do not fit each other */
     public Recipe {
+        losses = List.copyOf(losses);
         require(latents >= 1, name, "latents must be at least 1, was " + latents);
         switch (architecture) {
             case Architecture.TopK t ->
@@ -27,6 +30,13 @@ public record Recipe(String name, Architecture architecture, int latents, Traini
             }
             default -> {}
         }
+    }
+
+    /** As it was before there were further losses where there are none: runs are recorded under this text. */
+    @Override
+    public String toString() {
+        return "Recipe[name=" + name + ", architecture=" + architecture + ", latents=" + latents + ", training="
+                + training + (losses.isEmpty() ? "" : ", losses=" + losses) + "]";
     }
 
     private static void checkBatchTopK(String name, Architecture.BatchTopK b, int latents, int batch) {

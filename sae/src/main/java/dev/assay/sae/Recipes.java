@@ -161,8 +161,9 @@ public final class Recipes {
         Training training = training(fields.section("training"));
         int latents = fields.count("latents", 1, 4096);
         Architecture architecture = architecture(name, fields, training.steps());
+        List<OwnLoss.Weighted> losses = losses(name, fields.section("losses"));
         fields.done();
-        return new Recipe(name, architecture, latents, training);
+        return new Recipe(name, architecture, latents, training, losses);
     }
 
     private static Training training(Fields f) {
@@ -177,6 +178,21 @@ public final class Recipes {
                 f.flag("normalise", false));
         f.done();
         return training;
+    }
+
+    private static List<OwnLoss.Weighted> losses(String name, Fields f) {
+        List<OwnLoss> found = ServiceLoader.load(OwnLoss.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        return f.names().stream()
+                .map(n -> new OwnLoss.Weighted(
+                        found.stream()
+                                .filter(l -> l.toString().equals(n))
+                                .findFirst()
+                                .orElseThrow(() -> new SaeException(name + ": there is no loss " + n + "; known are "
+                                        + found + " (docs/extensions.md says how one is added)")),
+                        f.number(n)))
+                .toList();
     }
 
     private enum Precision {

@@ -47,11 +47,12 @@ public final class Trainer implements AutoCloseable {
     private static Learner learner(Recipe recipe, int dModel, SplitRandom random, Parallel parallel) {
         Parameters start = Parameters.fresh(recipe.architecture(), dModel, recipe.latents(), DType.F32, random);
         if (recipe.architecture() instanceof Architecture.BatchTopK batch
-                && !batch.refinement().separate())
+                && !batch.refinement().separate()
+                && recipe.losses().isEmpty())
             try (start) {
                 return new SparseLearner(batch, start, recipe.training().precision(), Kernels.best(), parallel);
             }
-        return new AutogradLearner(recipe.architecture(), start);
+        return new AutogradLearner(recipe.architecture(), recipe.losses(), start);
     }
 
     private static Optional<Penalty> penalty(Architecture architecture) {
