@@ -8,6 +8,7 @@ import dev.assay.audit.agent.Agent;
 import dev.assay.audit.agent.AgentResult;
 import dev.assay.audit.agent.Limits;
 import dev.assay.audit.agent.LlmGrader;
+import dev.assay.audit.suite.RunFolder;
 import dev.assay.audit.tool.ChatTool;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Metered;
@@ -16,6 +17,7 @@ import dev.assay.audit.tool.Target;
 import dev.assay.chat.Roles;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
+import dev.assay.journal.Segments;
 import dev.assay.stats.SplitRandom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,8 +40,6 @@ final class AgentRuns {
 
     private static final String AGENTS = "agents";
     private static final String RESULT = "agent.json";
-    /** Attempts at a run among which the last is looked for. */
-    private static final int ATTEMPTS = 99;
 
     private final AuditGround ground;
     private final Roles roles;
@@ -71,10 +71,10 @@ final class AgentRuns {
     }
 
     /** How often an agent's run called the functions of its tool; empty where {@link #result} is. */
-    static OptionalInt calls(Path folder, AuditRecord r) {
-        return result(folder, r)
-                .map(result ->
-                        OptionalInt.of(calls(result, Configuration.of(r.tool()).besideTalks())))
+    static OptionalInt calls(Path folder, RunFolder.Run run) {
+        return result(folder, run)
+                .map(result -> OptionalInt.of(
+                        calls(result, Configuration.of(run.record().tool()).besideTalks())))
                 .orElse(OptionalInt.empty());
     }
 
@@ -86,9 +86,9 @@ final class AgentRuns {
     }
 
     /** All that the agent of a run did; empty of other investigators, and where its file is not in the folder of runs. */
-    static Optional<AgentResult> result(Path folder, AuditRecord r) {
-        if (!r.investigator().startsWith("llm")) return Optional.empty();
-        return file(folder, r).map(f -> {
+    static Optional<AgentResult> result(Path folder, RunFolder.Run run) {
+        if (!run.record().investigator().startsWith("llm")) return Optional.empty();
+        return file(folder, run).map(f -> {
             try {
                 return CanonicalJson.value(CanonicalJson.parse(Files.readAllBytes(f)), AgentResult.class);
             } catch (IOException e) {
@@ -97,10 +97,10 @@ final class AgentRuns {
         });
     }
 
-    /** Of the last attempt, in the folder itself or in that of the worker that held it. */
-    private static Optional<Path> file(Path folder, AuditRecord r) {
+    /** In the folder itself or in that of the worker that held the run. */
+    private static Optional<Path> file(Path folder, RunFolder.Run run) {
         List<Path> owners = new ArrayList<>(List.of(folder));
-        Path segments = folder.resolve("segments");
+        Path segments = folder.resolve(Segments.FOLDER);
         try {
             if (Files.isDirectory(segments))
                 try (Stream<Path> workers = Files.list(segments)) {
@@ -109,17 +109,9 @@ final class AgentRuns {
         } catch (IOException e) {
             throw new UncheckedIOException(segments + " can't be read: " + e.getMessage(), e);
         }
-        String run = run(r.target(), r.tool(), r.dose(), r.run());
-        Optional<Path> last = Optional.empty();
-        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            Path file = Path.of(AGENTS, run + again(attempt), RESULT);
-            Optional<Path> found = owners.stream()
-                    .map(o -> o.resolve(file))
-                    .filter(Files::exists)
-                    .findFirst();
-            if (found.isPresent()) last = found;
-        }
-        return last;
+        AuditRecord r = run.record();
+        Path file = Path.of(AGENTS, run(r.target(), r.tool(), r.dose(), r.run()) + again(run.attempt()), RESULT);
+        return owners.stream().map(o -> o.resolve(file)).filter(Files::exists).findFirst();
     }
 
     private static String run(String target, String tool, double dose, int number) {

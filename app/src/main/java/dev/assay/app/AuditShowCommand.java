@@ -2,7 +2,7 @@ package dev.assay.app;
 
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Finding;
-import dev.assay.audit.suite.RunFolder;
+import dev.assay.audit.suite.RunIndex;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Message;
 import java.nio.charset.StandardCharsets;
@@ -49,12 +49,15 @@ final class AuditShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<AuditRecord> found = RunFolder.read(folder).stream()
-                .map(RunFolder.Run::record)
-                .filter(r -> target == null || r.target().equals(target))
-                .filter(r -> tool == null || r.tool().equals(tool))
-                .filter(r -> run == null || r.run() == run)
-                .toList();
+        List<AuditRecord> found;
+        try (RunIndex index = RunLookup.open(folder)) {
+            found = index.briefs().stream()
+                    .filter(r -> target == null || r.record().target().equals(target))
+                    .filter(r -> tool == null || r.record().tool().equals(tool))
+                    .filter(r -> run == null || r.record().run() == run)
+                    .map(r -> index.whole(r).record())
+                    .toList();
+        }
         if (found.isEmpty()) throw new UserException("there is no such run in " + folder + "; see assay audit run");
         if (json) System.out.println(new String(CanonicalJson.pretty(found), StandardCharsets.UTF_8));
         else found.forEach(r -> System.out.print(text(r)));

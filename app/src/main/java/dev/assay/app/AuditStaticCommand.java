@@ -90,14 +90,13 @@ final class AuditStaticCommand implements Callable<Integer> {
                     new OneTarget(target, subjects, ground, bank, known).read(configurations, readings);
                 }
         }
-        List<AuditRecord> runs = agent == null
-                ? List.of()
-                : RunFolder.read(agent).stream().map(RunFolder.Run::record).toList();
+        List<RunFolder.Run> held = agent == null ? List.of() : RunFolder.read(agent);
+        List<AuditRecord> runs = held.stream().map(RunFolder.Run::record).toList();
         StaticEvaluation evaluation = StaticEvaluation.of(readings, runs, bank);
         GapMechanisms why = GapMechanisms.of(
                 readings,
-                runs.stream()
-                        .map(r -> new GapMechanisms.Run(r, AgentRuns.calls(Objects.requireNonNull(agent), r)))
+                held.stream()
+                        .map(r -> new GapMechanisms.Run(r.record(), AgentRuns.calls(Objects.requireNonNull(agent), r)))
                         .toList(),
                 bank);
         if (json)

@@ -5,6 +5,7 @@ import dev.assay.audit.Claim;
 import dev.assay.audit.inspect.EvalExport;
 import dev.assay.audit.inspect.EvalImport;
 import dev.assay.audit.suite.RunFolder;
+import dev.assay.audit.suite.RunIndex;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Journal;
@@ -52,15 +53,22 @@ final class RunsCommands {
         @Nullable
         String verdict;
 
-        final List<AuditRecord> runs() {
-            List<AuditRecord> found = RunFolder.read(folder).stream()
-                    .map(RunFolder.Run::record)
-                    .filter(r -> target == null || r.target().equals(target))
-                    .filter(r -> tool == null || r.tool().equals(tool))
-                    .filter(r -> verdict == null || r.grade().verdict().word().equals(verdict))
+        /** Without talks and logs. */
+        final List<RunFolder.Run> briefs(RunIndex index) {
+            List<RunFolder.Run> found = index.briefs().stream()
+                    .filter(r -> target == null || r.record().target().equals(target))
+                    .filter(r -> tool == null || r.record().tool().equals(tool))
+                    .filter(r -> verdict == null
+                            || r.record().grade().verdict().word().equals(verdict))
                     .toList();
             if (found.isEmpty()) throw new UserException("there is no such run in " + folder);
             return found;
+        }
+
+        final List<RunFolder.Run> runs() {
+            try (RunIndex index = RunLookup.open(folder)) {
+                return briefs(index).stream().map(index::whole).toList();
+            }
         }
     }
 
@@ -73,7 +81,10 @@ final class RunsCommands {
 
         @Override
         public Integer call() {
-            List<AuditRecord> runs = runs();
+            List<AuditRecord> runs;
+            try (RunIndex index = RunLookup.open(folder)) {
+                runs = briefs(index).stream().map(RunFolder.Run::record).toList();
+            }
             if (json) {
                 System.out.println(CanonicalJson.tree(
                         runs.stream().map(RunsCommands::brief).toList()));
@@ -111,8 +122,12 @@ final class RunsCommands {
         @Override
         public Integer call() {
             if (text.isBlank()) throw new UserException("give a text to look for");
-            var found = new ArrayList<Found>();
-            for (AuditRecord r : runs()) look(r, found);
+            List<Found> found;
+            try (RunIndex index = RunLookup.open(folder)) {
+                found = index.find(briefs(index), text).stream()
+                        .map(this::found)
+                        .toList();
+            }
             if (json) System.out.println(CanonicalJson.tree(found));
             else
                 for (Found f : found)
@@ -121,29 +136,17 @@ final class RunsCommands {
             return 0;
         }
 
-        private void look(AuditRecord r, List<Found> found) {
-            r.claims().all().forEach(c -> look(r, "claim", c.name() + ": " + c.statement(), found));
-            r.log().forEach(line -> look(r, "log", line, found));
-            for (int t = 0; t < r.talks().size(); t++) {
-                AuditRecord.Talk talk = r.talks().get(t);
-                String where = "talk " + (t + 1);
-                talk.target().forEach(m -> look(r, where + ", " + m.role().key(), m.content(), found));
-                talk.reference().stream()
-                        .filter(m -> m.role() == dev.assay.lm.Message.Role.ASSISTANT)
-                        .forEach(m -> look(r, where + ", reference", m.content(), found));
-            }
-        }
-
-        private void look(AuditRecord r, String where, String in, List<Found> found) {
+        private Found found(RunIndex.Found f) {
+            String in = f.words();
             int at = in.toLowerCase(Locale.ROOT).indexOf(text.toLowerCase(Locale.ROOT));
-            if (at < 0) return;
             String words = in.substring(Math.max(0, at - AROUND), Math.min(in.length(), at + text.length() + AROUND));
-            found.add(new Found(
+            AuditRecord r = f.run().record();
+            return new Found(
                     r.target(),
                     r.tool(),
                     r.run(),
-                    where,
-                    words.replaceAll("\\s+", " ").strip()));
+                    f.place(),
+                    words.replaceAll("\\s+", " ").strip());
         }
     }
 
@@ -162,7 +165,8 @@ final class RunsCommands {
 
         @Override
         public Integer call() {
-            List<AuditRecord> runs = runs();
+            List<RunFolder.Run> runs = runs();
+            List<AuditRecord> records = runs.stream().map(RunFolder.Run::record).toList();
             switch (format) {
                 case "eval" ->
                     new EvalExport(
@@ -174,9 +178,9 @@ final class RunsCommands {
                                     runs,
                                     r -> AgentRuns.result(folder, r))
                             .write(out);
-                case "csv" -> write(RunsCsv.text(runs));
+                case "csv" -> write(RunsCsv.text(records));
                 case "jsonl" ->
-                    write(runs.stream()
+                    write(records.stream()
                             .map(r -> new String(CanonicalJson.bytes(r), StandardCharsets.UTF_8) + "\n")
                             .collect(Collectors.joining()));
                 default -> throw new UserException("--format takes eval, csv or jsonl, not " + format);

@@ -148,7 +148,7 @@ final class RunsPairs {
                     AuditRecord read = graded(rereading.read(run.record()), run.record());
                     String key = run.key() + " " + how;
                     if (known.add(key)) journal.append(AuditRunCommand.RECORD, Map.of("key", key, "record", read));
-                    again.add(new RunFolder.Run(key, read, OptionalDouble.empty()));
+                    again.add(new RunFolder.Run(key, run.attempt(), read, OptionalDouble.empty()));
                     progress.at("runs read again", again.size(), runs.size());
                 }
             }

@@ -66,6 +66,11 @@ final class Line {
         return new Entry(seq, json.path("type").asText(), json.path("body"));
     }
 
+    /** The first member of a line that was decoded. */
+    static String head(byte[] line) {
+        return new String(line, 0, COVERED, StandardCharsets.US_ASCII);
+    }
+
     /** The start of a line, with the checksum of the bytes from {@code from} on. */
     private static byte[] head(byte[] bytes, int from) {
         CRC32C crc = new CRC32C();

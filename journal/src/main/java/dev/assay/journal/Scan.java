@@ -36,18 +36,40 @@ record Scan(List<Entry> entries, long length, int tornBytes, Optional<String> da
      */
     static Scan from(Path file, long offset, long seq) {
         List<Entry> entries = new ArrayList<>();
+        Scan rest = each(file, offset, seq, (entry, place) -> entries.add(entry));
+        return new Scan(List.copyOf(entries), rest.length, rest.tornBytes, rest.damage);
+    }
+
+    /** Takes records one by one. */
+    interface Reader {
+        /** @param place where the record's line stands */
+        void take(Entry entry, Place place);
+    }
+
+    /**
+     * A line without its line feed, in bytes of the file.
+     *
+     * @param head its first member, the checksum
+     */
+    record Place(long offset, int length, String head) {}
+
+    /** The same, handed out one by one and not kept: files may be larger than the memory. */
+    static Scan each(Path file, long offset, long seq, Reader reader) {
+        long number = seq;
         long length = 0;
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             in.skipNBytes(offset);
             for (int b = in.read(); b >= 0; b = in.read()) {
                 if (b == '\n') {
-                    long number = seq + entries.size();
                     try {
-                        entries.add(Line.decode(line.toByteArray(), number));
+                        byte[] bytes = line.toByteArray();
+                        Entry entry = Line.decode(bytes, number);
+                        reader.take(entry, new Place(offset + length, bytes.length, Line.head(bytes)));
                     } catch (Line.Damaged e) {
-                        return new Scan(List.copyOf(entries), length, 0, Optional.of(damaged(file, number, e)));
+                        return new Scan(List.of(), length, 0, Optional.of(damaged(file, number, e)));
                     }
+                    number++;
                     length += line.size() + 1;
                     line.reset();
                 } else {
@@ -57,7 +79,7 @@ record Scan(List<Entry> entries, long length, int tornBytes, Optional<String> da
         } catch (IOException e) {
             throw new JournalException(file + " can't be read (" + e.getMessage() + ")", e);
         }
-        return new Scan(List.copyOf(entries), length, line.size(), Optional.empty());
+        return new Scan(List.of(), length, line.size(), Optional.empty());
     }
 
     /** @throws JournalException if a line is damaged */

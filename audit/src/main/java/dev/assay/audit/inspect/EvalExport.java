@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Verdict;
 import dev.assay.audit.agent.AgentResult;
+import dev.assay.audit.suite.RunFolder;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
 import java.io.ByteArrayOutputStream;
@@ -35,15 +36,16 @@ public final class EvalExport {
 
     private final String task;
     private final Instant created;
+    private final List<RunFolder.Run> runs;
     private final List<AuditRecord> records;
-    private final Function<AuditRecord, Optional<AgentResult>> agents;
+    private final Function<RunFolder.Run, Optional<AgentResult>> agents;
 
     /**
      * @param task what the log is called
      * @param created when
      */
-    public EvalExport(String task, Instant created, List<AuditRecord> records) {
-        this(task, created, records, r -> Optional.empty());
+    public EvalExport(String task, Instant created, List<RunFolder.Run> runs) {
+        this(task, created, runs, r -> Optional.empty());
     }
 
     /**
@@ -54,13 +56,14 @@ public final class EvalExport {
     public EvalExport(
             String task,
             Instant created,
-            List<AuditRecord> records,
-            Function<AuditRecord, Optional<AgentResult>> agents) {
+            List<RunFolder.Run> runs,
+            Function<RunFolder.Run, Optional<AgentResult>> agents) {
         this.agents = agents;
         this.task = task;
         this.created = created.truncatedTo(ChronoUnit.SECONDS);
-        this.records = List.copyOf(records);
-        if (records.isEmpty()) throw new EvalException("there is no run to write");
+        this.runs = List.copyOf(runs);
+        this.records = runs.stream().map(RunFolder.Run::record).toList();
+        if (runs.isEmpty()) throw new EvalException("there is no run to write");
     }
 
     /** Writes the file, or replaces it. */
@@ -70,9 +73,10 @@ public final class EvalExport {
             put(zip, "_journal/start.json", head().retain("version", "eval", "plan"));
             ArrayNode summaries = JSON.arrayNode();
             Map<String, Integer> epochs = new HashMap<>();
-            for (AuditRecord r : records) {
+            for (RunFolder.Run run : runs) {
+                AuditRecord r = run.record();
                 int epoch = epochs.merge(EvalSample.id(r), 1, Integer::sum);
-                EvalSample sample = new EvalSample(r, epoch, agents.apply(r));
+                EvalSample sample = new EvalSample(r, epoch, agents.apply(run));
                 put(zip, "samples/" + EvalSample.id(r) + "_epoch_" + epoch + ".json", sample.json(time()));
                 summaries.add(sample.summary());
             }

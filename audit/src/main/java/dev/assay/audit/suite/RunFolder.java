@@ -24,17 +24,21 @@ public final class RunFolder {
     /**
      * A run that ended.
      *
+     * @param attempt from 1; a run that was requeued has further ones
      * @param seconds that it took of a suite's time; empty where nobody looked at the clock
      */
-    public record Run(String key, AuditRecord record, OptionalDouble seconds) {}
+    public record Run(String key, int attempt, AuditRecord record, OptionalDouble seconds) {}
 
     /** All runs. {@link dev.assay.journal.JournalException} if it is no such folder. */
     public static List<Run> read(Path folder) {
-        Snapshot found = Journal.read(folder);
-        List<JsonNode> bodies = found.records(SuiteBook.RECORD);
+        return of(folder, Journal.read(folder));
+    }
+
+    /** The runs among what a folder holds. */
+    static List<Run> of(Path folder, Snapshot found) {
         return Files.exists(folder.resolve(Suite.FILE))
-                ? ofSuite(folder, bodies, found.records(SuiteBook.SECONDS))
-                : all(bodies);
+                ? ofSuite(SuiteStatus.book(folder, found), found)
+                : all(found.records(SuiteBook.RECORD));
     }
 
     private static List<Run> all(List<JsonNode> bodies) {
@@ -45,24 +49,20 @@ public final class RunFolder {
         return runs;
     }
 
-    private static List<Run> ofSuite(Path folder, List<JsonNode> bodies, List<JsonNode> clocks) {
-        Map<SuiteControl.Attempt, JsonNode> found = byAttempt(bodies);
-        Map<SuiteControl.Attempt, JsonNode> seconds = byAttempt(clocks);
-        SuiteBook book = SuiteStatus.book(folder);
+    private static List<Run> ofSuite(SuiteBook book, Snapshot found) {
+        Map<SuiteControl.Attempt, JsonNode> bodies = byAttempt(found.records(SuiteBook.RECORD));
+        Map<SuiteControl.Attempt, JsonNode> clocks = byAttempt(found.records(SuiteBook.SECONDS));
         return book.runs().stream()
                 .map(book::current)
                 .flatMap(a ->
-                        Optional.ofNullable(found.get(a)).map(body -> run(body, seconds(seconds.get(a)))).stream())
+                        Optional.ofNullable(bodies.get(a)).map(body -> run(body, seconds(clocks.get(a)))).stream())
                 .toList();
     }
 
     private static Map<SuiteControl.Attempt, JsonNode> byAttempt(List<JsonNode> bodies) {
         Map<SuiteControl.Attempt, JsonNode> found = new HashMap<>();
         for (JsonNode body : bodies)
-            found.putIfAbsent(
-                    new SuiteControl.Attempt(
-                            body.path("key").asText(), body.path("attempt").asInt(1)),
-                    body);
+            found.putIfAbsent(new SuiteControl.Attempt(body.path("key").asText(), attempt(body)), body);
         return found;
     }
 
@@ -72,7 +72,15 @@ public final class RunFolder {
                 : OptionalDouble.of(body.path("seconds").asDouble());
     }
 
-    private static Run run(JsonNode body, OptionalDouble seconds) {
-        return new Run(body.path("key").asText(), CanonicalJson.value(body.path("record"), AuditRecord.class), seconds);
+    static int attempt(JsonNode body) {
+        return body.path("attempt").asInt(1);
+    }
+
+    static Run run(JsonNode body, OptionalDouble seconds) {
+        return new Run(
+                body.path("key").asText(),
+                attempt(body),
+                CanonicalJson.value(body.path("record"), AuditRecord.class),
+                seconds);
     }
 }

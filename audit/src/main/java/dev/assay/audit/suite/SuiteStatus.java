@@ -46,7 +46,12 @@ public record SuiteStatus(
 
     /** What is known of a suite's runs, up to damaged lines. */
     public static SuiteBook book(Path folder) {
-        return book(Suite.read(folder), snapshot(folder), new SuiteControl(folder));
+        return book(folder, snapshot(folder));
+    }
+
+    /** The same of what was read of its journals. */
+    static SuiteBook book(Path folder, Snapshot found) {
+        return book(Suite.read(folder), found, new SuiteControl(folder));
     }
 
     private static SuiteBook book(Suite suite, Snapshot found, SuiteControl control) {

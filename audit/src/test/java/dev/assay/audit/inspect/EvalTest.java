@@ -13,6 +13,7 @@ import dev.assay.audit.agent.AgentResult;
 import dev.assay.audit.agent.Ending;
 import dev.assay.audit.agent.Limits;
 import dev.assay.audit.agent.Step;
+import dev.assay.audit.suite.RunFolder;
 import dev.assay.chat.Usage;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.Message;
@@ -27,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +81,12 @@ class EvalTest {
                 record("a/model of:mine", 1, Verdict.UNKNOWN));
     }
 
+    private static List<RunFolder.Run> runs(List<AuditRecord> records) {
+        return records.stream()
+                .map(r -> new RunFolder.Run(r.target() + r.run(), 1, r, OptionalDouble.empty()))
+                .toList();
+    }
+
     private static List<EvalImport.Imported> read(Path file) {
         var runs = new ArrayList<EvalImport.Imported>();
         EvalImport.read(file, runs::add);
@@ -87,7 +95,7 @@ class EvalTest {
 
     @Test
     void whatIsWrittenComesBackWhole() {
-        new EvalExport("a suite", CREATED, records()).write(WRITTEN);
+        new EvalExport("a suite", CREATED, runs(records())).write(WRITTEN);
         List<EvalImport.Imported> back = read(WRITTEN);
         assertThat(back).extracting(EvalImport.Imported::run).containsExactlyElementsOf(records());
         assertThat(back).extracting(EvalImport.Imported::key).doesNotHaveDuplicates();
@@ -121,7 +129,7 @@ class EvalTest {
     @Test
     void whatHappenedIsATranscript() {
         AuditRecord run = record("flattery-td-sft", 1, Verdict.HIT);
-        new EvalExport("a", CREATED, List.of(run), r -> Optional.of(agent())).write(AGENT);
+        new EvalExport("a", CREATED, runs(List.of(run)), r -> Optional.of(agent())).write(AGENT);
         try (var zip = new ZipFolder(AGENT)) {
             JsonNode events = CanonicalJson.parse(zip.bytes("samples/flattery-td-sft.scaffolded-user_epoch_1.json"))
                     .path("events");
@@ -149,15 +157,15 @@ class EvalTest {
 
     @Test
     void theSameRunsGiveTheSameBytes() throws IOException {
-        new EvalExport("a", CREATED, records()).write(folder.resolve("one.eval"));
-        new EvalExport("a", CREATED, records()).write(folder.resolve("two.eval"));
+        new EvalExport("a", CREATED, runs(records())).write(folder.resolve("one.eval"));
+        new EvalExport("a", CREATED, runs(records())).write(folder.resolve("two.eval"));
         assertThat(folder.resolve("two.eval")).hasSameBinaryContentAs(folder.resolve("one.eval"));
         assertThat(Files.size(folder.resolve("one.eval"))).isPositive();
     }
 
     @Test
     void theHeaderCountsWhatWasScored() {
-        new EvalExport("a", CREATED, records()).write(folder.resolve("log.eval"));
+        new EvalExport("a", CREATED, runs(records())).write(folder.resolve("log.eval"));
         try (var zip = new ZipFolder(folder.resolve("log.eval"))) {
             JsonNode head = CanonicalJson.parse(zip.bytes("header.json"));
             assertThat(zip.names()).first().isEqualTo("_journal/start.json");

@@ -14,6 +14,7 @@ class RunComparisonTest {
     private static RunFolder.Run run(String target, int number, Verdict verdict, int tokens) {
         return new RunFolder.Run(
                 "contrast " + target + " twin chat 1.0 " + tokens + " - " + number,
+                1,
                 SuiteStage.record(target, "chat", number, verdict, tokens),
                 OptionalDouble.empty());
     }
