@@ -11,22 +11,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of a {@link JournalIndex}. One thread at a time. */
 final class IndexFile implements AutoCloseable {
     private static final int FORMAT = 1;
     private static final int PATIENCE_MS = 120_000;
-    private static final int TRIGRAM = 3;
-    /** More do not narrow a search. */
-    private static final int TRIGRAMS = 16;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE shape(version TEXT)",
@@ -37,9 +32,10 @@ final class IndexFile implements AutoCloseable {
             "CREATE INDEX entry_journal ON entry(journal, seq)",
             "CREATE TABLE passage(row INTEGER PRIMARY KEY, entry INTEGER, place TEXT, words TEXT)",
             "CREATE INDEX passage_entry ON passage(entry)",
-            // of the texts in lower case; which rows hold a trigram, and no more
-            "CREATE VIRTUAL TABLE trigram USING fts5(words, content='', contentless_delete=1, detail='none',"
-                    + " tokenize='trigram case_sensitive 1')");
+            // which records hold a word (IndexWords), and no more
+            "CREATE VIRTUAL TABLE word USING fts5(words, content='', contentless_delete=1, detail='none',"
+                    + " tokenize='ascii')",
+            "CREATE VIRTUAL TABLE vocabulary USING fts5vocab(word, 'row')");
 
     /** SQLite's codes for a file that is no data base, or a broken one. */
     private static final Set<Integer> BROKEN = Set.of(11, 26);
@@ -150,7 +146,7 @@ final class IndexFile implements AutoCloseable {
     }
 
     private static void drop(Statement s) throws SQLException {
-        for (String table : List.of("shape", "source", "entry", "passage", "trigram"))
+        for (String table : List.of("vocabulary", "shape", "source", "entry", "passage", "word"))
             s.execute("DROP TABLE IF EXISTS " + table);
     }
 
@@ -187,8 +183,7 @@ final class IndexFile implements AutoCloseable {
     /** Forgets all of a journal. */
     void forget(String journal) {
         for (String sql : List.of(
-                "DELETE FROM trigram WHERE rowid IN (SELECT p.row FROM passage p JOIN entry e ON p.entry = e.row"
-                        + " WHERE e.journal = ?)",
+                "DELETE FROM word WHERE rowid IN (SELECT row FROM entry WHERE journal = ?)",
                 "DELETE FROM passage WHERE entry IN (SELECT row FROM entry WHERE journal = ?)",
                 "DELETE FROM entry WHERE journal = ?",
                 "DELETE FROM source WHERE journal = ?"))
@@ -198,32 +193,30 @@ final class IndexFile implements AutoCloseable {
             });
     }
 
-    /** Adds a record in short; returns its row. */
-    long add(String journal, Entry brief, String named, Scan.Place place) {
-        return with("INSERT INTO entry(journal, seq, type, name, at, length, brief) VALUES(?, ?, ?, ?, ?, ?, ?)", s -> {
-            s.setString(1, journal);
-            s.setLong(2, brief.seq());
-            s.setString(3, brief.type());
-            s.setString(4, named);
-            s.setLong(5, place.offset());
-            s.setInt(6, place.length());
-            s.setBytes(7, CanonicalJson.bytes(brief.body()));
-            s.executeUpdate();
-            return lastRow(s);
-        });
-    }
-
-    void add(long entry, JournalIndex.Passage passage) {
-        long row = with("INSERT INTO passage(entry, place, words) VALUES(?, ?, ?)", s -> {
-            s.setLong(1, entry);
-            s.setString(2, passage.place());
-            s.setString(3, passage.words());
-            s.executeUpdate();
-            return lastRow(s);
-        });
-        with("INSERT INTO trigram(rowid, words) VALUES(?, ?)", s -> {
+    void add(String journal, Entry entry, Scan.Place place, JournalIndex.Kept kept) {
+        long row = with(
+                "INSERT INTO entry(journal, seq, type, name, at, length, brief) VALUES(?, ?, ?, ?, ?, ?, ?)", s -> {
+                    s.setString(1, journal);
+                    s.setLong(2, entry.seq());
+                    s.setString(3, entry.type());
+                    s.setString(4, kept.name());
+                    s.setLong(5, place.offset());
+                    s.setInt(6, place.length());
+                    s.setBytes(7, CanonicalJson.bytes(kept.brief()));
+                    s.executeUpdate();
+                    return lastRow(s);
+                });
+        if (kept.passages().isEmpty()) return;
+        for (JournalIndex.Passage p : kept.passages())
+            with("INSERT INTO passage(entry, place, words) VALUES(?, ?, ?)", s -> {
+                s.setLong(1, row);
+                s.setString(2, p.place());
+                s.setString(3, p.words());
+                return s.executeUpdate();
+            });
+        with("INSERT INTO word(rowid, words) VALUES(?, ?)", s -> {
             s.setLong(1, row);
-            s.setString(2, passage.words().toLowerCase(Locale.ROOT));
+            s.setString(2, IndexWords.of(kept.passages()));
             return s.executeUpdate();
         });
     }
@@ -259,14 +252,14 @@ final class IndexFile implements AutoCloseable {
 
     /** @param wanted in lower case */
     List<JournalIndex.Found> find(String journal, String wanted) {
-        String trigrams = trigrams(wanted);
+        Optional<String> narrower = IndexWords.query(wanted, this::terms);
         String sql =
                 "SELECT e.name, p.place, p.words FROM passage p JOIN entry e ON p.entry = e.row WHERE e.journal = ?"
-                        + (trigrams.isEmpty() ? "" : " AND p.row IN (SELECT rowid FROM trigram WHERE trigram MATCH ?)")
+                        + (narrower.isEmpty() ? "" : " AND e.row IN (SELECT rowid FROM word WHERE word MATCH ?)")
                         + " ORDER BY p.row";
         return with(sql, s -> {
             s.setString(1, journal);
-            if (!trigrams.isEmpty()) s.setString(2, trigrams);
+            if (narrower.isPresent()) s.setString(2, narrower.get());
             List<JournalIndex.Found> found = new ArrayList<>();
             try (ResultSet r = s.executeQuery()) {
                 while (r.next()) {
@@ -279,15 +272,17 @@ final class IndexFile implements AutoCloseable {
         });
     }
 
-    /** Which rows may hold a text: those with all of its trigrams; empty where it has none. */
-    private static String trigrams(String wanted) {
-        int[] points = wanted.codePoints().toArray();
-        int last = points.length - TRIGRAM;
-        if (last < 0) return "";
-        int step = Math.max(1, last / TRIGRAMS);
-        Set<String> all = new LinkedHashSet<>();
-        for (int i = 0; i <= last; i += step) all.add(new String(points, i, TRIGRAM));
-        return all.stream().map(t -> '"' + t.replace("\"", "\"\"") + '"').collect(Collectors.joining(" AND "));
+    /** The words that hold a text, or end with it. */
+    private List<String> terms(String part, boolean atEnd, int most) {
+        return with("SELECT term FROM vocabulary WHERE instr(term, ?) > 0", s -> {
+            s.setString(1, part);
+            List<String> terms = new ArrayList<>();
+            try (ResultSet r = s.executeQuery()) {
+                while (terms.size() < most && r.next())
+                    if (!atEnd || r.getString(1).endsWith(part)) terms.add(r.getString(1));
+            }
+            return terms;
+        });
     }
 
     private <T> T with(String sql, Work<T> work) {

@@ -104,13 +104,6 @@ final class IndexReading {
     }
 
     private void take(String journal, Entry entry, Scan.Place place) {
-        shape.brief(entry).ifPresent(brief -> {
-            long row = file.add(
-                    journal,
-                    new Entry(entry.seq(), entry.type(), brief),
-                    shape.name(entry).orElse(""),
-                    place);
-            for (JournalIndex.Passage p : shape.passages(entry)) file.add(row, p);
-        });
+        shape.keep(entry).ifPresent(kept -> file.add(journal, entry, place, kept));
     }
 }

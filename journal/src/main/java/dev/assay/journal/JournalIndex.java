@@ -26,15 +26,18 @@ public final class JournalIndex implements AutoCloseable {
         /** Another one where it keeps anything else. */
         String version();
 
-        /** The record in short; empty for records that nobody looks up. */
-        Optional<JsonNode> brief(Entry entry);
-
-        /** By what a record is asked for again; of two with one name the first counts. */
-        Optional<String> name(Entry entry);
-
-        /** The texts that are searched. */
-        List<Passage> passages(Entry entry);
+        /** What is kept of a record; empty for records that nobody looks up. */
+        Optional<Kept> keep(Entry entry);
     }
+
+    /**
+     * What is kept of a record.
+     *
+     * @param name by which the record is asked for again; of two with one name the first counts; empty for none
+     * @param brief the record in short
+     * @param passages the texts that are searched
+     */
+    public record Kept(String name, JsonNode brief, List<Passage> passages) {}
 
     /**
      * A text in a record.

@@ -28,20 +28,14 @@ class JournalIndexTest {
     /** Keeps talks: their number in short, their lines to be searched. */
     private record Talks(String version) implements JournalIndex.Shape {
         @Override
-        public Optional<JsonNode> brief(Entry e) {
-            return e.type().equals("talk") ? Optional.of(e.body().path("number")) : Optional.empty();
-        }
-
-        @Override
-        public Optional<String> name(Entry e) {
-            return Optional.of("talk " + e.body().path("number"));
-        }
-
-        @Override
-        public List<JournalIndex.Passage> passages(Entry e) {
-            var all = new ArrayList<JournalIndex.Passage>();
-            e.body().path("lines").forEach(l -> all.add(new JournalIndex.Passage("line " + all.size(), l.asText())));
-            return all;
+        public Optional<JournalIndex.Kept> keep(Entry e) {
+            if (!e.type().equals("talk")) return Optional.empty();
+            var lines = new ArrayList<JournalIndex.Passage>();
+            e.body()
+                    .path("lines")
+                    .forEach(l -> lines.add(new JournalIndex.Passage("line " + lines.size(), l.asText())));
+            JsonNode number = e.body().path("number");
+            return Optional.of(new JournalIndex.Kept("talk " + number, number, lines));
         }
     }
 
@@ -71,17 +65,17 @@ class JournalIndexTest {
     /** What the index says, read from the journals. */
     private List<Entry> briefs() {
         return Journal.read(folder).entries().stream()
-                .flatMap(e -> SHAPE.brief(e).map(b -> new Entry(e.seq(), e.type(), b)).stream())
+                .flatMap(e -> SHAPE.keep(e).map(k -> new Entry(e.seq(), e.type(), k.brief())).stream())
                 .toList();
     }
 
     private List<JournalIndex.Found> found(String text) {
         var found = new ArrayList<JournalIndex.Found>();
         for (Entry e : Journal.read(folder).entries())
-            if (SHAPE.brief(e).isPresent())
-                for (JournalIndex.Passage p : SHAPE.passages(e))
-                    if (p.words().toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)))
-                        found.add(new JournalIndex.Found(SHAPE.name(e).orElseThrow(), p.place(), p.words()));
+            SHAPE.keep(e)
+                    .ifPresent(kept -> kept.passages().stream()
+                            .filter(p -> p.words().toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)))
+                            .forEach(p -> found.add(new JournalIndex.Found(kept.name(), p.place(), p.words()))));
         return found;
     }
 
@@ -97,8 +91,8 @@ class JournalIndexTest {
                     .isEqualTo(found("line of talk"))
                     .isNotEmpty();
             for (Entry e : Journal.read(folder).entries())
-                if (e.type().equals("talk"))
-                    assertThat(index.body(SHAPE.name(e).orElseThrow())).contains(e.body());
+                SHAPE.keep(e)
+                        .ifPresent(kept -> assertThat(index.body(kept.name())).contains(e.body()));
             assertThat(index.body("talk 999")).isEmpty();
         }
     }

@@ -1,6 +1,7 @@
 package dev.assay.audit.suite;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.audit.AuditRecord;
 import dev.assay.journal.CanonicalJson;
@@ -13,12 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The runs of a folder of audits looked up in its index: as {@link RunFolder#read}, without reading all talks. */
 public final class RunIndex implements AutoCloseable {
-    private static final Set<String> TYPES = Set.of(SuiteBook.RECORD, SuiteBook.ERROR, SuiteBook.SECONDS);
-
     private final Path folder;
     private final JournalIndex index;
 
@@ -76,28 +74,20 @@ public final class RunIndex implements AutoCloseable {
         }
 
         @Override
-        public Optional<JsonNode> brief(Entry entry) {
-            if (!TYPES.contains(entry.type())) return Optional.empty();
-            if (!entry.type().equals(SuiteBook.RECORD)) return Optional.of(entry.body());
-            ObjectNode body = entry.body().deepCopy();
-            body.set("record", CanonicalJson.tree(record(entry).brief()));
-            return Optional.of(body);
-        }
-
-        @Override
-        public Optional<String> name(Entry entry) {
-            return entry.type().equals(SuiteBook.RECORD)
-                    ? Optional.of(RunIndex.name(entry.body().path("key").asText(), RunFolder.attempt(entry.body())))
-                    : Optional.empty();
-        }
-
-        @Override
-        public List<JournalIndex.Passage> passages(Entry entry) {
-            return entry.type().equals(SuiteBook.RECORD) ? RunIndex.passages(record(entry)) : List.of();
-        }
-
-        private static AuditRecord record(Entry entry) {
-            return CanonicalJson.value(entry.body().path("record"), AuditRecord.class);
+        public Optional<JournalIndex.Kept> keep(Entry entry) {
+            JsonNode body = entry.body();
+            return switch (entry.type()) {
+                case SuiteBook.RECORD -> {
+                    AuditRecord record = CanonicalJson.value(body.path("record"), AuditRecord.class);
+                    ObjectNode brief = JsonNodeFactory.instance.objectNode();
+                    body.properties().forEach(p -> brief.set(p.getKey(), p.getValue()));
+                    brief.set("record", CanonicalJson.tree(record.brief()));
+                    String name = name(body.path("key").asText(), RunFolder.attempt(body));
+                    yield Optional.of(new JournalIndex.Kept(name, brief, passages(record)));
+                }
+                case SuiteBook.ERROR, SuiteBook.SECONDS -> Optional.of(new JournalIndex.Kept("", body, List.of()));
+                default -> Optional.empty();
+            };
         }
     }
 
