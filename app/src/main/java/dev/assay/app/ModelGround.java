@@ -54,6 +54,11 @@ final class ModelGround implements SaeGround {
     }
 
     @Override
+    public String scoredOn(long samples) {
+        return "texts that were held out";
+    }
+
+    @Override
     public String name() {
         String base = Path.of(options.options().model).getFileName().toString();
         return base + "-" + site().toString().replace(':', '-') + (options.beside == null ? "" : "-crosscoder");

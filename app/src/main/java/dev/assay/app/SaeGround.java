@@ -13,6 +13,9 @@ sealed interface SaeGround permits WorldGround, ModelGround {
     /** In tables and names of folders. */
     String name();
 
+    /** What finished autoencoders are scored on, in words, where it has as many samples. */
+    String scoredOn(long samples);
+
     /** All that decides what is trained on, but for the seed. */
     Map<String, Object> config();
 

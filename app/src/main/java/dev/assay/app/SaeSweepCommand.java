@@ -138,7 +138,7 @@ final class SaeSweepCommand implements Callable<Integer> {
                     runs));
         });
         Recipe base = Optional.ofNullable(recipes.get(suite.row(suite.base()))).orElseThrow();
-        return SaeComparison.of(suite, ground.name(), SaeText.protocol(ground.name(), base, what.scored), rows);
+        return SaeComparison.of(suite, ground.name(), SaeText.protocol(ground, base, what.scored), rows);
     }
 
     private void write(SaeComparison comparison) {

@@ -71,19 +71,19 @@ final class SaeText {
     }
 
     /** How runs of a recipe are made, in a sentence. */
-    static String protocol(String world, Recipe recipe, long scored) {
+    static String protocol(SaeGround ground, Recipe recipe, long scored) {
         Training t = recipe.training();
         return String.format(
                 Locale.ROOT,
                 "On %s; %,d latents, %,d samples in batches of %,d, Adam at %s (falling to 0 over the last %.0f %%),"
-                        + " scored on %,d further samples.",
-                world,
+                        + " scored on %s.",
+                ground.name(),
                 recipe.latents(),
                 t.steps() * t.batch(),
                 t.batch(),
                 t.learningRate(),
                 100 * t.decayShare(),
-                scored);
+                ground.scoredOn(scored));
     }
 
     /** Head of the table of a group: scores, then differences. */

@@ -13,12 +13,18 @@ import dev.assay.tensor.Tensor;
 import dev.assay.world.World;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** A synthetic world, by a preset's name or its folder. */
 record WorldGround(String world) implements SaeGround {
+    @Override
+    public String scoredOn(long samples) {
+        return String.format(Locale.ROOT, "%,d further samples", samples);
+    }
+
     @Override
     public String name() {
         return world;

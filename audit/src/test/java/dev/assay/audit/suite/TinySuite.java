@@ -25,20 +25,27 @@ import java.util.function.Supplier;
  */
 public final class TinySuite {
     static final Duration EXPIRY = Duration.ofSeconds(2);
+    /** Of each cell where nothing else is said. */
+    static final int RUNS = 2;
+
     private static final int BUDGET = 200;
     private static final int STOPS_AT = 3;
 
     private final TinyTargets models;
+    private final int runs;
     private final Bank bank = Bank.load();
 
-    TinySuite(Path models) {
+    /** @param runs of each cell */
+    TinySuite(Path models, int runs) {
         this.models = new TinyTargets(models);
+        this.runs = runs;
     }
 
-    static Suite suite() {
+    private Suite suite() {
         List<String> names = List.of("one", "two");
         return new Suite(
-                SuiteStage.plan("targets: " + names + "\ntools: [chat, user]\nruns: 2\nbudget: {run: " + BUDGET + "}"),
+                SuiteStage.plan("targets: " + names + "\ntools: [chat, user]\nruns: " + runs + "\nbudget: {run: " + BUDGET
+                        + "}"),
                 names.stream().map(n -> new Subject(n, "twin", n, "twin")).toList());
     }
 
@@ -79,10 +86,15 @@ public final class TinySuite {
         }
     }
 
-    /** {@code MODELS FOLDER}: says {@code waiting} once it has begun what it will not end. */
+    /**
+     * {@code MODELS FOLDER RUNS}: with {@value #RUNS} runs it says {@code waiting} once it has begun what it will not end, with
+     * more it works until it is killed.
+     */
     public static void main(String[] args) {
         int[] batch = {0};
-        new TinySuite(Path.of(args[0])).work(Path.of(args[1]), "worker-1", () -> {
+        int runs = Integer.parseInt(args[2]);
+        new TinySuite(Path.of(args[0]), runs).work(Path.of(args[1]), "worker-1", () -> {
+            if (runs != RUNS) return;
             if (++batch[0] < STOPS_AT) return;
             System.out.println("waiting");
             try {
@@ -93,7 +105,7 @@ public final class TinySuite {
         });
     }
 
-    static Process child(Path models, Path folder) throws IOException {
+    static Process child(Path models, Path folder, int runs) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -104,7 +116,8 @@ public final class TinySuite {
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         TinySuite.class.getName(),
                         models.toString(),
-                        folder.toString())
+                        folder.toString(),
+                        Integer.toString(runs))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }
