@@ -6,16 +6,14 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.http.NotFoundResponse;
 import io.javalin.util.JavalinException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -112,15 +110,17 @@ public final class Server implements AutoCloseable {
         });
         routes.forEach(r -> to.addHttpHandler(r.method(), r.path(), r.handler()));
         to.exception(Caller.Gone.class, (e, context) -> {});
-        to.exception(HttpResponseException.class, (e, context) -> {
-            String code = e.getStatus() == 404 ? "not_found" : "bad_request";
-            refuse(
-                    context,
-                    Refusal.of(
-                            e.getStatus(),
-                            code,
-                            e.getStatus() == 404 ? "there is no such route" : "" + e.getMessage()));
+        to.exception(MethodNotAllowedResponse.class, (e, context) -> {
+            String taken = String.join(", ", e.getDetails().values()).replace("GET", "GET, HEAD");
+            context.header("Allow", taken);
+            refuse(context, Refusal.of(405, "method_not_allowed", "this route takes " + taken));
         });
+        to.exception(
+                NotFoundResponse.class,
+                (e, context) -> refuse(context, Refusal.of(404, "not_found", "there is no such route")));
+        to.exception(
+                HttpResponseException.class,
+                (e, context) -> refuse(context, Refusal.of(e.getStatus(), "bad_request", "" + e.getMessage())));
         to.exception(Exception.class, (e, context) -> {
             boolean stopping = gate.draining() && e instanceof IllegalStateException;
             refuse(context, stopping ? Refusal.draining() : Faults.of(e));
@@ -143,21 +143,9 @@ public final class Server implements AutoCloseable {
                 context, draining ? 503 : 200, Map.of("status", draining ? "draining" : "ok", "texts", models.taken()));
     }
 
-    /** The resource, with the ids of the models that there are. */
     private void describe(Context context) {
-        try (InputStream in = Objects.requireNonNull(Server.class.getResourceAsStream("openapi.json"))) {
-            Map<String, Object> file = Fields.parse(in.readAllBytes()).map();
-            Map<String, Object> id = inner(inner(inner(file, "components"), "schemas"), "ModelId");
-            id.put("enum", models.all().stream().map(Model::id).toList());
-            Caller.json(context, 200, file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @SuppressWarnings("unchecked") // objects of a JSON file of ours
-    private static Map<String, Object> inner(Map<String, Object> object, String name) {
-        return (Map<String, Object>) Objects.requireNonNull(object.get(name), name);
+        List<String> ids = models.all().stream().map(Model::id).toList();
+        Caller.json(context, 200, OpenApi.file(ids, settings.token().isPresent()));
     }
 
     private Object list() {

@@ -39,7 +39,10 @@ record Turns(List<Turn> all) {
     private static Turn turn(Fields message, Map<String, Called> known) {
         String role = message.text("role");
         if (!ROLES.contains(role)) throw message.wrong("role", "system, developer, user, assistant or tool");
-        List<Called> calls = role.equals("assistant") ? calls(message) : List.of();
+        List<Called> calls = calls(message);
+        if (!calls.isEmpty() && !role.equals("assistant"))
+            throw message.wrong("tool_calls", "left out: only the assistant calls tools");
+        message.optionalText("tool_call_id");
         if (calls.isEmpty() && !message.has("content")) throw Refusal.missing(message.name("content"));
         Optional<Called> answers = Optional.empty();
         if (role.equals("tool")) {
@@ -70,6 +73,8 @@ record Turns(List<Turn> all) {
     private static List<Called> calls(Fields message) {
         List<Called> calls = new ArrayList<>();
         for (Fields call : message.objects("tool_calls")) {
+            if (!call.optionalText("type").orElse("function").equals("function"))
+                throw call.wrong("type", "function: there are no other calls here");
             Fields function = call.object("function");
             String arguments = function.optionalText("arguments").orElse("{}");
             try {

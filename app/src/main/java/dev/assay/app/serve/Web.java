@@ -3,6 +3,7 @@ package dev.assay.app.serve;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** How the web server is set: a thread that costs nothing for each request, no files, no version, errors in JSON. */
 final class Web {
     private static final int CONNECTIONS = 1000;
-    /** A client that neither reads nor writes is let go after so many milliseconds. */
-    private static final long IDLE = 30_000;
+    /** A client that neither reads nor writes is let go, and one whose request's head is not there. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
 
     private Web() {}
 
@@ -45,7 +46,9 @@ final class Web {
         var connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
-        connector.setIdleTimeout(IDLE);
+        connector.setIdleTimeout(IDLE.toMillis());
+        Duration head = settings.timeout().compareTo(IDLE) < 0 ? settings.timeout() : IDLE;
+        connector.addEventListener(new HeadLimit(connector.getScheduler(), head));
         return connector;
     }
 

@@ -10,6 +10,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
 import io.javalin.util.JavalinBindException;
@@ -120,6 +121,9 @@ public final class ViewServer implements AutoCloseable {
                 JournalException.class, (e, c) -> fail(c, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
         config.routes.exception(
                 ViewException.class, (e, c) -> fail(c, HttpStatus.CONFLICT, String.valueOf(e.getMessage())));
+        config.routes.exception(
+                HttpResponseException.class,
+                (e, c) -> fail(c, HttpStatus.forStatus(e.getStatus()), String.valueOf(e.getMessage())));
         config.routes.exception(Exception.class, (e, c) -> {
             System.err.println("assay view: " + c.path() + ": " + e);
             fail(c, HttpStatus.INTERNAL_SERVER_ERROR, "something went wrong; the terminal says what");

@@ -18,11 +18,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -200,5 +203,49 @@ class InsideRouteTest {
             assertThat(file.at(reference.substring(1)).isMissingNode())
                     .as(reference)
                     .isFalse();
+    }
+
+    /** Clients that read the file show a token where one is needed, and none where it is not. */
+    @Test
+    void theServedFileSaysWhetherThisServerWantsAToken() {
+        assertThat(tiny.client.get("/openapi.json").body().path("security")).isEmpty();
+        try (var closed = new ServedTiny(ServedTiny.settings().withToken("secret"), "Authorization", "Bearer secret")) {
+            JsonNode file = closed.client.get("/openapi.json").body();
+            assertThat(file.path("security").toString()).isEqualTo("[{\"token\":[]}]");
+            assertThat(file.at("/paths/~1health/get/security").toString()).isEqualTo("[{}]");
+        }
+    }
+
+    /** A field that is null counts as absent, so the file must let every one be null that may be absent. */
+    @Test
+    void theServedFileSaysThatFieldsMayBeNull() {
+        JsonNode file = tiny.client.get("/openapi.json").body();
+        List<String> strict = new ArrayList<>();
+        for (JsonNode body : file.findValues("requestBody"))
+            strictFields(file, body.at("/content/application~1json/schema"), "", new HashSet<>(), strict);
+        assertThat(strict).isEmpty();
+    }
+
+    private static void strictFields(JsonNode file, JsonNode at, String path, Set<String> seen, List<String> strict) {
+        if (at.has("$ref")) {
+            String reference = at.path("$ref").asText();
+            if (seen.add(reference)) strictFields(file, file.at(reference.substring(1)), reference, seen, strict);
+            return;
+        }
+        boolean object = at.path("type").toString().contains("object");
+        for (var field : object ? at.path("properties").properties() : Set.<Map.Entry<String, JsonNode>>of()) {
+            boolean needed =
+                    at.path("required").valueStream().anyMatch(r -> r.asText().equals(field.getKey()));
+            if (!needed && !mayBeNull(field.getValue())) strict.add(path + "/" + field.getKey());
+        }
+        for (JsonNode inner : at) if (inner.isContainerNode()) strictFields(file, inner, path, seen, strict);
+    }
+
+    private static boolean mayBeNull(JsonNode schema) {
+        if (schema.has("enum")) return schema.path("enum").valueStream().anyMatch(JsonNode::isNull);
+        return schema.path("type").toString().contains("\"null\"")
+                || Stream.of("anyOf", "oneOf")
+                        .flatMap(some -> schema.path(some).valueStream())
+                        .anyMatch(InsideRouteTest::mayBeNull);
     }
 }

@@ -91,6 +91,10 @@ class RefusalTest {
                 "messages|[{\"role\":\"user\"}]",
                 "messages|[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]",
                 "messages|[{\"role\":\"tool\",\"content\":\"x\",\"tool_call_id\":\"y\"}]",
+                "messages|[{\"role\":\"user\",\"content\":\"x\",\"tool_call_id\":5}]",
+                "messages|[{\"role\":\"user\",\"content\":\"x\",\"tool_calls\":5}]",
+                "messages|[{\"role\":\"user\",\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\"}}]}]",
+                "messages|[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"a\",\"type\":\"custom\",\"function\":{\"name\":\"f\"}}]}]",
                 "frequency_penalty|0.5",
                 "logit_bias|{\"5\":1}",
                 "response_format|{\"type\":\"json_object\"}",
@@ -151,12 +155,45 @@ class RefusalTest {
         assertThat(tiny.client.get("/v1/models/gpt-4").error().path("code").asText())
                 .isEqualTo("model_not_found");
         assertThat(tiny.client.get("/v2").status()).isEqualTo(404);
-        assertThat(tiny.client.get(CHAT).status()).isEqualTo(405);
         Client.Reply embeddings = tiny.client.post("/v1/embeddings", Map.of("model", "tiny", "input", "Hi"));
         assertThat(embeddings.status()).isEqualTo(400);
         assertThat(embeddings.error().path("code").asText()).isEqualTo("unsupported_endpoint");
         assertThat(tiny.client.get("/v1/models").body().path("data").findValuesAsText("id"))
                 .containsExactly("tiny", "other");
+    }
+
+    /** As HTTP has it, 405 comes with the methods that there are. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET|/v1/chat/completions|POST",
+                "OPTIONS|/v1/chat/completions|POST",
+                "DELETE|/v1/models/tiny|GET, HEAD",
+                "POST|/health|GET, HEAD",
+                "PATCH|/assay/lens|POST",
+            })
+    void aMethodThatARouteDoesNotTakeIsToldWhichItTakes(String method, String path, String taken) {
+        Client.Reply reply =
+                tiny.client.send(tiny.client.request(path).method(method, HttpRequest.BodyPublishers.noBody()));
+        assertThat(reply.status()).isEqualTo(405);
+        assertThat(reply.header("Allow")).contains(taken);
+        assertThat(reply.error().path("code").asText()).isEqualTo("method_not_allowed");
+    }
+
+    /** What was written, or asked, may be a page: it goes out as text of JSON that no browser takes for one. */
+    @Test
+    void whatLooksLikeAPageStaysText() {
+        String page = "<script>alert(1)</script><img src=x onerror=alert(2)>";
+        ObjectNode body = json(Map.of("model", "tiny", "prompt", page, "max_tokens", 0, "echo", true));
+        Client.Reply text = tiny.client.post(TEXT, body);
+        assertThat(text.text()).isEqualTo(page);
+        Client.Reply refused = tiny.client.post(TEXT, body.put("model", page));
+        assertThat(refused.error().path("message").asText()).contains(page);
+        for (Client.Reply reply : List.of(text, refused)) {
+            assertThat(reply.header("Content-Type")).contains("application/json");
+            assertThat(reply.header("X-Content-Type-Options")).contains("nosniff");
+        }
     }
 
     @Test

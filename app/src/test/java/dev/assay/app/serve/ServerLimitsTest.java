@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -148,6 +149,39 @@ class ServerLimitsTest {
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 408")
                     .contains("request_timeout");
+        }
+    }
+
+    /** Each byte breaks the silence, and still the head must come in time; others are answered meanwhile. */
+    @Test
+    void aHeadThatDripsIsGivenUp() throws IOException, InterruptedException {
+        try (var tiny = new ServedTiny(ServedTiny.settings().withTimeout(Duration.ofMillis(400)));
+                var socket = new Socket("127.0.0.1", tiny.server.port())) {
+            socket.setSoTimeout(20);
+            var out = socket.getOutputStream();
+            out.write(
+                    "GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\nGET /v1/models HTTP/1.1\r\nHost: localhost\r\nX: "
+                            .getBytes(StandardCharsets.UTF_8));
+            var got = new StringBuilder();
+            assertThat(tiny.client.get("/v1/models").status()).isEqualTo(200);
+            while (drip(socket, got))
+                assertThat(got.toString().split("HTTP/1.1 200", -1)).hasSizeLessThan(3);
+            assertThat(got).startsWith("HTTP/1.1 200"); // of the first request, which came whole
+            assertThat(tiny.client.get("/v1/models").status()).isEqualTo(200);
+        }
+    }
+
+    /** Sends a byte and reads what is there; false when the connection is closed. */
+    private static boolean drip(Socket socket, StringBuilder got) {
+        try {
+            socket.getOutputStream().write('x');
+            int read = socket.getInputStream().read();
+            if (read >= 0) got.append((char) read);
+            return read >= 0;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

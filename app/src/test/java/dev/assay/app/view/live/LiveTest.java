@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.app.serve.TinyModel;
+import dev.assay.app.view.ViewServer;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Message;
@@ -13,6 +14,10 @@ import dev.assay.lm.Site;
 import dev.assay.sae.model.ModelSae;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -206,5 +211,42 @@ class LiveTest {
                     .hasMessageContaining((String) one.get(2));
         assertThat(live.answer("weights", "{}".getBytes(StandardCharsets.UTF_8)))
                 .isEmpty();
+    }
+
+    /** What comes over HTTP and is no question, or too large: refused in JSON, and nothing is told of the inside. */
+    @Test
+    void whatIsNoQuestionIsRefused() throws Exception {
+        String large = "{\"text\":\"" + "a b ".repeat(50_000) + "\"}";
+        byte[] latin = "{\"text\":\"a \u00e9 b\"}".getBytes(StandardCharsets.ISO_8859_1);
+        try (var view = ViewServer.start(List.of(), "127.0.0.1", 0, Optional.of(live));
+                var client = HttpClient.newHttpClient()) {
+            assertThat(refused(client, view, "ratio", "application/json", latin))
+                    .isEqualTo(400);
+            for (String none : List.of("", "{", "[1]", "null"))
+                assertThat(refused(client, view, "ratio", "application/json", none.getBytes(StandardCharsets.UTF_8)))
+                        .as(none)
+                        .isEqualTo(400);
+            assertThat(refused(client, view, "ratio", "application/json", large.getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(413);
+            assertThat(refused(client, view, "ratio", "text/plain", "{}".getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(415);
+            assertThat(refused(client, view, "weights", "application/json", "{}".getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(404);
+            assertThat(refused(client, view, "a/b", "application/json", "{}".getBytes(StandardCharsets.UTF_8)))
+                    .isEqualTo(404);
+        }
+    }
+
+    private static int refused(HttpClient client, ViewServer view, String what, String type, byte[] body)
+            throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(view.url() + "live/" + what))
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(CanonicalJson.parse(answer.body()).path("error").asText())
+                .isNotEmpty()
+                .doesNotContain("Exception", "dev.assay", "io.javalin");
+        return answer.statusCode();
     }
 }
