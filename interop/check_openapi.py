@@ -54,7 +54,7 @@ def run(file, url, name, checks, *options):
     """Lets Schemathesis run; the number of its cases."""
     here = pathlib.Path(__file__)
     command = [shutil.which("schemathesis", path=os.path.dirname(sys.executable)) or "schemathesis", "run", str(file),
-               "--url", url, "--workers", "1", "--seed", "1", "--request-timeout", "120", "--continue-on-failure",
+               "--url", url, "--workers", "1", "--seed", "1", "--request-timeout", "120", "--max-response-time", "120", "--continue-on-failure",
                "--generation-database", "none", "--no-color", "--checks", "all",
                "--exclude-checks", "positive_data_acceptance", *options]
     environment = os.environ | {"SCHEMATHESIS_HOOKS": here.stem, "PYTHONPATH": str(here.parent)}
@@ -90,7 +90,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("assay", help="the launcher")
     parser.add_argument("targets", nargs="*", help="what is served (default: smollm2)")
-    parser.add_argument("--examples", type=int, default=400, help="random cases of each operation, beside the systematic ones")
+    parser.add_argument("--examples", type=int, default=250, help="random cases of each operation, beside the systematic ones")
     args = parser.parse_args()
     serve = [args.assay, "serve", *args.targets, "--port", "0", "--json", "--max-tokens", "4"]
     checks = Checks()

@@ -27,6 +27,7 @@ record Passage(Model model, int[] tokens) {
     }
 
     private static int[] prompt(Fields body, Model model) {
+        Talk.passedOver(body);
         List<Prompts.Prompt> all = Prompts.of(body, model).all();
         if (all.size() != 1) throw body.wrong("prompt", "one string, or one list of tokens");
         return all.getFirst().tokens();

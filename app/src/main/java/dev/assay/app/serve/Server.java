@@ -109,6 +109,10 @@ public final class Server implements AutoCloseable {
             gate.check(context);
         });
         routes.forEach(r -> to.addHttpHandler(r.method(), r.path(), r.handler()));
+        refusals(to);
+    }
+
+    private void refusals(RoutesConfig to) {
         to.exception(Caller.Gone.class, (e, context) -> {});
         to.exception(MethodNotAllowedResponse.class, (e, context) -> {
             String taken = String.join(", ", e.getDetails().values()).replace("GET", "GET, HEAD");

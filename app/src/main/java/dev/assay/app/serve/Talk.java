@@ -45,6 +45,14 @@ record Talk(Turns turns, Tools tools, Next next, Map<String, Object> options) {
                 body.object("chat_template_kwargs").map());
     }
 
+    /** The fields of a conversation beside a bare prompt: they change nothing, but a wrong one is refused all the same. */
+    static void passedOver(Fields body) {
+        body.flag("continue_final_message", false);
+        body.flag("add_generation_prompt", true);
+        body.object("chat_template_kwargs");
+        Tools.of(body);
+    }
+
     private static void check(Fields body, Turns turns, Next next) {
         String last = turns.all().isEmpty() ? "" : turns.all().getLast().role();
         if (next == Next.REPLY && last.isEmpty()) throw body.wrong("messages", "a list of at least one message");

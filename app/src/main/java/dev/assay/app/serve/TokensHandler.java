@@ -16,10 +16,14 @@ final class TokensHandler {
         Model model = models.of(body);
         if (body.has("messages") == body.has("prompt"))
             throw body.wrong("prompt", "given, or else messages, and not both");
-        int[] tokens = body.has("messages")
-                ? Talk.rendered(body).tokens(model)
-                : Prompts.tokens(model, body.text("prompt"), body.flag("add_special_tokens", true));
+        boolean bos = body.flag("add_special_tokens", true);
+        int[] tokens = body.has("messages") ? Talk.rendered(body).tokens(model) : prompt(body, model, bos);
         caller.json(Map.of("count", tokens.length, "max_model_len", model.context(), "tokens", tokens));
+    }
+
+    private static int[] prompt(Fields body, Model model, boolean bos) {
+        Talk.passedOver(body);
+        return Prompts.tokens(model, body.text("prompt"), bos);
     }
 
     /** The text of tokens, control tokens written out. */

@@ -148,6 +148,29 @@ class RefusalTest {
         assertThat(reply.error().path("code").asText()).isEqualTo(code);
     }
 
+    /** A field that is passed over where it says nothing is still refused when it is of a wrong kind. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/tokenize|chat_template_kwargs|[]",
+                "/tokenize|tool_choice|\"any\"",
+                "/assay/lens|tools|5",
+                "/assay/lens|continue_final_message|1",
+                "/assay/activations|add_generation_prompt|\"\"",
+            })
+    void besideAPromptToo(String path, String field, String value) {
+        ObjectNode body = json(Map.of("model", "tiny", "prompt", "Hi"));
+        assertThat(tiny.client.post(path, body).status()).isEqualTo(200);
+        body.set(
+                field,
+                Client.tree(("[" + value + "]").getBytes(StandardCharsets.UTF_8))
+                        .get(0));
+        Client.Reply reply = tiny.client.post(path, body);
+        assertThat(reply.status()).as(reply.body().toString()).isEqualTo(400);
+        assertThat(reply.error().path("param").asText()).isEqualTo(field);
+    }
+
     @Test
     void whatIsNotThereIsSaidSo() {
         assertThat(tiny.client.post(CHAT, chat("Hi").put("model", "gpt-4")).status())
