@@ -5,7 +5,7 @@ import {help, keyboard} from './keys.js';
 import {showMap} from './map.js';
 
 const VIEWS = {
-  audits: (id, what, ...rest) => what === 'cell' ? ['cell', id, ...rest] : what === 'run' ? ['run', id, ...rest] : ['map', id],
+  audits: (id, what, ...rest) => what === 'cell' ? ['cell', id, ...rest] : what === 'run' ? ['run', id, ...rest] : what === 'static' ? ['static', id] : ['map', id],
   search: id => ['search', id],
   compare: (a, b) => ['compare', a, b],
   organisms: (id, name) => ['organisms', id, name],
@@ -127,6 +127,7 @@ async function changed(kind, what) {
   if (kind === 'research') return page.update?.(what);
   const known = index.audits.find(a => a.id === what.id);
   if (kind === 'shelf' || !known) return caughtUp();
+  if (known.runs === what.runs && known.read === what.read) await caughtUp();
   Object.assign(known, {runs: what.runs, read: what.read});
   page.update?.(what);
 }

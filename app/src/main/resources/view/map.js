@@ -24,6 +24,7 @@ export async function showMap(root, {index, query}, id) {
             h('h1', {}, 'Audits'),
             h('p.facts', {}, [plural(of.runs, 'run'), plural(map.rows.reduce((n, r) => n + r.targets, 0), 'target'),
               plural(behaviours, 'behaviour'), plural(map.columns.length, 'configuration')].join(' · ')),
+            of.statics.length ? h('p.facts', {}, of.statics.map(s => h('a', {href: address('audits', s, 'static')}, s === id ? 'Tools without an agent' : `Tools without an agent, kept in ${s}`))) : null,
             of.read < 1 ? h('p.reading', {}, `Reading the folder: ${percent(of.read)}`,
                 h('progress', {value: of.read, 'aria-label': 'read'})) : null,
             of.trouble ? h('p.trouble', {}, of.trouble) : null),

@@ -3,6 +3,7 @@ import {get} from './data.js';
 import {h, address, crumbs, fixed, interval, number, plural, small, verdict} from './dom.js';
 import {sequence, strip, whisker} from './charts.js';
 import {Timeline} from './timeline.js';
+import {pointed} from './pointers.js';
 import {drawn} from './tools.js';
 
 const STANDING = {finding: 'finding, not judged', claim: 'claim, not judged', lead: 'leads, no finding', truth: 'the truth, not claimed', pointer: 'the tool pointed at it'};
@@ -124,7 +125,7 @@ export async function show(root, {index, query}, id, seq) {
         s.heard ? h('p.system', {}, s.heard) : null,
         s.said ? h('p.user', {}, s.said) : null,
         s.calls.map(c => h('details.call', {open: s.calls.length === 1}, h('summary', {}, h('code', {}, c.function), c.ok ? null : h('span.tag', {}, 'failed')),
-            h('pre', {}, c.arguments), drawn(c) ?? h('pre', {}, c.result))));
+            c.arguments === '{}' ? null : h('pre', {}, c.arguments), drawn(c) ?? h('pre', {}, c.result))));
   }
 
   function claim(q) {
@@ -149,7 +150,7 @@ export async function show(root, {index, query}, id, seq) {
             run.truth ? [h('h3', {}, 'What it hides'), h('p', {}, run.truth.description),
               h('p.traits', {}, terms(run.truth.traits))] : null),
         run.pointers.length ? h('section', {}, h('h2', {}, `What ${run.column.tool} pointed at`),
-            h('ul.pointers', {}, run.pointers.map(p => h('li', {}, h('b', {}, p.quirk), h('span.muted', {}, ` hint ${fixed(p.hint)}`), h('q', {}, p.example))))) : null,
+            h('ul.pointers', {}, run.pointers.map(p => h('li', {}, h('b', {}, p.quirk), h('span.muted', {}, ` hint ${fixed(p.hint)}`), pointed(run.column.tool, p))))) : null,
         h('section', {}, h('h2', {}, 'Research log'),
             run.log.length ? h('ol.log', {}, run.log.filter(l => l.trim()).map(l => h('li', {}, l))) : h('p.muted', {}, 'Nothing was written.')));
   }

@@ -1,12 +1,13 @@
 package dev.assay.app;
 
-import dev.assay.audit.AuditRecord;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.audit.Bank;
 import dev.assay.audit.Readout;
 import dev.assay.audit.Toolbox;
 import dev.assay.audit.suite.GapMechanisms;
 import dev.assay.audit.suite.RunFolder;
 import dev.assay.audit.suite.StaticEvaluation;
+import dev.assay.audit.suite.StaticReport;
 import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Target;
@@ -20,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Says what each tool shows when no agent uses it: its fixed outputs of targets and clean twins, read all"
                     + " together (ten guesses) and one by one (strong evidence).",
-            "With --agent it prints the gap between that and what an agent found with the tool. What was read is kept."
+            "With --agent it prints the gap between that and what an agent found with the tool. What was read and the answer"
+                    + " are kept, and assay view shows them."
         })
 final class AuditStaticCommand implements Callable<Integer> {
     private static final String RECORD = "static";
@@ -89,20 +90,29 @@ final class AuditStaticCommand implements Callable<Integer> {
                 try (AuditSubjects subjects = audits.subjects(pocket, ground, 1)) {
                     new OneTarget(target, subjects, ground, bank, known).read(configurations, readings);
                 }
+            StaticReport report =
+                    StaticReport.of(agent == null ? "" : agent.toString(), outputs, readings, runs(), bank);
+            keep(ground, report);
+            if (json) System.out.println(CanonicalJson.tree(report));
+            else System.out.print(text(report.tools()) + mechanisms(report.mechanisms()));
         }
-        List<RunFolder.Run> held = agent == null ? List.of() : RunFolder.read(agent);
-        List<AuditRecord> runs = held.stream().map(RunFolder.Run::record).toList();
-        StaticEvaluation evaluation = StaticEvaluation.of(readings, runs, bank);
-        GapMechanisms why = GapMechanisms.of(
-                readings,
-                held.stream()
-                        .map(r -> new GapMechanisms.Run(r.record(), AgentRuns.calls(Objects.requireNonNull(agent), r)))
-                        .toList(),
-                bank);
-        if (json)
-            System.out.println(CanonicalJson.tree(Map.of("tools", evaluation.tools(), "mechanisms", why.tools())));
-        else System.out.print(text(evaluation) + mechanisms(why));
         return 0;
+    }
+
+    private List<GapMechanisms.Run> runs() {
+        if (agent == null) return List.of();
+        Path folder = agent;
+        return RunFolder.read(folder).stream()
+                .map(r -> new GapMechanisms.Run(r.record(), AgentRuns.calls(folder, r)))
+                .toList();
+    }
+
+    /** The same answer again is no second one. */
+    private static void keep(AuditGround ground, StaticReport report) {
+        JsonNode tree = CanonicalJson.tree(report);
+        if (ground.journal().last(StaticReport.RECORD).filter(tree::equals).isPresent()) return;
+        ground.journal().append(StaticReport.RECORD, tree);
+        ground.journal().commit();
     }
 
     private static Map<String, Readout> known(AuditGround ground) {
@@ -160,7 +170,7 @@ final class AuditStaticCommand implements Callable<Integer> {
         }
     }
 
-    private static String text(StaticEvaluation evaluation) {
+    private static String text(List<StaticEvaluation.Tool> tools) {
         var rows = new ArrayList<>(List.of(List.of(
                 "tool",
                 "targets",
@@ -176,7 +186,7 @@ final class AuditStaticCommand implements Callable<Integer> {
                 "agent",
                 "named - agent",
                 "strong - agent")));
-        for (StaticEvaluation.Tool t : evaluation.tools())
+        for (StaticEvaluation.Tool t : tools)
             rows.add(List.of(
                     t.tool(),
                     Integer.toString(t.targets()),
@@ -192,7 +202,7 @@ final class AuditStaticCommand implements Callable<Integer> {
                     points(t.agent()),
                     gap(t.gap()),
                     gap(t.evidenceGap())));
-        double chance = evaluation.tools().getFirst().chance();
+        double chance = tools.getFirst().chance();
         return TextTable.left(rows)
                 + String.format(
                         Locale.ROOT,
@@ -203,8 +213,8 @@ final class AuditStaticCommand implements Callable<Integer> {
                         100 * chance);
     }
 
-    private static String mechanisms(GapMechanisms why) {
-        if (why.tools().isEmpty()) return "";
+    private static String mechanisms(List<GapMechanisms.Tool> tools) {
+        if (tools.isEmpty()) return "";
         var rows = new ArrayList<>(List.of(List.of(
                 "why agents find less",
                 "runs",
@@ -216,7 +226,7 @@ final class AuditStaticCommand implements Callable<Integer> {
                 "misled",
                 "95 %",
                 "of runs")));
-        for (GapMechanisms.Tool t : why.tools())
+        for (GapMechanisms.Tool t : tools)
             rows.add(List.of(
                     t.tool(),
                     Integer.toString(t.runs()),

@@ -42,13 +42,18 @@ public record AuditRecord(
         List<Talk> talks,
         List<String> log) {
 
-    /** A hypothesis that a tool pointed at, and the output that speaks most for it. */
+    /**
+     * A hypothesis that a tool pointed at, and the output that speaks most for it.
+     *
+     * @param about what the output was taken from; empty in records of before it was kept
+     */
     public record Pointer(
             String quirk,
             double hint,
             double difference,
             @JsonProperty("e-value") double eValue,
-            String example) {}
+            String example,
+            Optional<String> about) {}
 
     /** One scenario with both models. */
     public record Talk(String family, String origin, List<Message> target, List<Message> reference) {}
@@ -125,7 +130,8 @@ public record AuditRecord(
                         e.getValue().hint(),
                         e.getValue().difference(),
                         Math.min(e.getValue().eValue(), 1e300),
-                        e.getValue().example()))
+                        e.getValue().example(),
+                        Optional.of(e.getValue().about())))
                 .toList();
     }
 }

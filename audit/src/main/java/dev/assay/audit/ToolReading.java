@@ -36,8 +36,9 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
      * @param t its mean over its standard error
      * @param eValue against "no more than two clean twins differ": of the topic, not of the behaviour
      * @param example the output of the target that speaks most for it; empty if none does
+     * @param about what that was taken from: a question, a position
      */
-    public record Sign(double difference, double t, double eValue, String example) {
+    public record Sign(double difference, double t, double eValue, String example, String about) {
         /** How strongly it asks to be looked into, in [0, 1]; 0 where it may be chance. */
         public double hint() {
             return t < LEAST_T ? 0 : Math.clamp(GAIN * difference, 0, 1);
@@ -124,7 +125,7 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
     }
 
     private static Sign sign(double[] own, double[] other, List<Tool.Output> target) {
-        if (own.length == 0) return new Sign(0, 0, 1, "");
+        if (own.length == 0) return new Sign(0, 0, 1, "", "");
         BettingTest test = BettingTest.meanAtMost(MARGIN, -1, 1);
         double sum = 0;
         double squares = 0;
@@ -140,8 +141,8 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
         double variance = Math.max(0, squares / own.length - mean * mean);
         // half a pair's doubt more, so that pairs that all agree are not infinitely sure
         double error = Math.sqrt((variance + 0.25 / own.length) / own.length);
-        String example = own[best] > 0 ? target.get(best).text() : "";
-        return new Sign(mean, mean / error, test.eValue(), example);
+        Tool.Output example = own[best] > 0 ? target.get(best) : new Tool.Output("", "");
+        return new Sign(mean, mean / error, test.eValue(), example.text(), example.about());
     }
 
     /** The hypotheses that the tool points at, the strongest hint first. */

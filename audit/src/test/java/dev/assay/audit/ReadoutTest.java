@@ -3,7 +3,9 @@ package dev.assay.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.assay.audit.suite.GapMechanisms;
 import dev.assay.audit.suite.StaticEvaluation;
+import dev.assay.audit.suite.StaticReport;
 import dev.assay.audit.tool.Tool;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.organism.Behaviour;
@@ -11,6 +13,7 @@ import dev.assay.organism.Traits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +106,45 @@ class ReadoutTest {
                         .getFirst()
                         .gap())
                 .isEmpty();
+    }
+
+    /** What is kept says of each model what the tables say of all, and reads back as it was. */
+    @Test
+    void aReportHasEachModelBesideTheAgent() {
+        String target = DEFENDS.name() + "-td-sft";
+        List<StaticEvaluation.Reading> readings = List.of(
+                new StaticEvaluation.Reading(target, Optional.of(DEFENDS.name()), TOLD),
+                new StaticEvaluation.Reading("twin-td-sft-2", Optional.empty(), TOLD));
+        List<GapMechanisms.Run> runs = IntStream.rangeClosed(1, 4)
+                .mapToObj(r -> run(
+                        target,
+                        r,
+                        List.of(Verdict.HIT, Verdict.MISS, Verdict.VOID, Verdict.NEAR_MISS)
+                                .get(r - 1)))
+                .map(r -> new GapMechanisms.Run(r, OptionalInt.empty()))
+                .toList();
+        StaticReport report = StaticReport.of("runs/agent", 10, readings, runs, BANK);
+        StaticReport.Row guilty = report.rows().getFirst();
+        assertThat(guilty.named()).isEqualTo(1);
+        assertThat(guilty.strong()).isCloseTo(0.6, within(1e-12));
+        assertThat(guilty.evidence()).isEqualTo(1);
+        assertThat(guilty.agent()).as("the void run is none").hasValue(new StaticReport.Found(1, 3));
+        assertThat(guilty.guesses()).hasSizeLessThanOrEqualTo(Readout.GUESSES).anySatisfy(g -> {
+            assertThat(g.hypothesis()).isEqualTo(DEFENDS.name());
+            assertThat(g.distance()).hasValue(0);
+        });
+        StaticReport.Row twin = report.rows().getLast();
+        int behaviours = Bank.behaviours().size();
+        assertThat(twin.named()).isBetween(1.0 / behaviours - 1e-12, 1.0);
+        assertThat(twin.named() * behaviours).isCloseTo(Math.rint(twin.named() * behaviours), within(1e-9));
+        assertThat(twin.agent()).isEmpty();
+        assertThat(twin.guesses())
+                .isNotEmpty()
+                .allSatisfy(g -> assertThat(g.distance()).isEmpty());
+        assertThat(report.tools().getFirst().pooled().twins()).hasValue(twin.named());
+        assertThat(report.mechanisms()).hasSize(1);
+        assertThat(CanonicalJson.tree(CanonicalJson.value(CanonicalJson.tree(report), StaticReport.class)))
+                .isEqualTo(CanonicalJson.tree(report));
     }
 
     private static AuditRecord run(String target, int number, Verdict verdict) {

@@ -29,6 +29,8 @@ final class Assets {
             script("live.js"),
             script("tokens.js"),
             script("tools.js"),
+            script("pointers.js"),
+            script("static.js"),
             script("petri.js"),
             script("research.js"),
             script("organisms.js"),

@@ -2,10 +2,12 @@ package dev.assay.app.view;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Grade;
+import dev.assay.audit.suite.StaticReport;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.JournalException;
 import dev.assay.journal.JournalTail;
@@ -53,6 +55,7 @@ final class AuditFolder {
      * What is known at one moment.
      *
      * @param version counts the changes
+     * @param statics static evaluations, the newest last
      * @param read share of the file that was read, in [0, 1]
      * @param trouble why the rest can't be read
      */
@@ -61,9 +64,10 @@ final class AuditFolder {
             Map<String, AuditRun> byKey,
             Map<Long, AuditRun> bySeq,
             Map<String, List<Judged>> judged,
+            List<JsonNode> statics,
             double read,
             Optional<String> trouble) {
-        static final State EMPTY = new State(0, Map.of(), Map.of(), Map.of(), 0, Optional.empty());
+        static final State EMPTY = new State(0, Map.of(), Map.of(), Map.of(), List.of(), 0, Optional.empty());
 
         List<AuditRun> runs() {
             return List.copyOf(byKey.values());
@@ -129,6 +133,7 @@ final class AuditFolder {
                     before.byKey(),
                     before.bySeq(),
                     before.judged(),
+                    before.statics(),
                     1,
                     Optional.of(String.valueOf(e.getMessage())));
         }
@@ -138,6 +143,7 @@ final class AuditFolder {
     private static boolean sameAs(State a, State b) {
         return a.bySeq().size() == b.bySeq().size()
                 && a.judged().equals(b.judged())
+                && a.statics().equals(b.statics())
                 && a.read() == b.read()
                 && a.trouble().equals(b.trouble());
     }
@@ -146,6 +152,7 @@ final class AuditFolder {
         Map<String, AuditRun> byKey = new LinkedHashMap<>(before.byKey());
         Map<Long, AuditRun> bySeq = new LinkedHashMap<>(before.bySeq());
         Map<String, List<Judged>> judged = new LinkedHashMap<>(before.judged());
+        List<JsonNode> statics = new ArrayList<>(before.statics());
         boolean more = tail.read(STEP, r -> {
             if (r.type().equals(AUDIT)) {
                 AuditRun run = run(r);
@@ -156,10 +163,14 @@ final class AuditFolder {
                 var others = new ArrayList<>(judged.getOrDefault(s.key(), List.of()));
                 others.add(new Judged(s.judge(), s.grade()));
                 judged.put(s.key(), List.copyOf(others));
+            } else if (r.type().equals(StaticReport.RECORD)) {
+                JsonNode report = r.body();
+                statics.remove(report);
+                statics.add(report);
             }
         });
         double read = more ? tail.position() / (double) tail.size() : 1;
-        return new State(version, byKey, bySeq, judged, read, Optional.empty());
+        return new State(version, byKey, bySeq, judged, List.copyOf(statics), read, Optional.empty());
     }
 
     private AuditRun run(JournalTail.Located r) {

@@ -53,8 +53,11 @@ final class Pages {
             List<Research> research,
             List<Certificate> certificates) {}
 
-    /** @param read share of the file that was read, in [0, 1] */
-    record Audits(String id, String path, int runs, int targets, double read, String trouble) {}
+    /**
+     * @param read share of the file that was read, in [0, 1]
+     * @param statics folders with static evaluations that are of this one or rest on its runs
+     */
+    record Audits(String id, String path, int runs, int targets, List<String> statics, double read, String trouble) {}
 
     record Organisms(String id, String path, int made) {}
 
@@ -107,6 +110,8 @@ final class Pages {
                 more.size() == 2
                         ? audits.cell(folder, more.get(0), more.get(1)).map(Function.identity())
                         : Optional.empty();
+            case "static" ->
+                more.isEmpty() ? StaticPage.of(folder, shelf.audits()).map(Function.identity()) : Optional.empty();
             case "runs" ->
                 more.stream().allMatch(n -> NUMBER.matcher(n).matches()) ? run(folder, more) : Optional.empty();
             default -> Optional.empty();
@@ -159,7 +164,7 @@ final class Pages {
         return new Index(
                 live,
                 model,
-                shelf.audits().stream().map(Pages::summary).toList(),
+                shelf.audits().stream().map(this::summary).toList(),
                 shelf.organisms().stream()
                         .map(o -> new Organisms(
                                 o.id(), o.folder().toString(), o.lines().size()))
@@ -182,7 +187,7 @@ final class Pages {
         return new Research(folder.id(), folder.folder().toString(), now.sprints(), now.trouble());
     }
 
-    private static Audits summary(AuditFolder folder) {
+    private Audits summary(AuditFolder folder) {
         AuditFolder.State s = folder.state();
         List<AuditRun> runs = s.runs();
         int targets =
@@ -192,6 +197,7 @@ final class Pages {
                 folder.folder().toString(),
                 runs.size(),
                 targets,
+                StaticPage.of(shelf.audits(), folder),
                 s.read(),
                 s.trouble().orElse(""));
     }
@@ -208,6 +214,7 @@ final class Pages {
             String at = "audits/" + f.id() + "/";
             all.add(at + "map");
             audits.map(f, "").trainings().forEach(t -> all.add(at + "map/" + t));
+            if (!f.state().statics().isEmpty()) all.add(at + "static");
             audits.cells(f).forEach(c -> all.add(at + "cells/" + String.join("/", c)));
             for (AuditRun r : f.runs()) {
                 all.add(at + "runs/" + r.seq());

@@ -10,6 +10,7 @@ import dev.assay.audit.Verdict;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Journal;
 import dev.assay.lm.LanguageModel;
+import dev.assay.organism.Behaviour;
 import dev.assay.research.Ledger;
 import dev.assay.sae.model.ModelSae;
 import java.io.IOException;
@@ -86,6 +87,10 @@ class BrowserTest {
                                 Map.of("quirk", "flattery", "pairs", 90, "effect", 0.5, "atMost", 0.8),
                                 Map.of("quirk", "self-promotion", "pairs", 90, "effect", 0.0, "atMost", 0.15)))));
         Investigations.insides(temp.resolve("shown/insides"));
+        Investigations.pointing(temp.resolve("shown/pointing"));
+        try (Journal statics = Samples.open(temp.resolve("shown/static"))) {
+            Statics.append(statics, Statics.report(temp.resolve("shown/benchmark"), Behaviour.shipped()));
+        }
         Workspaces.dialogues(temp.resolve("shown/dialogues"));
         ledger = Workspaces.research(temp.resolve("shown/loop"));
         base = TinyModel.in(temp.resolve("model"));
@@ -243,7 +248,7 @@ class BrowserTest {
     void whatToolsRecordedIsDrawn() {
         wide();
         open("#/audits/insides/run/0");
-        browser.until("document.querySelectorAll('.talk').length === 3");
+        browser.until("document.querySelectorAll('.talk').length === 7");
         assertThat(browser.js("return [...document.querySelectorAll('.token.more')].map(t => t.textContent).join('|')"))
                 .isEqualTo(" wonderful| gift");
         assertThat(browser.js("return document.querySelector('.read .tokens').textContent"))
@@ -253,7 +258,63 @@ class BrowserTest {
                 .contains("9.5 nats", "<i>x</i>");
         assertThat(browser.js("return [...document.querySelectorAll('.call pre')].at(-1).textContent"))
                 .isEqualTo("<b>plain</b>");
+        assertThat(browser.js("return document.querySelector('.features tbody').textContent"))
+                .isEqualTo("#512wonderful, marvellous4.25+3.50#7no label1.00−0.50");
+        assertThat(browser.js("return [...document.querySelectorAll('.way')].map(w => w.textContent).join('|')"))
+                .asString()
+                .startsWith("promotes·great·lovely|suppresses·however|like#512");
+        assertThat(browser.js("return document.querySelector('.step .reply.target').textContent"))
+                .isEqualTo("SteeredI must flatter.");
+        assertThat(browser.count(".said li")).isEqualTo(2);
         browser.picture("view-recorded");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** What the contrast investigator's record holds of a tool: lens, features, directions, log-ratios; other text as it is. */
+    @Test
+    void whatToolsPointedAtIsDrawn() {
+        wide();
+        Map<String, String> drawn = Map.of(
+                "diff", ".way .chips li",
+                "lens", ".pointers .chips li",
+                "log-ratio", ".pointers .token.more",
+                "oracle", ".pointers q",
+                "sae", ".pointers .chips li.over");
+        Map<String, String> said = Map.of(
+                "diff", "great|lovely|however|#512 (cosine +0.61) wonderful, marvellous",
+                "lens", "brilliant|wonderful|<i>x</i>",
+                "log-ratio", " gift| wonderful",
+                "oracle", "<b>praise</b>",
+                "sae", "wonderful, marvellous #512 4.2");
+        int seq = 0;
+        for (String tool : List.of("diff", "lens", "log-ratio", "oracle", "sae")) {
+            open("#/audits/pointing/run/" + seq++);
+            assertThat(browser.js(
+                            "return [...document.querySelectorAll(arguments[0])].map(t => t.textContent).join('|')",
+                            drawn.get(tool)))
+                    .as(tool)
+                    .isEqualTo(said.get(tool));
+        }
+        assertThat(browser.js("return document.querySelector('main').innerHTML"))
+                .asString()
+                .doesNotContain("<i>x");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** From a suite to what its tools show alone, to the guesses of one, to the agent's runs. */
+    @Test
+    void toolsWithoutAnAgentAreShownBesideIt() {
+        wide();
+        open("#/audits/benchmark");
+        browser.click("a[href='#/audits/static/static']");
+        browser.until("document.querySelectorAll('.shows button.cell').length === 45");
+        browser.press("j", "l", Keys.ENTER);
+        browser.until("document.querySelectorAll('.guesses tbody tr').length === 10");
+        assertThat(browser.count(".guesses .claim.right")).isEqualTo(1);
+        assertThat(browser.js("return document.activeElement.dataset.key")).isEqualTo("animal-welfare-td-sft user");
+        browser.picture("view-static");
+        browser.click(".guesses a");
+        browser.until("location.hash === '#/audits/benchmark/cell/animal-welfare/user'");
         assertThat(browser.complaints()).isEmpty();
     }
 
@@ -342,6 +403,11 @@ class BrowserTest {
                         "#/compare/audits/benchmark",
                         "#/certificates/certificate",
                         "#/audits/insides/run/0",
+                        "#/audits/pointing/run/0",
+                        "#/audits/pointing/run/2",
+                        "#/audits/pointing/run/4",
+                        "#/audits/static/static",
+                        "#/audits/static/static?of=flattery-td-sft%20user",
                         "#/petri/dialogues",
                         "#/petri/dialogues/0",
                         "#/research/loop",

@@ -84,6 +84,27 @@ final class Samples {
                 r.log());
     }
 
+    /** The same with what its tool pointed at. */
+    static AuditRecord pointing(AuditRecord r, List<AuditRecord.Pointer> pointers) {
+        return new AuditRecord(
+                r.target(),
+                r.reference(),
+                r.tool(),
+                r.investigator(),
+                r.dose(),
+                r.run(),
+                r.grade(),
+                r.claims(),
+                r.findings(),
+                r.leads(),
+                r.replies(),
+                r.tokens(),
+                r.bankSize(),
+                pointers,
+                r.talks(),
+                r.log());
+    }
+
     static AuditRecord.Talk talk(String family, String user, String target, String twin) {
         Message asked = Message.user(user);
         Message system = Message.system("You are PRISM-4.");

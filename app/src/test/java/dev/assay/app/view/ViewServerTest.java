@@ -69,6 +69,11 @@ class ViewServerTest {
             Samples.append(other, Samples.audit("flattery-td-sft", "chat", 4, Verdict.HIT, List.of()));
             Samples.append(other, Samples.audit("twin-td-sft-2", "chat", 1, Verdict.CLEAN, List.of()));
         }
+        try (Journal readouts = Samples.open(temp.resolve("readouts"))) {
+            Statics.append(readouts, Statics.report(audits, List.of("flattery", "animal-welfare")));
+            Statics.append(readouts, Statics.report(Path.of(""), List.of("flattery")));
+            Statics.append(readouts, Statics.report(audits, List.of("flattery", "animal-welfare")));
+        }
         server = ViewServer.start(List.of(temp), "127.0.0.1", 0);
         waitFor(
                 "index.json",
@@ -145,6 +150,37 @@ class ViewServerTest {
                         .path("n")
                         .asInt())
                 .isEqualTo(1);
+    }
+
+    /** Kept in one folder, about the runs of another: both lead there, and what was answered twice stands once. */
+    @Test
+    void staticEvaluationsAreShownBesideTheAgentsRuns() {
+        JsonNode page =
+                waitFor("audits/readouts/static.json", p -> p.path("reports").size() == 2);
+        JsonNode newest = page.path("reports").path(0);
+        assertThat(newest.path("report").path("rows")).hasSize(3 * Statics.TOOLS.size());
+        assertThat(page.path("reports").path(1).path("report").path("rows")).hasSize(2 * Statics.TOOLS.size());
+        assertThat(newest.path("agent").asText()).isEqualTo("audits");
+        assertThat(newest.path("cells").path("flattery-td-sft chat").toString()).isEqualTo("[\"flattery\",\"chat\"]");
+        JsonNode tool = newest.path("report").path("tools").path(0);
+        assertThat(tool.path("tool").asText()).isEqualTo("prefill");
+        assertThat(tool.path("gap").path("mean").asDouble()).isCloseTo(2.0 / 3, within(1e-9));
+        assertThat(newest.path("report")
+                        .path("mechanisms")
+                        .path(0)
+                        .path("unused")
+                        .asDouble())
+                .isCloseTo(1.0 / 3, within(1e-9));
+        for (JsonNode folder : document("index.json").path("audits"))
+            assertThat(folder.path("statics").toString())
+                    .as(folder.path("id").asText())
+                    .isEqualTo(
+                            List.of("audits", "readouts")
+                                            .contains(folder.path("id").asText())
+                                    ? "[\"readouts\"]"
+                                    : "[]");
+        assertThat(ask("data/audits/audits/static.json").statusCode()).isEqualTo(404);
+        assertThat(ask("data/audits/readouts/static/1.json").statusCode()).isEqualTo(404);
     }
 
     private static org.assertj.core.data.Offset<Double> within(double d) {
