@@ -7,7 +7,7 @@ const unit = x => Math.min(1, Math.max(0, x));
 export function whisker({rate, low, high, chance, from = 0, to = 1}, width = 72, height = 10) {
   const x = v => 2 + unit((v - from) / (to - from)) * (width - 4);
   const mid = height / 2;
-  return s('svg', {class: 'whisker', viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': 'true'},
+  return s('svg', {class: 'whisker', viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'xMinYMid', width, height, 'aria-hidden': 'true'},
       s('line', {class: 'track', x1: x(from), x2: x(to), y1: mid, y2: mid}),
       from < 0 ? s('line', {class: 'zero', x1: x(0), x2: x(0), y1: 1, y2: height - 1}) : null,
       low === undefined ? null : s('line', {class: 'range', x1: x(low), x2: x(high), y1: mid, y2: mid}),
