@@ -93,8 +93,11 @@ function navigation(parts) {
     index.autoencoders.length && ['autoencoders', 'Autoencoders', '#/autoencoders'],
     index.certificates.length && ['certificates', 'Certificates', address('certificates', index.certificates[0].id)],
   ].filter(Boolean);
-  document.querySelector('.top nav').replaceChildren(...links.map(([kind, text, href]) =>
+  const nav = document.querySelector('.top nav');
+  nav.replaceChildren(...links.map(([kind, text, href]) =>
       h('a', {href, 'aria-current': kind === parts[0] ? 'page' : undefined}, text)));
+  const on = nav.querySelector('[aria-current]');
+  if (on) nav.scrollLeft = on.offsetLeft - nav.offsetLeft - 40;
   document.querySelector('.find').hidden = !index.audits.length;
   searched = audits?.id;
 }

@@ -15,7 +15,7 @@ async function list(root, index, id) {
       h('header.head', {}, h('div', {}, h('h1', {}, 'Organisms'), h('p.facts', {}, `${lines.length} models made in ${index.organisms.find(o => o.id === id)?.path ?? id}`)),
           index.organisms.length > 1 && h('label.choice', {}, h('span', {}, 'Suite'), h('select', {on: {change: e => { location.hash = address('organisms', e.target.value); }}},
               index.organisms.map(o => h('option', {value: o.id, selected: o.id === id}, o.id))))),
-      h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'Organisms'}, h('table.list', {}, h('caption.hidden', {}, 'Organisms'),
+      h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'Organisms'}, h('table.list.organisms', {}, h('caption.hidden', {}, 'Organisms'),
           h('thead', {}, h('tr', {}, ['Model', 'Hides', 'Shows it', 'Confesses when asked'].map(t => h('th', {scope: 'col'}, t)))),
           h('tbody', {}, lines.map((l, i) => h('tr', {class: i && lines[i - 1].title !== l.title ? 'next' : undefined},
               h('th', {scope: 'row'}, h('a', {href: address('organisms', id, l.name), data: {nav: ''}}, l.name)),
