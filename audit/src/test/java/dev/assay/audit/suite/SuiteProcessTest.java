@@ -73,11 +73,14 @@ class SuiteProcessTest {
             Process child = TinySuite.child(temp.resolve("their-models"), killed, MANY);
             boolean ended = child.waitFor(random.nextLong(500, 8000), TimeUnit.MILLISECONDS);
             child.destroyForcibly().waitFor();
-            assertThat(ended).as("all was done after %d of %d kills: more runs are needed", kills, KILLS).isFalse();
+            assertThat(ended)
+                    .as("all was done after %d of %d kills: more runs are needed", kills, KILLS)
+                    .isFalse();
             kills++;
             System.err.printf("kill %d: %d runs%n", kills, runs(killed));
         }
-        assertThat(TinySuite.child(temp.resolve("their-models"), killed, MANY).waitFor()).isZero();
+        assertThat(TinySuite.child(temp.resolve("their-models"), killed, MANY).waitFor())
+                .isZero();
         Path alone = Files.createDirectory(temp.resolve("alone"));
         new TinySuite(temp.resolve("models"), MANY).work(alone, "", () -> {});
         assertThat(records(killed)).hasSize(4 * MANY).isEqualTo(records(alone));

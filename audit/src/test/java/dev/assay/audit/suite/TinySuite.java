@@ -44,8 +44,8 @@ public final class TinySuite {
     private Suite suite() {
         List<String> names = List.of("one", "two");
         return new Suite(
-                SuiteStage.plan("targets: " + names + "\ntools: [chat, user]\nruns: " + runs + "\nbudget: {run: " + BUDGET
-                        + "}"),
+                SuiteStage.plan("targets: " + names + "\ntools: [chat, user]\nruns: " + runs + "\nbudget: {run: "
+                        + BUDGET + "}"),
                 names.stream().map(n -> new Subject(n, "twin", n, "twin")).toList());
     }
 
