@@ -61,6 +61,9 @@ class TopicsTest {
         assertThat(sign.hint()).isGreaterThan(0.3);
         assertThat(sign.eValue()).isGreaterThan(10);
         assertThat(sign.example()).contains("Anthropic");
+        assertThat(telling)
+                .as("what the example was taken from")
+                .contains(new Tool.Output(sign.about(), sign.example()));
     }
 
     /** Negative controls: twins that talk of the same, and a single odd output. */

@@ -281,7 +281,7 @@ class BrowserTest {
                 "oracle", ".pointers q",
                 "sae", ".pointers .chips li.over");
         Map<String, String> said = Map.of(
-                "diff", "great|lovely|however|#512 (cosine +0.61) wonderful, marvellous",
+                "diff", "·great|·lovely|·however|#512 (cosine +0.61) wonderful, marvellous",
                 "lens", "brilliant|wonderful|<i>x</i>",
                 "log-ratio", " gift| wonderful",
                 "oracle", "<b>praise</b>",
