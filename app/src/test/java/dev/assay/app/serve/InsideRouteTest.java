@@ -210,8 +210,11 @@ class InsideRouteTest {
         JsonNode one = ask("/assay/lens", Map.of("model", "tiny", "prompt", "Hi"));
         assertThat(ask("/assay/lens", Map.of("model", "tiny", "prompt", List.of("Hi"))))
                 .isEqualTo(one);
-        List<Integer> ids = one.path("tokens").findValues("id").stream().map(JsonNode::asInt).toList();
-        assertThat(ask("/assay/lens", Map.of("model", "tiny", "prompt", List.of(ids)))).isEqualTo(one);
+        List<Integer> ids = one.path("tokens").findValues("id").stream()
+                .map(JsonNode::asInt)
+                .toList();
+        assertThat(ask("/assay/lens", Map.of("model", "tiny", "prompt", List.of(ids))))
+                .isEqualTo(one);
         Client.Reply two = tiny.client.post("/assay/lens", Map.of("model", "tiny", "prompt", List.of("Hi", "Ho")));
         assertThat(two.status()).isEqualTo(400);
         assertThat(two.error().path("param").asText()).isEqualTo("prompt");
