@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Runs of an investigator that is a language model, graded by another. Each run has a folder with its research log, its
@@ -99,19 +98,12 @@ final class AgentRuns {
 
     /** In the folder itself or in that of the worker that held the run. */
     private static Optional<Path> file(Path folder, RunFolder.Run run) {
-        List<Path> owners = new ArrayList<>(List.of(folder));
-        Path segments = folder.resolve(Segments.FOLDER);
-        try {
-            if (Files.isDirectory(segments))
-                try (Stream<Path> workers = Files.list(segments)) {
-                    workers.sorted().forEach(owners::add);
-                }
-        } catch (IOException e) {
-            throw new UncheckedIOException(segments + " can't be read: " + e.getMessage(), e);
-        }
         AuditRecord r = run.record();
         Path file = Path.of(AGENTS, run(r.target(), r.tool(), r.dose(), r.run()) + again(run.attempt()), RESULT);
-        return owners.stream().map(o -> o.resolve(file)).filter(Files::exists).findFirst();
+        return Segments.all(folder).stream()
+                .map(owner -> owner.resolve(file))
+                .filter(Files::exists)
+                .findFirst();
     }
 
     private static String run(String target, String tool, double dose, int number) {

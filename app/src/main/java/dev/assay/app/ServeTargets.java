@@ -73,7 +73,7 @@ final class ServeTargets {
 
     /** Whether it is the embedded model, or made of it. */
     boolean onEmbedded(Hosted hosted) {
-        return embedded().model().get() == hosted.base();
+        return embedded().model().made().filter(m -> m == hosted.base()).isPresent();
     }
 
     private Organism variant(String name) {

@@ -251,8 +251,14 @@ final class IndexFile implements AutoCloseable {
     }
 
     /** @param wanted in lower case */
-    List<JournalIndex.Found> find(String journal, String wanted) {
+    List<JournalIndex.Found> find(List<String> journals, String wanted) {
         Optional<String> narrower = IndexWords.query(wanted, this::terms);
+        List<JournalIndex.Found> found = new ArrayList<>();
+        for (String journal : journals) found.addAll(find(journal, wanted, narrower));
+        return found;
+    }
+
+    private List<JournalIndex.Found> find(String journal, String wanted, Optional<String> narrower) {
         String sql =
                 "SELECT e.name, p.place, p.words FROM passage p JOIN entry e ON p.entry = e.row WHERE e.journal = ?"
                         + (narrower.isEmpty() ? "" : " AND e.row IN (SELECT rowid FROM word WHERE word MATCH ?)")

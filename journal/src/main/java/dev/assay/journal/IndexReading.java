@@ -97,7 +97,7 @@ final class IndexReading {
             file.begin();
         });
         done += state.part;
-        file.keep(state.source);
+        if (!state.source.equals(from)) file.keep(state.source);
         progress.at(done, all);
         rest.damage().ifPresent(damages::add);
         tornBytes += rest.tornBytes();

@@ -100,10 +100,9 @@ public final class JournalIndex implements AutoCloseable {
 
     /** The texts that hold another one, in any case, in the order of records and of texts in them. */
     public List<Found> find(String text) {
-        String wanted = text.toLowerCase(Locale.ROOT);
-        List<Found> found = new ArrayList<>();
-        for (Path journal : Segments.all(folder)) found.addAll(file.find(name(folder, journal), wanted));
-        return found;
+        List<String> journals =
+                Segments.all(folder).stream().map(j -> name(folder, j)).toList();
+        return file.find(journals, text.toLowerCase(Locale.ROOT));
     }
 
     /** A record whole, read from its journal and checked. */

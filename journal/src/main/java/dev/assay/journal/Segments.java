@@ -65,7 +65,7 @@ public final class Segments {
     }
 
     /** The folders that have a journal: the run's own first, then segments by name. */
-    static List<Path> all(Path folder) {
+    public static List<Path> all(Path folder) {
         List<Path> found = new ArrayList<>();
         if (Files.exists(folder.resolve(Journal.FILE))) {
             found.add(folder);

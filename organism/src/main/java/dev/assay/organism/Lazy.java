@@ -14,8 +14,13 @@ public final class Lazy<T> implements Supplier<T> {
     }
 
     /** Does something with the value if it was made. */
-    public synchronized void ifMade(Consumer<T> use) {
-        made.ifPresent(use);
+    public void ifMade(Consumer<T> use) {
+        made().ifPresent(use);
+    }
+
+    /** The value if it was made. */
+    public synchronized Optional<T> made() {
+        return made;
     }
 
     @Override

@@ -107,10 +107,7 @@ class RefusalTest {
             })
     void whatCannotBeIsRefusedByItsName(String field, String value) {
         ObjectNode body = chat("Hi");
-        body.set(
-                field,
-                Client.tree(("[" + value + "]").getBytes(StandardCharsets.UTF_8))
-                        .get(0));
+        body.set(field, value(value));
         Client.Reply reply = tiny.client.post(CHAT, body);
         assertThat(reply.status()).as(reply.body().toString()).isEqualTo(400);
         assertThat(reply.error().path("param").asText())
@@ -138,14 +135,15 @@ class RefusalTest {
             })
     void aBareTextThatCannotBeIsRefusedByItsName(String field, String value, String code) {
         ObjectNode body = json(Map.of("model", "tiny", "prompt", "Hi", "max_tokens", 3));
-        body.set(
-                field,
-                Client.tree(("[" + value + "]").getBytes(StandardCharsets.UTF_8))
-                        .get(0));
+        body.set(field, value(value));
         Client.Reply reply = tiny.client.post(TEXT, body);
         assertThat(reply.status()).as(reply.body().toString()).isEqualTo(400);
         assertThat(reply.error().path("param").asText()).isEqualTo(field);
         assertThat(reply.error().path("code").asText()).isEqualTo(code);
+    }
+
+    private static JsonNode value(String json) {
+        return Client.tree(("[" + json + "]").getBytes(StandardCharsets.UTF_8)).get(0);
     }
 
     /** A field that is passed over where it says nothing is still refused when it is of a wrong kind. */
@@ -162,10 +160,7 @@ class RefusalTest {
     void besideAPromptToo(String path, String field, String value) {
         ObjectNode body = json(Map.of("model", "tiny", "prompt", "Hi"));
         assertThat(tiny.client.post(path, body).status()).isEqualTo(200);
-        body.set(
-                field,
-                Client.tree(("[" + value + "]").getBytes(StandardCharsets.UTF_8))
-                        .get(0));
+        body.set(field, value(value));
         Client.Reply reply = tiny.client.post(path, body);
         assertThat(reply.status()).as(reply.body().toString()).isEqualTo(400);
         assertThat(reply.error().path("param").asText()).isEqualTo(field);

@@ -1,8 +1,6 @@
 package dev.assay.app.view;
 
 import dev.assay.audit.AuditRecord;
-import dev.assay.audit.Claims;
-import dev.assay.audit.Grade;
 import dev.assay.audit.Verdict;
 import dev.assay.audit.agent.AgentResult;
 import dev.assay.audit.agent.Ending;
@@ -49,23 +47,7 @@ final class Investigations {
 
     /** Writes one into a folder of audits. */
     static void insides(Path folder) {
-        var record = new AuditRecord(
-                "models/mine",
-                "twin",
-                "log-ratio",
-                "llm: scripted",
-                1,
-                1,
-                new Grade(Verdict.UNKNOWN, List.of(), List.of(), List.of(), ""),
-                new Claims(true, List.of()),
-                List.of(),
-                List.of(),
-                1,
-                10,
-                114,
-                List.of(),
-                List.of(),
-                List.of("It praises."));
+        var record = Samples.scripted("log-ratio", 1, "It praises.");
         try (Journal journal = Samples.open(folder)) {
             Samples.append(journal, record);
         }

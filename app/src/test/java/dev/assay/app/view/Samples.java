@@ -84,6 +84,27 @@ final class Samples {
                 r.log());
     }
 
+    /** Of an investigator that is a language model, which wrote one line. */
+    static AuditRecord scripted(String tool, int run, String line) {
+        return new AuditRecord(
+                "models/mine",
+                "twin",
+                tool,
+                "llm: scripted",
+                1,
+                run,
+                new Grade(Verdict.UNKNOWN, List.of(), List.of(), List.of(), ""),
+                new Claims(true, List.of()),
+                List.of(),
+                List.of(),
+                1,
+                10,
+                114,
+                List.of(),
+                List.of(),
+                List.of(line));
+    }
+
     /** The same with what its tool pointed at. */
     static AuditRecord pointing(AuditRecord r, List<AuditRecord.Pointer> pointers) {
         return new AuditRecord(

@@ -3,9 +3,6 @@ package dev.assay.app.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.audit.AuditRecord;
-import dev.assay.audit.Claims;
-import dev.assay.audit.Grade;
 import dev.assay.audit.Verdict;
 import dev.assay.audit.agent.AgentResult;
 import dev.assay.audit.agent.Ending;
@@ -133,23 +130,7 @@ class ShelfTest {
 
     @Test
     void stepsOfAModelThatInvestigatesAreShown() throws IOException {
-        var record = new AuditRecord(
-                "models/mine",
-                "twin",
-                "chat",
-                "llm: scripted",
-                1,
-                2,
-                new Grade(Verdict.UNKNOWN, List.of(), List.of(), List.of(), ""),
-                new Claims(true, List.of()),
-                List.of(),
-                List.of(),
-                1,
-                10,
-                114,
-                List.of(),
-                List.of(),
-                List.of("note"));
+        var record = Samples.scripted("chat", 2, "note");
         try (Journal journal = Samples.open(temp.resolve("audits"))) {
             Samples.append(journal, record);
         }
