@@ -5,7 +5,6 @@ import dev.assay.tensor.Device;
 import dev.assay.tensor.Kernels;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Selection;
-import dev.assay.tensor.SparseRows;
 import dev.assay.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,15 +56,20 @@ final class EncoderProducts implements AutoCloseable {
         }
     }
 
+    /** Chooses latents out of products that it lets be computed. */
+    @FunctionalInterface
+    interface Chooser {
+        void choose(Tensor pre, Selection.Product product);
+    }
+
     /**
-     * Multiplies the inputs ({@code [batch, dModel]}) and chooses the {@code keep} largest of (product + bias) · norm.
+     * Multiplies the inputs ({@code [batch, dModel]}) as far as the chooser asks for it.
      *
      * @return the products, {@code [batch, latents]}, until the next call
      */
-    Tensor choose(
-            float[] input, int batch, float[] bias, float[] norms, long keep, Selection selection, SparseRows out) {
+    Tensor choose(float[] input, int batch, Chooser chooser) {
         if (operand.size(0) != batch) resize(batch);
-        selection.batch(pre, (from, to) -> multiply(input, from, to), bias, norms, keep, out);
+        chooser.choose(pre, (from, to) -> multiply(input, from, to));
         return pre;
     }
 

@@ -6,18 +6,17 @@ import dev.assay.tensor.Parallel;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Selection;
 import dev.assay.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Trains BatchTopK autoencoders (with refinement by the one encoder, levels, tilt) on sparse latents: one dense product per
- * choice finds the active latents, everything after touches only those. Gradients are those of {@link BatchTopKForward}; two
- * facts keep them short. Norms n cancel: latents are chosen by p · n and decoded with p, so no gradient goes through n.
+ * Trains TopK autoencoders and BatchTopK ones (with refinement by the one encoder, levels, tilt) on sparse latents: one
+ * dense product per choice finds the active latents, everything after touches only those. Gradients are those of
+ * {@link TopKForward} and {@link BatchTopKForward}; two facts keep them short. Norms n cancel: latents are chosen by p · n and decoded with p, so no gradient goes through n.
  * And a LISTA step needs no product of its own: with the residual r = x' - c W_dec, the next pre-activations are those of
  * y + η r, y the input that the last ones were encoded from.
  *
@@ -26,6 +25,7 @@ import java.util.function.IntUnaryOperator;
 final class SparseLearner implements Learner {
 
     private final Architecture.BatchTopK spec;
+    private final int ofEach; // latents chosen of each sample; 0: of the batch
     private final int dModel;
     private final int latents;
     private final Kernels kernels;
@@ -36,6 +36,8 @@ final class SparseLearner implements Learner {
     private final List<Choice> choices = new ArrayList<>();
     private final List<Selection> selections = new ArrayList<>();
     private final SparseWeights weights;
+    private final float[] etas;
+    private final float[] factors; // of pre-activations in the choice
     private float[] input = new float[0];
     private final List<float[]> inputs = new ArrayList<>();
     private final List<float[]> residuals = new ArrayList<>(); // x' - c W_dec of the choices before the last
@@ -47,21 +49,58 @@ final class SparseLearner implements Learner {
      */
     SparseLearner(
             Architecture.BatchTopK spec, Parameters parameters, DType precision, Kernels kernels, Parallel parallel) {
+        this(spec, 0, true, new Averages(spec, parameters.latents()), parameters, precision, kernels, parallel);
+    }
+
+    /** For {@link Architecture.TopK}, which is BatchTopK but for the choice. */
+    SparseLearner(Architecture.TopK spec, Parameters parameters, DType precision, Kernels kernels, Parallel parallel) {
+        this(
+                new Architecture.BatchTopK(
+                        KSchedule.constant(spec.k()), Refinement.NONE, Levels.NONE, 0, spec.aux(), false),
+                spec.k(),
+                spec.rescale(),
+                new Averages(spec, parameters.latents()),
+                parameters,
+                precision,
+                kernels,
+                parallel);
+    }
+
+    private SparseLearner(
+            Architecture.BatchTopK spec,
+            int ofEach,
+            boolean rescale,
+            Averages averages,
+            Parameters parameters,
+            DType precision,
+            Kernels kernels,
+            Parallel parallel) {
         if (spec.refinement().separate())
             throw new SaeException("refinement with an encoder for each step has no sparse form");
         this.spec = spec;
+        this.ofEach = ofEach;
         this.dModel = parameters.dModel();
         this.latents = parameters.latents();
         this.kernels = kernels;
-        this.parallel = parallel;
-        this.averages = new Averages(spec, latents);
+        this.averages = averages;
         this.errors = new LevelErrors(spec, latents);
         this.aux = new SparseAux(spec.aux(), spec.auxCoefficient(), latents);
-        this.weights = new SparseWeights(spec.refinement(), parameters, precision, kernels, parallel);
+        this.weights = new SparseWeights(parameters, precision, kernels, parallel);
+        this.etas = spec.refinement().learned()
+                ? weights.own.values
+                : filled((float) spec.refinement().eta(), spec.refinement().iterations());
+        this.factors = rescale ? weights.norms : filled(1, latents);
+        this.parallel = parallel;
         for (int t = 0; t <= spec.refinement().iterations(); t++) {
             choices.add(new Choice(latents));
             selections.add(new Selection(kernels, parallel));
         }
+    }
+
+    private static float[] filled(float value, int length) {
+        var out = new float[length];
+        Arrays.fill(out, value);
+        return out;
     }
 
     Averages averages() {
@@ -82,7 +121,7 @@ final class SparseLearner implements Learner {
             var rows = new Rows((int) x.size(0), dModel, kernels, parallel);
             float[] centred = centre(x, rows);
             Tensor pre = choose(rows, conditions);
-            for (int t = 0; t < choices.size(); t++) {
+            for (int t = 0; ofEach == 0 && t < choices.size(); t++) {
                 float smallest = choices.get(t).smallest();
                 if (smallest > 0) averages.kept(t, smallest);
             }
@@ -96,21 +135,13 @@ final class SparseLearner implements Learner {
                     rows);
             boolean revive = !aux.idle(conditions);
             if (revive)
-                aux.run(
-                        conditions,
-                        pre,
-                        weights.encoderBias.values,
-                        weights.norms,
-                        weights.decoder.values,
-                        errors,
-                        rows);
+                aux.run(conditions, pre, weights.encoderBias.values, factors, weights.decoder.values, errors, rows);
             weights.decoderBias.clear(0, true);
             errors.gradients(rows, weights.decoderBias.gradient, losses);
             if (revive) losses.put("auxiliary_reconstruction_loss", aux.loss());
             back(rows, revive);
             List<GradientTerm> terms = terms(rows.batch, revive);
-            weights.each(latent -> GradientTerm.sum(
-                    terms, latent, dModel, weights.decoder, weights.encoder, weights.encoderBias, kernels));
+            weights.gradients(terms);
             throughInput(rows, terms);
         }
     }
@@ -119,12 +150,7 @@ final class SparseLearner implements Learner {
     private float[] centre(Tensor x, Rows rows) {
         float[] centred = buffer(inputs, 0, rows);
         if (input.length < rows.batch * dModel) input = new float[rows.batch * dModel];
-        MemorySegment from = x.to(DType.F32).contiguous().memory();
-        rows.each(b -> {
-            MemorySegment.copy(from, ValueLayout.JAVA_FLOAT, 4L * b * dModel, input, b * dModel, dModel);
-            System.arraycopy(input, b * dModel, centred, b * dModel, dModel);
-            kernels.addScaled(-1, weights.decoderBias.values, 0, centred, b * dModel, dModel);
-        });
+        weights.centre(x, rows, input, centred);
         return centred;
     }
 
@@ -135,12 +161,7 @@ final class SparseLearner implements Learner {
             centre(x, rows);
             choose(rows, conditions);
             Choice choice = choices.getLast();
-            var out = new float[rows.batch * dModel];
-            rows.each(b -> {
-                System.arraycopy(weights.decoderBias.values, 0, out, b * dModel, dModel);
-                rows.addProduct(choice.pattern, choice.coefficients, 1, weights.decoder.values, out, b);
-            });
-            return new Encoded(choice.pattern, scope.pass(Tensor.of(out, rows.batch, dModel)));
+            return new Encoded(choice.pattern, scope.pass(Tensor.of(weights.decode(choice, rows), rows.batch, dModel)));
         }
     }
 
@@ -160,7 +181,7 @@ final class SparseLearner implements Learner {
         Tensor pre = encode(rows, 0, conditions);
         for (int t = 0; t < spec.refinement().iterations(); t++) {
             Choice choice = choices.get(t);
-            float eta = weights.etas.values[t];
+            float eta = etas[t];
             float[] before = inputs.get(t);
             float[] left = buffer(residuals, t, rows);
             float[] next = buffer(inputs, t + 1, rows);
@@ -179,15 +200,15 @@ final class SparseLearner implements Learner {
     private Tensor encode(Rows rows, int number, Conditions conditions) {
         float[] input = inputs.get(number);
         Choice choice = choices.get(number);
-        long keep = (long) (conditions.k() * rows.batch);
-        Tensor pre = weights.products.choose(
-                input,
-                rows.batch,
-                weights.encoderBias.values,
-                weights.norms,
-                keep,
-                selections.get(number),
-                choice.pattern);
+        Selection selection = selections.get(number);
+        float[] bias = weights.encoderBias.values;
+        Tensor pre = weights.products.choose(input, rows.batch, (products, product) -> {
+            if (ofEach > 0) selection.rows(products, product, bias, factors, ofEach, choice.pattern);
+            else {
+                long keep = (long) (conditions.k() * rows.batch);
+                selection.batch(products, product, bias, factors, keep, choice.pattern);
+            }
+        });
         choice.fit();
         rows.each(b -> coefficients(choice, input, b));
         return pre;
@@ -197,13 +218,12 @@ final class SparseLearner implements Learner {
         for (int e = choice.pattern.starts()[b]; e < choice.pattern.starts()[b + 1]; e++) {
             int latent = choice.pattern.columns()[e];
             if (weights.products.exact()) {
-                choice.coefficients[e] = choice.pattern.values()[e] / weights.norms[latent];
+                choice.coefficients[e] = choice.pattern.values()[e] / factors[latent];
                 continue;
             }
-            float p = kernels.dot(input, b * dModel, weights.encoder.values, latent * dModel, dModel)
-                    + weights.encoderBias.values[latent];
+            float p = weights.pre(input, b, latent);
             choice.coefficients[e] = p;
-            choice.pattern.values()[e] = p * weights.norms[latent];
+            choice.pattern.values()[e] = p * factors[latent];
         }
     }
 
@@ -218,7 +238,7 @@ final class SparseLearner implements Learner {
             lastGradients(choices.getLast(), rows, b);
             if (refinements == 0) return;
             int at = b * dModel;
-            java.util.Arrays.fill(sum, at, at + dModel, 0);
+            Arrays.fill(sum, at, at + dModel, 0);
             rows.addProduct(choices.getLast().pattern, choices.getLast().gradients, 1, weights.encoder.values, sum, b);
             if (revive) rows.addProduct(aux.choice.pattern, aux.choice.gradients, 1, weights.encoder.values, sum, b);
             for (int t = refinements - 1; t >= 0; t--) {
@@ -228,9 +248,9 @@ final class SparseLearner implements Learner {
             }
         });
         if (!refinement.learned()) return;
-        weights.etas.clear(0, true);
+        weights.own.clear(0, true);
         for (int b = 0; b < rows.batch; b++)
-            kernels.addScaled(1, byEta, b * refinements, weights.etas.gradient, 0, refinements);
+            kernels.addScaled(1, byEta, b * refinements, weights.own.gradient, 0, refinements);
     }
 
     private void lastGradients(Choice choice, Rows rows, int b) {
@@ -257,8 +277,8 @@ final class SparseLearner implements Learner {
         Choice choice = choices.get(t);
         float[] back = backs.get(t);
         int at = b * dModel;
-        java.util.Arrays.fill(back, at, at + dModel, 0);
-        kernels.addScaled(-weights.etas.values[t], sum, at, back, at, dModel);
+        Arrays.fill(back, at, at + dModel, 0);
+        kernels.addScaled(-etas[t], sum, at, back, at, dModel);
         gradients(choice, back, latent -> at, b);
         if (spec.refinement().blocked()) choice.block(choices.getLast(), b);
         if (t > 0) rows.addProduct(choice.pattern, choice.gradients, 1, weights.encoder.values, sum, b);
@@ -273,29 +293,17 @@ final class SparseLearner implements Learner {
             terms.add(new GradientTerm(choices.get(t), vectors, group, inputs.get(t), batch));
         }
         if (revive) terms.add(new GradientTerm(aux.choice, aux.vectors, aux.groupOf(), inputs.get(last), batch));
-        parallel.each(
-                terms.size(), i -> terms.get(i).choice().columns.of(terms.get(i).choice().pattern));
         return terms;
     }
 
-    /** b_dec through x' = x - b_dec: minus the gradient by x', summed over the batch. */
+    /** b_dec through x' = x - b_dec, and through the residuals of refinement. */
     private void throughInput(Rows rows, List<GradientTerm> terms) {
         float[] bias = weights.decoderBias.gradient;
         int refinements = spec.refinement().iterations();
         for (int t = 0; t < refinements; t++) rows.addColumnSums(backs.get(t), 0, 1, bias);
         if (refinements > 0) rows.addColumnSums(backs.get(refinements), 0, -1, bias);
         // of the first choice only the sums over the batch matter
-        List<GradientTerm> first = refinements == 0 ? terms : terms.subList(0, 1);
-        var parts = new float[weights.pieces()][];
-        weights.pieces((piece, from, to) -> {
-            parts[piece] = new float[dModel];
-            for (int i = from; i < to; i++) {
-                float sum = 0;
-                for (GradientTerm term : first) sum += term.sumOfGradients(i);
-                if (sum != 0) kernels.addScaled(-sum, weights.encoder.values, i * dModel, parts[piece], 0, dModel);
-            }
-        });
-        for (float[] part : parts) kernels.addScaled(1, part, 0, bias, 0, dModel);
+        weights.throughInput(refinements == 0 ? terms : terms.subList(0, 1));
     }
 
     @Override

@@ -41,17 +41,26 @@ public final class Trainer implements AutoCloseable {
                 ? Math.sqrt(data.dModel()) / data.meanNorm(recipe.training().batch())
                 : 1;
         this.learner = learner(recipe, data.dModel(), SplitRandom.of(seed).split("sae"), parallel);
-        Device.threads(learner instanceof SparseLearner ? 1 : threads); // sparse steps share out work themselves
+        Device.threads(learner instanceof AutogradLearner ? threads : 1); // sparse steps share out work themselves
     }
 
     private static Learner learner(Recipe recipe, int dModel, SplitRandom random, Parallel parallel) {
         Parameters start = Parameters.fresh(recipe.architecture(), dModel, recipe.latents(), DType.F32, random);
-        if (recipe.architecture() instanceof Architecture.BatchTopK batch
-                && !batch.refinement().separate()
-                && recipe.losses().isEmpty())
-            try (start) {
-                return new SparseLearner(batch, start, recipe.training().precision(), Kernels.best(), parallel);
-            }
+        DType precision = recipe.training().precision();
+        Learner sparse = !recipe.losses().isEmpty()
+                ? null
+                : switch (recipe.architecture()) {
+                    case Architecture.TopK t -> new SparseLearner(t, start, precision, Kernels.best(), parallel);
+                    case Architecture.BatchTopK b
+                    when !b.refinement().separate() -> new SparseLearner(b, start, precision, Kernels.best(), parallel);
+                    case Architecture.JumpRelu j
+                    when SparseJumpRelu.fits(j) -> new SparseJumpRelu(j, start, precision, Kernels.best(), parallel);
+                    default -> null;
+                };
+        if (sparse != null) {
+            start.close();
+            return sparse;
+        }
         return new AutogradLearner(recipe.architecture(), recipe.losses(), start);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.sae.Architecture.BatchTopK;
+import dev.assay.sae.Architecture.TopK;
 import dev.assay.sae.AutogradLearnerTest.Case;
 import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.DType;
@@ -28,16 +29,16 @@ class SparseLearnerTest {
     private static final double CLOSE = 1e-4;
 
     static Stream<Case> cases() {
-        return AutogradLearnerTest.cases().filter(c -> c.architecture() instanceof BatchTopK);
+        return AutogradLearnerTest.cases()
+                .filter(c -> c.architecture() instanceof BatchTopK || c.architecture() instanceof TopK);
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void stepsAsThePeer(Case c) {
-        var spec = (BatchTopK) c.architecture();
         try (var scope = Scope.open();
                 var parallel = new Parallel(2);
-                var learner = new SparseLearner(spec, FIXTURE.start(c.name()), DType.F32, Kernels.best(), parallel)) {
+                var learner = learner(c.architecture(), FIXTURE.start(c.name()), DType.F32, parallel)) {
             if (c.name().startsWith("lista."))
                 learner.averages().use(FIXTURE.get("lista.init_freq").doubles());
             List<Tensor> batches = FIXTURE.batches();
@@ -85,7 +86,7 @@ class SparseLearnerTest {
         assertThat(ours).isCloseTo(wanted, within(CLOSE * wanted));
     }
 
-    static Stream<BatchTopK> shapes() {
+    static Stream<Architecture> shapes() {
         Levels detached = new Levels(List.of(5, 16, 40), true, Levels.Order.FREQUENCY);
         Levels attached = new Levels(List.of(7, 30), false, Levels.Order.SQUARED_MAGNITUDE);
         return Stream.of(
@@ -97,7 +98,16 @@ class SparseLearnerTest {
                 spec(new Refinement(2, 0.2, true, false, false), detached, 0.002, AuxLoss.TOPK, true),
                 spec(new Refinement(3, 0.2, true, false, true), attached, 0, AuxLoss.LEVELS, false),
                 weighted(new Levels(List.of(5, 16, 40), true, Levels.Order.FREQUENCY, 0.5), AuxLoss.TOPK, true),
-                weighted(new Levels(List.of(7, 30), false, Levels.Order.INDEX, 2), AuxLoss.LEVELS, false));
+                weighted(new Levels(List.of(7, 30), false, Levels.Order.INDEX, 2), AuxLoss.LEVELS, false),
+                new TopK(5, true, AuxLoss.TOPK),
+                new TopK(4, false, AuxLoss.TOPK),
+                new TopK(9, false, AuxLoss.NONE));
+    }
+
+    private static SparseLearner learner(Architecture spec, Parameters start, DType precision, Parallel parallel) {
+        return spec instanceof TopK t
+                ? new SparseLearner(t, start, precision, Kernels.best(), parallel)
+                : new SparseLearner((BatchTopK) spec, start, precision, Kernels.best(), parallel);
     }
 
     private static BatchTopK weighted(Levels levels, AuxLoss aux, boolean centred) {
@@ -111,7 +121,7 @@ class SparseLearnerTest {
     /** Three steps on random data, more latents dead than the auxiliary loss takes. */
     @ParameterizedTest
     @MethodSource("shapes")
-    void stepsAsTheObviousOne(BatchTopK spec) {
+    void stepsAsTheObviousOne(Architecture spec) {
         int d = 37; // no multiple of any vector
         int m = 96;
         var dead = new boolean[m];
@@ -120,7 +130,7 @@ class SparseLearnerTest {
         try (var scope = Scope.open();
                 var parallel = new Parallel(2);
                 var obvious = new AutogradLearner(spec, start(spec, d, m, DType.F64));
-                var fast = new SparseLearner(spec, start(spec, d, m, DType.F64), DType.F32, Kernels.best(), parallel)) {
+                var fast = learner(spec, start(spec, d, m, DType.F64), DType.F32, parallel)) {
             obvious.backward(batch(50, d, 7).to(DType.F64), conditions);
             fast.backward(batch(50, d, 7), conditions, new LinkedHashMap<>());
             fast.gradients()
@@ -152,7 +162,7 @@ class SparseLearnerTest {
     /** Beyond two threads the products are cut finer, which their last bits may show. */
     @Test
     void threadsStepTheSame() {
-        BatchTopK spec = shapes().toList().get(2);
+        Architecture spec = shapes().toList().get(2);
         float[] one = afterSteps(spec, 1);
         float[] three = afterSteps(spec, 3);
         assertThat(afterSteps(spec, 2)).containsExactly(one);
@@ -160,27 +170,28 @@ class SparseLearnerTest {
         assertThat(three).usingComparatorWithPrecision(1e-4f).containsExactly(one);
     }
 
-    private static float[] afterSteps(BatchTopK spec, int threads) {
+    private static float[] afterSteps(Architecture spec, int threads) {
         try (var scope = Scope.open();
                 var parallel = new Parallel(threads);
-                var learner =
-                        new SparseLearner(spec, start(spec, 64, 192, DType.F32), DType.F32, Kernels.best(), parallel)) {
+                var learner = learner(spec, start(spec, 64, 192, DType.F32), DType.F32, parallel)) {
             for (int s = 0; s < 3; s++) learner.step(batch(600, 64, s), new Conditions(4.5, 0, new boolean[192]), 1e-3);
             return learner.parameters().get("W_enc").floats();
         }
     }
 
+    static Stream<Architecture> choices() {
+        return Stream.of(shapes().toList().getFirst(), new TopK(5, true, AuxLoss.NONE));
+    }
+
     /** In bf16 the choice is near the exact one, and what was chosen is computed in fp32. */
-    @Test
-    void bf16ChoosesNearlyTheSame() {
-        BatchTopK spec = shapes().toList().get(0);
+    @ParameterizedTest
+    @MethodSource("choices")
+    void bf16ChoosesNearlyTheSame(Architecture spec) {
         int m = 192;
         try (var scope = Scope.open();
                 var parallel = new Parallel(1);
-                var exact =
-                        new SparseLearner(spec, start(spec, 64, m, DType.F32), DType.F32, Kernels.best(), parallel);
-                var fast =
-                        new SparseLearner(spec, start(spec, 64, m, DType.F32), DType.BF16, Kernels.best(), parallel)) {
+                var exact = learner(spec, start(spec, 64, m, DType.F32), DType.F32, parallel);
+                var fast = learner(spec, start(spec, 64, m, DType.F32), DType.BF16, parallel)) {
             Tensor x = batch(100, 64, 1);
             float[] a = exact.step(x, new Conditions(4.5, 0, new boolean[m]), 1e-3)
                     .active()
@@ -203,13 +214,12 @@ class SparseLearnerTest {
 
     @Test
     void goesOnFromACheckpointAsIfNothingHadHappened() {
-        BatchTopK spec = shapes().toList().get(2);
+        Architecture spec = shapes().toList().get(2);
         var conditions = new Conditions(4.5, 0, new boolean[96]);
         try (var scope = Scope.open();
                 var parallel = new Parallel(1);
-                var one = new SparseLearner(spec, start(spec, 37, 96, DType.F32), DType.F32, Kernels.best(), parallel);
-                var other =
-                        new SparseLearner(spec, start(spec, 37, 96, DType.F32), DType.F32, Kernels.best(), parallel)) {
+                var one = learner(spec, start(spec, 37, 96, DType.F32), DType.F32, parallel);
+                var other = learner(spec, start(spec, 37, 96, DType.F32), DType.F32, parallel)) {
             for (int s = 0; s < 2; s++) one.step(batch(50, 37, s), conditions, 1e-3);
             other.restore(one.state());
             one.step(batch(50, 37, 9), conditions, 1e-3);
@@ -220,7 +230,7 @@ class SparseLearnerTest {
         }
     }
 
-    private static Parameters start(BatchTopK spec, int d, int m, DType type) {
+    static Parameters start(Architecture spec, int d, int m, DType type) {
         Parameters fresh = Parameters.fresh(spec, d, m, type, SplitRandom.of(3));
         Map<String, Tensor> out = new LinkedHashMap<>(fresh.all());
         RandomGenerator random = SplitRandom.of(4).generator();
@@ -232,14 +242,14 @@ class SparseLearnerTest {
         return new Parameters(out);
     }
 
-    private static Tensor batch(int rows, int d, int seed) {
+    static Tensor batch(int rows, int d, int seed) {
         RandomGenerator random = SplitRandom.of(seed).split("x").generator();
         var values = new float[rows * d];
         for (int i = 0; i < values.length; i++) values[i] = (float) random.nextGaussian();
         return Tensor.of(values, rows, d);
     }
 
-    private static void close(Tensor wanted, Tensor ours, String name) {
+    static void close(Tensor wanted, Tensor ours, String name) {
         double[] w = wanted.doubles();
         double[] got = ours.doubles();
         assertThat(got).as(name).hasSameSizeAs(w);
@@ -248,7 +258,7 @@ class SparseLearnerTest {
         near(w, got, CLOSE * scale, name);
     }
 
-    private static void near(double[] wanted, double[] got, double by, String name) {
+    static void near(double[] wanted, double[] got, double by, String name) {
         for (int i = 0; i < wanted.length; i++)
             assertThat(got[i]).as("%s[%d]", name, i).isCloseTo(wanted[i], within(by));
     }

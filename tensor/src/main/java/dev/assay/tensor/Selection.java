@@ -1,5 +1,6 @@
 package dev.assay.tensor;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,20 +68,27 @@ public final class Selection {
         collect((int) count, keep, out);
     }
 
-    /** The {@code keep} largest positive numbers of each row. */
-    public void rows(Tensor pre, float[] bias, float[] factor, int keep, SparseRows out) {
-        bound = 0;
-        scan(pre, (from, to) -> {}, bias, factor);
-        out.clear();
-        for (SparseRows part : found)
-            for (int r = 0; r < part.rows(); r++) {
-                int from = part.starts()[r];
-                int length = part.starts()[r + 1] - from;
-                ensure(length);
-                System.arraycopy(part.values(), from, scratch, 0, length);
-                float cut = length <= keep ? 0 : largest(scratch, length, keep);
-                append(part, r, cut, length <= keep ? 0 : keep - above(scratch, length, cut), out);
-            }
+    /**
+     * The {@code keep} largest positive numbers z = (pre + bias) · factor of each row; among equals at the cut the first.
+     *
+     * @param pre {@code [rows, width]}, fp32 or bf16, filled by {@code product}
+     * @param out gets z by row, columns rising
+     */
+    public void rows(Tensor pre, Product product, float[] bias, float[] factor, int keep, SparseRows out) {
+        float low = Float.isNaN(bound) ? 0 : bound;
+        var cuts = new float[(int) pre.size(0)];
+        pieces(pre, product, bias, factor, (scan, r, part) -> cuts[r] = scan.largest(r, low, keep, part));
+        join(out);
+        float sum = 0;
+        for (float cut : cuts) sum += cut;
+        // rows whose cut is lower are scanned twice
+        bound = cuts.length == 0 || !(sum < Float.POSITIVE_INFINITY) ? 0 : LOWER * sum / cuts.length;
+    }
+
+    /** All positive numbers z = (pre + bias) · factor. */
+    public void positive(Tensor pre, Product product, float[] bias, float[] factor, SparseRows out) {
+        pieces(pre, product, bias, factor, (scan, r, part) -> scan.above(r, 0, part));
+        join(out);
     }
 
     private void collect(int count, long keep, SparseRows out) {
@@ -133,27 +141,89 @@ public final class Selection {
 
     /** Fills {@link #found} with what exceeds the bound and counts it. */
     private long scan(Tensor pre, Product product, float[] bias, float[] factor) {
+        pieces(pre, product, bias, factor, (scan, r, part) -> scan.above(r, bound, part));
+        return found.stream().mapToLong(SparseRows::count).sum();
+    }
+
+    @FunctionalInterface
+    private interface RowTask {
+        void run(RowScan scan, int row, SparseRows part);
+    }
+
+    /** Computes the products and runs {@code task} on each row, which adds a row to its part of {@link #found}. */
+    private void pieces(Tensor pre, Product product, float[] bias, float[] factor, RowTask task) {
         int rows = (int) pre.size(0);
         int pieces = pieces(rows);
         while (found.size() < pieces) found.add(new SparseRows(bias.length));
         while (found.size() > pieces) found.removeLast();
-        var memory = pre.memory();
-        DType type = pre.type();
         each(rows, (piece, from, to) -> {
             product.fill(from, to);
             SparseRows part = found.get(piece);
             part.clear();
-            var columns = new int[bias.length];
-            var values = new float[bias.length];
-            for (int r = from; r < to; r++) {
-                int n = kernels.above(memory, type, r, bias, factor, bound, columns, values);
-                part.reserve(n);
-                System.arraycopy(columns, 0, part.columns(), part.count(), n);
-                System.arraycopy(values, 0, part.values(), part.count(), n);
-                part.endRow(n);
-            }
+            var scan = new RowScan(pre, bias, factor);
+            for (int r = from; r < to; r++) task.run(scan, r, part);
         });
-        return found.stream().mapToLong(SparseRows::count).sum();
+    }
+
+    private void join(SparseRows out) {
+        out.clear();
+        for (SparseRows part : found) out.append(part);
+    }
+
+    /** Scans rows of pre-activations on one thread. */
+    private final class RowScan {
+        private final MemorySegment memory;
+        private final DType type;
+        private final float[] bias;
+        private final float[] factor;
+        private final int[] columns;
+        private final float[] values;
+        private final float[] order;
+
+        RowScan(Tensor pre, float[] bias, float[] factor) {
+            this.memory = pre.memory();
+            this.type = pre.type();
+            this.bias = bias;
+            this.factor = factor;
+            this.columns = new int[bias.length];
+            this.values = new float[bias.length];
+            this.order = new float[bias.length];
+        }
+
+        private int scan(int row, float low) {
+            return kernels.above(memory, type, row, bias, factor, low, columns, values);
+        }
+
+        void above(int row, float low, SparseRows part) {
+            int n = scan(row, low);
+            part.reserve(n);
+            System.arraycopy(columns, 0, part.columns(), part.count(), n);
+            System.arraycopy(values, 0, part.values(), part.count(), n);
+            part.endRow(n);
+        }
+
+        /** Adds the {@code keep} largest, looked for above {@code low} first; returns the least of them. */
+        float largest(int row, float low, int keep, SparseRows part) {
+            int n = scan(row, low);
+            if (n < keep && low > 0) n = scan(row, 0);
+            float cut = 0;
+            int ties = n;
+            if (n > keep) {
+                System.arraycopy(values, 0, order, 0, n);
+                cut = Selection.largest(order, n, keep);
+                ties = keep - Selection.above(order, n, cut);
+            }
+            int at = part.count();
+            int kept = 0;
+            part.reserve(n);
+            for (int i = 0; i < n; i++) {
+                if (values[i] < cut || values[i] == cut && ties-- <= 0) continue;
+                part.columns()[at + kept] = columns[i];
+                part.values()[at + kept++] = values[i];
+            }
+            part.endRow(kept);
+            return cut;
+        }
     }
 
     /** A first bound: a little below the cut among the first rows. */

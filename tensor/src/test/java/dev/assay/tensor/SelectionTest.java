@@ -40,11 +40,7 @@ class SelectionTest {
                 var out = new SparseRows(WIDTH);
                 selection.batch(Tensor.of(pre, ROWS, WIDTH), bias, factor, keep, out);
                 List<Entry> all = new ArrayList<>();
-                for (int r = 0; r < ROWS; r++)
-                    for (int c = 0; c < WIDTH; c++) {
-                        float z = (pre[r * WIDTH + c] + bias[c]) * factor[c];
-                        if (z > 0) all.add(new Entry(r, c, z));
-                    }
+                for (int r = 0; r < ROWS; r++) all.addAll(positive(pre, bias, factor, r));
                 all.sort(Comparator.comparingDouble(e -> -e.z()));
                 assertThat(entries(out))
                         .containsExactlyInAnyOrderElementsOf(all.subList(0, (int) Math.min(keep, all.size())));
@@ -86,24 +82,64 @@ class SelectionTest {
         }
     }
 
+    /** Again one selection: its bound is now too high, now too low, and rows differ in size. */
     @Test
     void takesTheLargestOfEachRow() {
+        for (int keep : new int[] {6, 1, 40, 6, 6}) {
+            try (var scope = Scope.open()) {
+                float[] bias = numbers(WIDTH);
+                float[] factor = numbers(WIDTH);
+                for (int i = 0; i < WIDTH; i++) factor[i] = Math.abs(factor[i]);
+                float[] pre = numbers(ROWS * WIDTH);
+                for (int r = 0; r < ROWS; r++) for (int c = 0; c < WIDTH; c++) pre[r * WIDTH + c] *= 1 + r % 5;
+                Arrays.fill(pre, 3 * WIDTH, 4 * WIDTH, -100); // a row without a positive number
+                var out = new SparseRows(WIDTH);
+                selection.rows(Tensor.of(pre, ROWS, WIDTH), (from, to) -> {}, bias, factor, keep, out);
+                List<Entry> wanted = new ArrayList<>();
+                for (int r = 0; r < ROWS; r++) {
+                    List<Entry> row = positive(pre, bias, factor, r);
+                    row.sort(Comparator.comparingDouble(e -> -e.z()));
+                    wanted.addAll(row.subList(0, Math.min(keep, row.size())));
+                }
+                assertThat(entries(out)).containsExactlyInAnyOrderElementsOf(wanted);
+                assertThat(out.rows()).isEqualTo(ROWS);
+            }
+        }
+    }
+
+    /** The first among equals of each row, and rows of infinite numbers. */
+    @Test
+    void takesAsManyOfEachRowWhateverTheNumbersAre() {
         try (var scope = Scope.open()) {
-            float[] pre = numbers(ROWS * WIDTH);
-            Arrays.fill(pre, 3 * WIDTH, 4 * WIDTH, -1); // a row without a positive number
             var one = new float[WIDTH];
             Arrays.fill(one, 1);
             var out = new SparseRows(WIDTH);
-            selection.rows(Tensor.of(pre, ROWS, WIDTH), new float[WIDTH], one, 6, out);
-            List<Entry> wanted = new ArrayList<>();
-            for (int r = 0; r < ROWS; r++) {
-                List<Entry> row = new ArrayList<>();
-                for (int c = 0; c < WIDTH; c++)
-                    if (pre[r * WIDTH + c] > 0) row.add(new Entry(r, c, pre[r * WIDTH + c]));
-                row.sort(Comparator.comparingDouble(e -> -e.z()));
-                wanted.addAll(row.subList(0, Math.min(6, row.size())));
+            for (float value : new float[] {Float.POSITIVE_INFINITY, 1, 1e-3f, 1}) {
+                var values = new float[2 * WIDTH];
+                Arrays.fill(values, value);
+                selection.rows(Tensor.of(values, 2, WIDTH), (from, to) -> {}, new float[WIDTH], one, 2, out);
+                assertThat(entries(out))
+                        .containsExactly(
+                                new Entry(0, 0, value),
+                                new Entry(0, 1, value),
+                                new Entry(1, 0, value),
+                                new Entry(1, 1, value));
             }
-            assertThat(entries(out)).containsExactlyInAnyOrderElementsOf(wanted);
+        }
+    }
+
+    @Test
+    void takesAllThatIsPositive() {
+        try (var scope = Scope.open()) {
+            float[] bias = numbers(WIDTH);
+            var one = new float[WIDTH];
+            Arrays.fill(one, 1);
+            float[] pre = numbers(ROWS * WIDTH);
+            var out = new SparseRows(WIDTH);
+            selection.positive(Tensor.of(pre, ROWS, WIDTH), (from, to) -> {}, bias, one, out);
+            List<Entry> wanted = new ArrayList<>();
+            for (int r = 0; r < ROWS; r++) wanted.addAll(positive(pre, bias, one, r));
+            assertThat(entries(out)).containsExactlyElementsOf(wanted);
         }
     }
 
@@ -116,6 +152,15 @@ class SelectionTest {
         Arrays.sort(sorted);
         for (int rank = 1; rank <= count; rank += 1 + count / 7)
             assertThat(Selection.largest(values.clone(), count, rank)).isEqualTo(sorted[count - rank]);
+    }
+
+    private static List<Entry> positive(float[] pre, float[] bias, float[] factor, int row) {
+        List<Entry> out = new ArrayList<>();
+        for (int c = 0; c < WIDTH; c++) {
+            float z = (pre[row * WIDTH + c] + bias[c]) * factor[c];
+            if (z > 0) out.add(new Entry(row, c, z));
+        }
+        return out;
     }
 
     private static List<Entry> entries(SparseRows rows) {
