@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
  * count elements.
  */
 public abstract sealed class Kernels permits ScalarKernels, VectorKernels {
-    private static final Kernels BEST = KernelChoice.of(VectorKernels::new, ScalarKernels::new);
+    private static final Kernels BEST = KernelChoice.of(() -> new VectorKernels(), ScalarKernels::new);
 
     /** The kernels of this machine; the property {@code assay.kernels=scalar} forces the obvious ones. */
     public static Kernels best() {

@@ -12,7 +12,8 @@ public abstract sealed class PanelKernels permits ScalarPanelKernels, VectorPane
     /** Depth that shares one scale and one offset in {@link #unpack4}. */
     public static final int BLOCK = 32;
 
-    private static final PanelKernels BEST = KernelChoice.of(VectorPanelKernels::new, () -> new ScalarPanelKernels(8));
+    private static final PanelKernels BEST =
+            KernelChoice.of(() -> new VectorPanelKernels(), () -> new ScalarPanelKernels(8));
 
     /** The kernels of this machine; the property {@code assay.kernels=scalar} forces the obvious ones. */
     public static PanelKernels best() {

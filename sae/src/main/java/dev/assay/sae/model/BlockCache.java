@@ -10,22 +10,53 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /**
  * Harvested blocks in a folder, one file each: fp32 numbers, little endian, and a CRC32C behind them. A damaged file is
- * harvested again.
+ * harvested again. Runs of one process that want the same block harvest it once; processes do not disturb each other.
  */
 final class BlockCache {
+    private static final Map<Path, Object> WRITING = new ConcurrentHashMap<>();
+    private static final String PART = ".part";
+
     private final Path folder;
 
     BlockCache(Path folder) {
         this.folder = folder;
         try {
             Files.createDirectories(folder);
+            sweep();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Deletes what processes that are gone have left unfinished. */
+    private void sweep() throws IOException {
+        try (var files = Files.newDirectoryStream(folder, "*" + PART)) {
+            for (Path file : files) {
+                String[] name = file.getFileName().toString().split("[-.]");
+                boolean alive = name.length == 4
+                        && name[2].matches("\\d{1,10}")
+                        && ProcessHandle.of(Long.parseLong(name[2])).isPresent();
+                if (!alive) Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** The block, harvested and kept if it is not there. */
+    float[] get(int number, int length, Supplier<float[]> harvest) {
+        synchronized (WRITING.computeIfAbsent(file(number).toAbsolutePath(), f -> new Object())) {
+            return read(number, length).orElseGet(() -> {
+                float[] values = harvest.get();
+                write(number, values);
+                return values;
+            });
         }
     }
 
@@ -33,7 +64,7 @@ final class BlockCache {
         return folder.resolve("block-%05d.f32".formatted(number));
     }
 
-    Optional<float[]> read(int number, int length) {
+    private Optional<float[]> read(int number, int length) {
         Path file = file(number);
         if (!Files.exists(file)) return Optional.empty();
         try (FileChannel in = FileChannel.open(file)) {
@@ -51,8 +82,9 @@ final class BlockCache {
         }
     }
 
-    void write(int number, float[] values) {
-        Path part = folder.resolve("block-%05d.part".formatted(number));
+    private void write(int number, float[] values) {
+        Path part = folder.resolve(
+                "block-%05d-%d%s".formatted(number, ProcessHandle.current().pid(), PART));
         ByteBuffer bytes = ByteBuffer.allocate(Math.addExact(Math.multiplyExact(4, values.length), 8))
                 .order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -124,11 +125,8 @@ public final class ModelActivations implements Activations, AutoCloseable {
 
     private float[] block(int number) {
         int length = blocks.rows() * dModel();
-        Optional<float[]> known = cache.flatMap(c -> c.read(number, length));
-        if (known.isPresent()) return known.get();
-        float[] read = kept(blocks.block(number), blocks.rows());
-        cache.ifPresent(c -> c.write(number, read));
-        return read;
+        Supplier<float[]> harvest = () -> kept(blocks.block(number), blocks.rows());
+        return cache.map(c -> c.get(number, length, harvest)).orElseGet(harvest);
     }
 
     private float[] kept(List<int[]> texts, int rows) {

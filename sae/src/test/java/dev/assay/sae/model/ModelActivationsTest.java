@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +142,37 @@ class ModelActivationsTest {
                 bytes[100] ^= 1;
                 Files.write(block, bytes);
             }
+        }
+    }
+
+    /** As `sae sweep --parallel` has them: the same blocks at the same time. */
+    @Test
+    void runsSideBySideShareACacheAndReadEachBlockOnce() throws Exception {
+        Path cache = Files.createDirectory(folder.resolve("shared"));
+        Files.write(cache.resolve("block-00000-999999999.part"), new byte[8]); // of a process that is gone
+        float[] wanted;
+        int batches;
+        try (var data = open(1)) {
+            batches = (int) (data.pass() / ROWS);
+            wanted = batch(data, batches - 1L, ROWS);
+        }
+        var ended = new AtomicInteger(); // blocks read to their end
+        try (var pool = Executors.newFixedThreadPool(3)) {
+            List<Future<float[]>> runs = new ArrayList<>();
+            for (int r = 0; r < 3; r++)
+                runs.add(pool.submit(() -> {
+                    try (var data = open(1, Optional.of(cache), (done, of) -> {
+                        if (done == of) ended.incrementAndGet();
+                    })) {
+                        for (int b = 0; b < batches - 1; b++) batch(data, b, ROWS);
+                        return batch(data, batches - 1L, ROWS);
+                    }
+                }));
+            for (Future<float[]> run : runs) assertThat(run.get()).isEqualTo(wanted);
+        }
+        assertThat(ended).hasValue(batches);
+        try (var files = Files.list(cache)) {
+            assertThat(files).hasSize(batches).allMatch(f -> f.toString().endsWith(".f32"));
         }
     }
 
