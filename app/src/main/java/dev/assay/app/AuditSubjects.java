@@ -33,7 +33,7 @@ import java.util.function.Supplier;
  * file, {@code smollm2}, or {@code role:NAME} of a roles' file. What it opened it closes.
  */
 final class AuditSubjects implements AutoCloseable {
-    private static final String ROLE = "role:";
+    static final String ROLE = "role:";
 
     private final Pocket pocket;
     private final AuditGround ground;

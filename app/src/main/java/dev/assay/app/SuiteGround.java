@@ -11,14 +11,19 @@ import dev.assay.audit.tool.Configuration;
 import dev.assay.organism.Variant;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The models of a suite's plan, found as {@code assay audit run} finds them. The target that was last audited stays open. */
+/**
+ * The models of a suite's plan, found as {@code assay audit run} finds them. The target that was last audited stays open, and all
+ * that are played elsewhere.
+ */
 final class SuiteGround implements Bench, AutoCloseable {
     private static final String ANY = "*";
 
@@ -26,7 +31,10 @@ final class SuiteGround implements Bench, AutoCloseable {
     private final SuitePlan plan;
     private final AuditOptions options = new AuditOptions();
     private final Pocket pocket;
-    private @Nullable Open open;
+    private final Map<PlannedSeat, Open> elsewhere = new HashMap<>(); // guarded by this
+    private @Nullable Open open; // guarded by this
+
+    private record PlannedSeat(Subject subject, double dose) {}
 
     private record Open(Subject subject, double dose, AuditSubjects subjects, Audits.Seat seat) {}
 
@@ -89,23 +97,45 @@ final class SuiteGround implements Bench, AutoCloseable {
 
     @Override
     public List<Supplier<AuditRecord>> work(List<Job> jobs) {
-        PlannedRun first = jobs.getFirst().run();
-        return seat(first.subject(), first.dose())
+        return seat(jobs.getFirst().run())
                 .work(jobs.stream()
                         .map(j -> new Audits.Piece(
                                 Configuration.of(j.run().tool()), j.run().number(), j.attempt()))
                         .toList());
     }
 
-    private Audits.Seat seat(Subject subject, double dose) {
+    /** A language model audits a role, compares it with a role, and all roles of the file are played elsewhere. */
+    @Override
+    public boolean alone(PlannedRun run) {
+        Subject subject = run.subject();
+        return plan.investigator().equals(SuitePlan.LLM)
+                && subject.target().startsWith(AuditSubjects.ROLE)
+                && subject.reference().startsWith(AuditSubjects.ROLE)
+                && ground.roles()
+                        .filter(roles -> roles.names().stream().allMatch(roles::remote))
+                        .isPresent();
+    }
+
+    private synchronized Audits.Seat seat(PlannedRun run) {
+        Subject subject = run.subject();
+        double dose = run.dose();
+        if (alone(run))
+            return elsewhere
+                    .computeIfAbsent(new PlannedSeat(subject, dose), s -> open(subject, dose))
+                    .seat();
         if (open != null && open.subject().equals(subject) && open.dose() == dose) return open.seat();
-        close();
+        if (open != null) open.subjects().close();
+        open = null;
+        open = open(subject, dose);
+        return open.seat();
+    }
+
+    private Open open(Subject subject, double dose) {
         AuditSubjects subjects = options.subjects(pocket, ground, dose);
         try {
             check(subject, subjects);
             Audits.Seat seat = audits().seat(subjects, subject.target(), dose);
-            open = new Open(subject, dose, subjects, seat);
-            return seat;
+            return new Open(subject, dose, subjects, seat);
         } catch (RuntimeException e) {
             subjects.close();
             throw e;
@@ -145,8 +175,10 @@ final class SuiteGround implements Bench, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (open != null) open.subjects().close();
         open = null;
+        elsewhere.values().forEach(o -> o.subjects().close());
+        elsewhere.clear();
     }
 }

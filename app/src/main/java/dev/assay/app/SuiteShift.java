@@ -1,6 +1,5 @@
 package dev.assay.app;
 
-import dev.assay.audit.suite.PlannedRun;
 import dev.assay.audit.suite.Share;
 import dev.assay.audit.suite.Suite;
 import dev.assay.audit.suite.SuiteBook;
@@ -8,7 +7,6 @@ import dev.assay.audit.suite.SuiteWorker;
 import dev.assay.journal.Leases;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -41,17 +39,14 @@ final class SuiteShift {
     }
 
     private void show(Suite suite, SuiteBook book, ConsoleProgress progress) {
-        List<PlannedRun> open = book.runs(SuiteBook.Outcome.OPEN);
-        int done = book.runs().size() - open.size();
+        int runs = book.size();
+        int done = runs - book.count(SuiteBook.Outcome.OPEN);
         String now = done + " " + book.tokens();
         if (now.equals(last)) return;
         last = now;
-        progress.at("runs", done, book.runs().size(), note(book));
+        progress.at("runs", done, runs, note(book));
         int had = level;
-        level = open.stream()
-                .mapToInt(r -> r.number() - 1)
-                .min()
-                .orElse(suite.plan().runs());
+        level = book.level();
         if (level > had && level < suite.plan().runs()) {
             progress.say("every cell has " + level + " of " + suite.plan().runs() + ":");
             System.err.print(new AuditTable(book.records(), (target, dose) -> java.util.Optional.empty()).tools());
@@ -59,8 +54,8 @@ final class SuiteShift {
     }
 
     private static String note(SuiteBook book) {
-        int voids = book.runs(SuiteBook.Outcome.VOID).size();
-        int errors = book.runs(SuiteBook.Outcome.ERROR).size();
+        int voids = book.count(SuiteBook.Outcome.VOID);
+        int errors = book.count(SuiteBook.Outcome.ERROR);
         return String.format(java.util.Locale.ROOT, " (%d void, %d errors), %,d tokens", voids, errors, book.tokens());
     }
 }

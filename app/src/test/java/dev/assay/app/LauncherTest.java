@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** The script {@code assay} as it is in the zip, before a Java that only prints what it was started with. */
 class LauncherTest {
@@ -52,8 +52,9 @@ class LauncherTest {
     /** Whatever may open a model needs the kernels, commands that are added later too. */
     @Test
     void allButWhatPrintsTextGetsTheKernels() throws IOException, InterruptedException {
-        List<String> commands =
-                new ArrayList<>(new CommandLine(new Assay()).getSubcommands().keySet());
+        List<String> commands = new ArrayList<>(Assay.commandLine(new Settings(Map.of(), List.of()))
+                .getSubcommands()
+                .keySet());
         commands.removeAll(List.of("config", "completion", "help"));
         assertThat(commands).contains("audit", "organism", "worker", "view");
         for (String command : commands)

@@ -26,12 +26,13 @@ final class Limiter {
     /** After a call, whatever came of it. */
     synchronized void leave() {
         running--;
-        notifyAll();
+        notify(); // one place, one of those who wait
     }
 
+    /** Before the first overload each answer allows one more, so a round doubles the limit; after it, each round does. */
     synchronized void answered() {
-        allowed = Math.min(most, allowed + 1 / allowed);
-        notifyAll();
+        allowed = Math.min(most, allowed + (halvings == 0 ? 1 : 1 / allowed));
+        notify();
     }
 
     synchronized void overloaded(long entered) {

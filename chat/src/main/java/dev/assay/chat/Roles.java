@@ -136,6 +136,11 @@ public final class Roles implements AutoCloseable {
                         "there is no role " + name + "; there are " + String.join(", ", roles.keySet())));
     }
 
+    /** Whether a role is played elsewhere, by a server that is waited for. */
+    public boolean remote(String name) {
+        return dialect(role(name)).wire() != Capabilities.WireFormat.LOCAL;
+    }
+
     private static Capabilities.Dialect dialect(Role role) {
         return Capabilities.shipped()
                 .dialect(role.provider())

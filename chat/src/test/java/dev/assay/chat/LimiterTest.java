@@ -7,11 +7,21 @@ import org.junit.jupiter.api.Test;
 
 class LimiterTest {
     @Test
-    void itGrowsByOneForARoundOfAnswersUpToItsBound() throws Exception {
-        var limiter = new Limiter(4, 6);
+    void itDoublesInARoundUntilItIsTooMuch() throws Exception {
+        var limiter = new Limiter(4, 10);
+        for (int i = 0; i < 4; i++) limiter.answered();
+        assertThat(limiter.allowed()).isEqualTo(8);
+        for (int i = 0; i < 100; i++) limiter.answered();
+        assertThat(limiter.allowed()).isEqualTo(10);
+    }
+
+    @Test
+    void afterAnOverloadItGrowsByOneForARoundOfAnswersUpToItsBound() throws Exception {
+        var limiter = new Limiter(8, 6);
+        limiter.overloaded(limiter.enter());
+        assertThat(limiter.allowed()).isEqualTo(3);
+        for (int i = 0; i < 4; i++) limiter.answered();
         assertThat(limiter.allowed()).isEqualTo(4);
-        for (int i = 0; i < 5; i++) limiter.answered();
-        assertThat(limiter.allowed()).isEqualTo(5);
         for (int i = 0; i < 100; i++) limiter.answered();
         assertThat(limiter.allowed()).isEqualTo(6);
     }

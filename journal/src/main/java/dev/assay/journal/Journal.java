@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import java.util.stream.LongStream;
 
 /**
  * The record of a run, from which it goes on after a kill: a folder with {@code run.json} (what is run),
@@ -27,10 +29,10 @@ import java.util.function.Consumer;
  * <p>A record whose writing was cut short by a kill is moved to {@code journal.torn} at the next opening. A line that
  * was changed later is an error that names it. A write that fails, say on a full disk, is taken back whole.
  *
- * <p>All records are held in memory. What is large (tensors, adapters) goes to a file of its own by {@link AtomicFile},
- * and the record names it and its hash.
+ * <p>Records are read from the file when they are asked for; memory holds where each stands. What is large (tensors, adapters)
+ * goes to a file of its own by {@link AtomicFile}, and the record names it and its hash.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. Many may add and commit at once: a commit takes along what others have added.
  */
 public final class Journal implements AutoCloseable {
 
@@ -46,18 +48,18 @@ public final class Journal implements AutoCloseable {
     private final Manifest manifest;
     private final RunLock lock;
     private final JournalFile file;
-    private final Map<String, List<JsonNode>> byType = new HashMap<>();
-    private final long tornBytes;
-    private long size;
-    private boolean closed;
+    private final Numbers starts = new Numbers(); // of the line of each record; guarded by this
+    private final Map<String, Numbers> byType = new HashMap<>(); // numbers of its records; guarded by this
+    private boolean closed; // guarded by this
 
-    private Journal(Path folder, Manifest manifest, RunLock lock, JournalFile file) {
+    private Journal(Path folder, Manifest manifest, RunLock lock) {
         this.folder = folder;
         this.manifest = manifest;
         this.lock = lock;
-        this.file = file;
-        file.found().entries().forEach(this::remember);
-        this.tornBytes = file.found().tornBytes();
+        this.file = new JournalFile(folder.resolve(FILE), (line, seq, at) -> {
+            Line.check(line, seq);
+            remember(Line.type(line), at);
+        });
     }
 
     /**
@@ -71,7 +73,7 @@ public final class Journal implements AutoCloseable {
         RunLock lock = RunLock.acquire(folder);
         try {
             claim(folder, manifest);
-            return new Journal(folder, manifest, lock, new JournalFile(folder.resolve(FILE)));
+            return new Journal(folder, manifest, lock);
         } catch (RuntimeException | Error e) {
             lock.release();
             throw e;
@@ -143,13 +145,24 @@ public final class Journal implements AutoCloseable {
      * @throws IllegalArgumentException if the body can't be written as JSON
      * @throws IllegalStateException    if the journal is closed
      */
-    public synchronized Entry append(String type, Object body) {
+    public Entry append(String type, Object body) {
+        byte[] json = CanonicalJson.bytes(body);
+        JsonNode read = CanonicalJson.parse(json);
+        return new Entry(add(type, json), type, read);
+    }
+
+    /**
+     * The same of a body that is written already.
+     *
+     * @return the record's number
+     */
+    synchronized long add(String type, byte[] body) {
         checkOpen();
-        byte[] line = Line.encode(size, type, body);
-        Entry entry = reread(line);
-        file.append(line);
-        remember(entry);
-        return entry;
+        long seq = starts.size();
+        long start = file.length();
+        file.append(Line.line(seq, type, body));
+        remember(type, start);
+        return seq;
     }
 
     /**
@@ -158,25 +171,56 @@ public final class Journal implements AutoCloseable {
      * @throws JournalException      if that fails
      * @throws IllegalStateException if the journal is closed
      */
-    public synchronized void commit() {
-        checkOpen();
+    public void commit() {
+        synchronized (this) {
+            checkOpen();
+        }
         file.commit();
     }
 
     /** The bodies of the records of a type, in order; what is added later is not in this list. */
-    public synchronized List<JsonNode> records(String type) {
-        return List.copyOf(byType.getOrDefault(type, List.of()));
+    public List<JsonNode> records(String type) {
+        return LongStream.of(numbers(type)).mapToObj(this::body).toList();
     }
 
     /** The body of the last record of a type. */
-    public synchronized Optional<JsonNode> last(String type) {
-        List<JsonNode> records = byType.getOrDefault(type, List.of());
-        return records.isEmpty() ? Optional.empty() : Optional.of(records.getLast());
+    public Optional<JsonNode> last(String type) {
+        long[] numbers = numbers(type);
+        return numbers.length == 0 ? Optional.empty() : Optional.of(body(numbers[numbers.length - 1]));
+    }
+
+    private synchronized long[] numbers(String type) {
+        Numbers numbers = byType.get(type);
+        return numbers == null ? new long[0] : numbers.all();
+    }
+
+    /** The bodies of the records of a type with their numbers, one at a time. */
+    void each(String type, ObjLongConsumer<JsonNode> taker) {
+        for (long seq : numbers(type)) {
+            taker.accept(body(seq), seq);
+        }
+    }
+
+    /** The body of a record. */
+    JsonNode body(long seq) {
+        long start;
+        long end;
+        synchronized (this) {
+            checkOpen();
+            start = starts.get(seq);
+            end = seq + 1 < starts.size() ? starts.get(seq + 1) : file.length();
+        }
+        try {
+            return Line.decode(file.read(start, (int) (end - start - 1)), seq).body();
+        } catch (Line.Damaged e) {
+            throw new JournalException(folder.resolve(FILE) + ", line " + (seq + 1) + " was changed while this process"
+                    + " wrote to the file: " + e.getMessage() + ". Restore it from a backup");
+        }
     }
 
     /** The number of records of all types. */
     public synchronized long size() {
-        return size;
+        return starts.size();
     }
 
     /** The run's folder. */
@@ -191,7 +235,7 @@ public final class Journal implements AutoCloseable {
 
     /** How many bytes of an unfinished record were moved to {@value #TORN} at this opening; 0 mostly. */
     public long tornBytes() {
-        return tornBytes;
+        return file.tornBytes();
     }
 
     /** Commits and gives the folder free; a second call does nothing. */
@@ -242,17 +286,9 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private Entry reread(byte[] line) {
-        try {
-            return Line.decode(line, size);
-        } catch (Line.Damaged e) {
-            throw new IllegalArgumentException("a record that could not be read again: " + e.getMessage(), e);
-        }
-    }
-
-    private void remember(Entry entry) {
-        byType.computeIfAbsent(entry.type(), type -> new ArrayList<>()).add(entry.body());
-        size++;
+    private void remember(String type, long start) {
+        byType.computeIfAbsent(type, t -> new Numbers()).add(starts.size());
+        starts.add(start);
     }
 
     private void checkOpen() {

@@ -12,23 +12,30 @@ import java.util.Arrays;
 final class JournalFile {
 
     private final Path path;
-    private final Scan found;
+    private final int tornBytes;
     private final SteadyFile file;
     /** Bytes of whole lines; whatever is behind them is not part of the journal. */
-    private long length;
+    private volatile long length;
 
-    private boolean uncommitted;
-    private boolean broken;
+    private volatile boolean broken;
+    private final Object disk = new Object();
+    private long committed; // guarded by disk
 
-    /** Opens or makes the file, and moves a torn last line to {@code journal.torn}. */
-    JournalFile(Path path) {
+    /**
+     * Opens or makes the file, and moves a torn last line to {@code journal.torn}.
+     *
+     * @param found takes the lines that are there
+     */
+    JournalFile(Path path, Scan.Lines found) {
         this.path = path;
         boolean fresh = !Files.exists(path);
-        this.found = fresh ? Scan.EMPTY : Scan.of(path);
-        this.length = found.length();
+        Scan scan = fresh ? Scan.EMPTY : Scan.lines(path, 0, 0, found).undamaged();
+        this.length = scan.length();
+        this.committed = length;
+        this.tornBytes = scan.tornBytes();
         try {
             this.file = new SteadyFile(path);
-            if (found.tornBytes() > 0) {
+            if (tornBytes > 0) {
                 cutTornTail();
             }
         } catch (IOException e) {
@@ -39,19 +46,24 @@ final class JournalFile {
         }
     }
 
-    /** What the file held when it was opened. */
-    Scan found() {
-        return found;
+    /** How many bytes of an unfinished line were cut off at this opening. */
+    int tornBytes() {
+        return tornBytes;
+    }
+
+    /** Where the next line begins. */
+    long length() {
+        return length;
     }
 
     /** Keeps the torn bytes first, so that a kill in between leaves them twice and never nowhere. */
     private void cutTornTail() throws IOException {
-        byte[] torn = new byte[found.tornBytes() + 1];
+        byte[] torn = new byte[tornBytes + 1];
         try (InputStream in = Files.newInputStream(path)) {
             in.skipNBytes(length);
-            in.readNBytes(torn, 0, found.tornBytes());
+            in.readNBytes(torn, 0, tornBytes);
         }
-        torn[found.tornBytes()] = '\n';
+        torn[tornBytes] = '\n';
         Path kept = path.resolveSibling(Journal.TORN);
         long end = Files.exists(kept) ? Files.size(kept) : 0;
         try (SteadyFile out = new SteadyFile(kept)) {
@@ -73,22 +85,37 @@ final class JournalFile {
             throw failed(e);
         }
         length += bytes.length;
-        uncommitted = true;
     }
 
-    /** Forces everything to the disk. */
-    void commit() {
-        checkUsable();
-        if (!uncommitted) {
-            return;
-        }
+    /** A line without its line feed. */
+    byte[] read(long at, int bytes) {
         try {
-            file.sync();
-            uncommitted = false;
+            return file.read(at, bytes);
         } catch (IOException e) {
-            // after a failed fsync nobody knows what is on the disk
-            broken = true;
-            throw failed(e);
+            throw new JournalException(path + " can't be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /**
+     * Forces everything that has been added to the disk. Lines may be added meanwhile, and who asks while another forces
+     * waits for that and finds, mostly, that the next one has taken its lines along.
+     */
+    void commit() {
+        long wanted = length;
+        synchronized (disk) {
+            checkUsable();
+            if (committed >= wanted) {
+                return;
+            }
+            long all = length;
+            try {
+                file.sync();
+                committed = all;
+            } catch (IOException e) {
+                // after a failed fsync nobody knows what is on the disk
+                broken = true;
+                throw failed(e);
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package dev.assay.journal;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,7 +35,6 @@ public final class JournalTail {
     }
 
     private static final int CHUNK = 1 << 20;
-    private static final byte[] TYPE = "\"type\":\"".getBytes(StandardCharsets.US_ASCII);
 
     private final Path file;
     private long position;
@@ -165,26 +163,9 @@ public final class JournalTail {
                 throw new JournalException(file + ", line " + (seq + 1) + " is damaged: " + e.getMessage()
                         + ". It was changed after it was written; restore the file from a backup");
             }
-            each.accept(new Located(seq, type(line), new Place(position, line.length), line));
+            each.accept(new Located(seq, Line.type(line), new Place(position, line.length), line));
             position += line.length + 1L;
             seq++;
         }
-    }
-
-    /** The type, which stands third in a line and is read without the rest. */
-    private static String type(byte[] line) {
-        int from = indexOf(line, TYPE) + TYPE.length;
-        int to = from;
-        while (line[to] != '"') {
-            if (line[to] == '\\') return CanonicalJson.parse(line).path("type").asText();
-            to++;
-        }
-        return new String(line, from, to - from, StandardCharsets.UTF_8);
-    }
-
-    private static int indexOf(byte[] line, byte[] what) {
-        for (int i = 0; i + what.length <= line.length; i++)
-            if (Arrays.equals(line, i, i + what.length, what, 0, what.length)) return i;
-        throw new JournalException("a record without a type");
     }
 }

@@ -2,7 +2,6 @@ package dev.assay.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,17 +20,23 @@ final class Line {
     /** Length of the first member with its brace; the checksum covers everything behind it. */
     private static final int COVERED = 17;
 
+    private static final byte[] TYPE = utf8("\"type\":\"");
+
     private Line() {}
 
     static byte[] encode(long seq, String type, Object body) {
-        ByteArrayOutputStream covered = new ByteArrayOutputStream();
-        covered.writeBytes(utf8(",\"seq\":" + seq + ",\"type\":" + new TextNode(type) + ",\"body\":"));
-        covered.writeBytes(CanonicalJson.bytes(body));
-        covered.write('}');
-        ByteArrayOutputStream line = new ByteArrayOutputStream(COVERED + covered.size());
-        line.writeBytes(head(covered.toByteArray(), 0));
-        line.writeBytes(covered.toByteArray());
-        return line.toByteArray();
+        return line(seq, type, CanonicalJson.bytes(body));
+    }
+
+    /** @param body canonical JSON */
+    static byte[] line(long seq, String type, byte[] body) {
+        byte[] start = utf8(",\"seq\":" + seq + ",\"type\":" + new TextNode(type) + ",\"body\":");
+        byte[] line = new byte[COVERED + start.length + body.length + 1];
+        System.arraycopy(start, 0, line, COVERED, start.length);
+        System.arraycopy(body, 0, line, COVERED + start.length, body.length);
+        line[line.length - 1] = '}';
+        System.arraycopy(head(line, COVERED), 0, line, 0, COVERED);
+        return line;
     }
 
     /**
@@ -45,7 +50,8 @@ final class Line {
         }
         byte[] number = utf8(",\"seq\":" + seq + ",\"type\":\"");
         if (!Arrays.equals(line, COVERED, Math.min(line.length, COVERED + number.length), number, 0, number.length)) {
-            throw new Damaged("it is not record " + seq + ", which has to stand there");
+            decode(line, seq); // says what stands there
+            throw new Damaged("it is not written as records are");
         }
     }
 
@@ -64,6 +70,28 @@ final class Line {
             throw new Damaged("it is record " + json.path("seq") + " where " + seq + " has to stand");
         }
         return new Entry(seq, json.path("type").asText(), json.path("body"));
+    }
+
+    /** The type of an intact line, which stands third and is read without the rest. */
+    static String type(byte[] line) {
+        int from = indexOf(line, TYPE) + TYPE.length;
+        int to = from;
+        while (line[to] != '"') {
+            if (line[to] == '\\') {
+                return CanonicalJson.parse(line).path("type").asText();
+            }
+            to++;
+        }
+        return new String(line, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private static int indexOf(byte[] line, byte[] what) {
+        for (int i = 0; i + what.length <= line.length; i++) {
+            if (Arrays.equals(line, i, i + what.length, what, 0, what.length)) {
+                return i;
+            }
+        }
+        throw new JournalException("a record without a type");
     }
 
     /** The first member of a line that was decoded. */

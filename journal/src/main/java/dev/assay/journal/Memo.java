@@ -37,21 +37,23 @@ public final class Memo {
     public static final String TYPE = "memo";
 
     private final Journal journal;
-    private final Map<String, JsonNode> values = new HashMap<>();
+    private final Map<String, Long> kept = new HashMap<>(); // the record of each key; guarded by this
+    private final Map<String, JsonNode> learned = new HashMap<>(); // of others; guarded by this
 
     /** The memo of what this journal holds and will hold. */
     public Memo(Journal journal) {
         this.journal = journal;
-        for (JsonNode body : journal.records(TYPE)) {
-            values.putIfAbsent(body.path("key").asText(), body.path("value"));
-        }
+        journal.each(TYPE, (body, seq) -> kept.putIfAbsent(body.path("key").asText(), seq));
     }
 
     /** Takes over what other writers of the folder have kept ({@link Segments}); it is not kept a second time here. */
     public synchronized void learn(List<Entry> entries) {
         for (Entry e : entries) {
             if (e.type().equals(TYPE)) {
-                values.putIfAbsent(e.body().path("key").asText(), e.body().path("value"));
+                String key = e.body().path("key").asText();
+                if (!kept.containsKey(key)) {
+                    learned.putIfAbsent(key, e.body().path("value"));
+                }
             }
         }
     }
@@ -76,8 +78,19 @@ public final class Memo {
     }
 
     /** What is kept under a key. */
-    public synchronized Optional<JsonNode> find(String key) {
-        return Optional.ofNullable(values.get(key));
+    public Optional<JsonNode> find(String key) {
+        Long seq;
+        synchronized (this) {
+            seq = kept.get(key);
+            if (seq == null) {
+                return Optional.ofNullable(learned.get(key));
+            }
+        }
+        return Optional.of(journal.body(seq).path("value"));
+    }
+
+    private synchronized boolean has(String key) {
+        return kept.containsKey(key) || learned.containsKey(key);
     }
 
     /**
@@ -94,15 +107,16 @@ public final class Memo {
      *
      * @return what is kept under the key now
      */
-    public synchronized JsonNode put(String key, Object value) {
-        JsonNode known = values.get(key);
-        if (known != null) {
-            return known;
+    public JsonNode put(String key, Object value) {
+        byte[] json = CanonicalJson.bytes(Map.of("key", key, "value", value));
+        JsonNode read = CanonicalJson.parse(json).path("value");
+        synchronized (this) {
+            if (!has(key)) {
+                kept.put(key, journal.add(TYPE, json));
+                return read;
+            }
         }
-        JsonNode kept =
-                journal.append(TYPE, Map.of("key", key, "value", value)).body().path("value");
-        values.put(key, kept);
-        return kept;
+        return find(key).orElseThrow();
     }
 
     /** What is kept under a key, computing and keeping it first if there is nothing. */
@@ -139,7 +153,7 @@ public final class Memo {
     private List<Integer> missing(List<String> keys) {
         Map<String, Integer> firstOf = new LinkedHashMap<>();
         IntStream.range(0, keys.size())
-                .filter(i -> find(keys.get(i)).isEmpty())
+                .filter(i -> !has(keys.get(i)))
                 .forEach(i -> firstOf.putIfAbsent(keys.get(i), i));
         return List.copyOf(firstOf.values());
     }

@@ -1,6 +1,5 @@
 package dev.assay.journal;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,26 +54,48 @@ record Scan(List<Entry> entries, long length, int tornBytes, Optional<String> da
 
     /** The same, handed out one by one and not kept: files may be larger than the memory. */
     static Scan each(Path file, long offset, long seq, Reader reader) {
+        return lines(file, offset, seq, (line, number, at) -> {
+            Entry entry = Line.decode(line, number);
+            reader.take(entry, new Place(at, line.length, Line.head(line)));
+        });
+    }
+
+    /** Takes the bytes of lines, without their line feeds. */
+    interface Lines {
+        /**
+         * @param at where the line stands
+         * @throws Line.Damaged if it is not intact
+         */
+        void take(byte[] line, long number, long at) throws Line.Damaged;
+    }
+
+    /** The lines themselves, of which {@code lines} has to say whether they are intact. */
+    static Scan lines(Path file, long offset, long seq, Lines lines) {
         long number = seq;
         long length = 0;
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+        byte[] chunk = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
             in.skipNBytes(offset);
-            for (int b = in.read(); b >= 0; b = in.read()) {
-                if (b == '\n') {
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                int from = 0;
+                for (int i = 0; i < read; i++) {
+                    if (chunk[i] != '\n') {
+                        continue;
+                    }
+                    line.write(chunk, from, i - from);
+                    from = i + 1;
+                    byte[] bytes = line.toByteArray();
                     try {
-                        byte[] bytes = line.toByteArray();
-                        Entry entry = Line.decode(bytes, number);
-                        reader.take(entry, new Place(offset + length, bytes.length, Line.head(bytes)));
+                        lines.take(bytes, number, offset + length);
                     } catch (Line.Damaged e) {
                         return new Scan(List.of(), length, 0, Optional.of(damaged(file, number, e)));
                     }
                     number++;
-                    length += line.size() + 1;
+                    length += bytes.length + 1;
                     line.reset();
-                } else {
-                    line.write(b);
                 }
+                line.write(chunk, from, read - from);
             }
         } catch (IOException e) {
             throw new JournalException(file + " can't be read (" + e.getMessage() + ")", e);

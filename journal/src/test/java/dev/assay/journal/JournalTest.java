@@ -232,4 +232,38 @@ class JournalTest {
                 .isThrownBy(() -> new Provenance("v", "none", Map.of(), Map.of(), Map.of()))
                 .withMessageContaining("SHA-256");
     }
+
+    /** Threads that add, commit, read and are interrupted, as those of cancelled calls are: nothing is lost or mixed up. */
+    @Test
+    void manyAddAndCommitAtOnceWhileSomeAreInterrupted() throws InterruptedException {
+        int each = 60;
+        List<Thread> threads;
+        try (Journal journal = open(folder())) {
+            threads = IntStream.range(0, 12)
+                    .mapToObj(t -> Thread.ofVirtual().start(() -> {
+                        for (int i = 0; i < each; i++) {
+                            if (t % 3 == 0) {
+                                Thread.currentThread().interrupt();
+                            }
+                            journal.append("of " + t, i);
+                            journal.commit();
+                            assertThat(journal.last("of " + t).orElseThrow().asInt())
+                                    .isEqualTo(i);
+                        }
+                    }))
+                    .toList();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(journal.size()).isEqualTo(12L * each);
+        }
+        try (Journal journal = open(folder())) {
+            for (int t = 0; t < 12; t++) {
+                assertThat(journal.records("of " + t))
+                        .extracting(JsonNode::asInt)
+                        .containsExactlyElementsOf(
+                                IntStream.range(0, each).boxed().toList());
+            }
+        }
+    }
 }

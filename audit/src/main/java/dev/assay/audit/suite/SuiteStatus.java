@@ -1,11 +1,12 @@
 package dev.assay.audit.suite;
 
-import dev.assay.journal.Journal;
+import dev.assay.journal.JournalException;
+import dev.assay.journal.JournalTail;
 import dev.assay.journal.Leases;
-import dev.assay.journal.Manifest;
+import dev.assay.journal.Segments;
 import dev.assay.journal.Snapshot;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,49 +39,53 @@ public record SuiteStatus(
     /** Looks at a suite's folder, also while it is worked on. */
     public static SuiteStatus of(Path folder) {
         Suite suite = Suite.read(folder);
-        Snapshot found = snapshot(folder);
-        SuiteControl control = new SuiteControl(folder);
-        SuiteBook book = book(suite, found, control);
-        return of(suite, book, control.order(), Leases.workers(folder), found.damages());
+        var book = new SuiteBook(suite.runs());
+        List<String> damages = learn(book, folder);
+        var control = new SuiteControl(folder);
+        book.learn(control.entries());
+        return of(suite, book, control.order(), Leases.workers(folder), damages);
     }
 
     /** What is known of a suite's runs, up to damaged lines. */
     public static SuiteBook book(Path folder) {
-        return book(folder, snapshot(folder));
-    }
-
-    /** The same of what was read of its journals. */
-    static SuiteBook book(Path folder, Snapshot found) {
-        return book(Suite.read(folder), found, new SuiteControl(folder));
-    }
-
-    private static SuiteBook book(Suite suite, Snapshot found, SuiteControl control) {
-        var book = new SuiteBook(suite.runs());
-        book.learn(found.entries());
-        book.learn(control.entries());
+        var book = new SuiteBook(Suite.read(folder).runs());
+        learn(book, folder);
+        book.learn(new SuiteControl(folder).entries());
         return book;
     }
 
-    private static Snapshot snapshot(Path folder) {
-        return Files.exists(folder.resolve(Manifest.FILE))
-                ? Journal.readIntact(folder)
-                : new Snapshot(Manifest.ofCache("nothing yet"), List.of(), 0, List.of());
+    /** Takes in what all workers have recorded, without holding it; returns what is wrong with lines that can't be believed. */
+    private static List<String> learn(SuiteBook book, Path folder) {
+        var damages = new ArrayList<String>();
+        for (Path journal : Segments.all(folder))
+            try {
+                new JournalTail(journal).read(Long.MAX_VALUE, line -> {
+                    if (SuiteBook.TYPES.contains(line.type())) book.learn(line.type(), line.body());
+                });
+            } catch (JournalException e) {
+                damages.add(e.getMessage());
+            }
+        return damages;
+    }
+
+    /** What is known of the runs among what was read of a suite's journals. */
+    static SuiteBook book(Path folder, Snapshot found) {
+        var book = new SuiteBook(Suite.read(folder).runs());
+        book.learn(found.entries());
+        book.learn(new SuiteControl(folder).entries());
+        return book;
     }
 
     private static SuiteStatus of(
             Suite suite, SuiteBook book, SuiteControl.Order order, List<Leases.Worker> workers, List<String> damages) {
-        List<PlannedRun> open = book.runs(SuiteBook.Outcome.OPEN);
         return new SuiteStatus(
                 order.word(),
-                open.stream()
-                        .mapToInt(r -> r.number() - 1)
-                        .min()
-                        .orElse(suite.plan().runs()),
-                book.runs().size(),
-                book.runs(SuiteBook.Outcome.SCORED).size(),
-                book.runs(SuiteBook.Outcome.VOID).size(),
-                book.runs(SuiteBook.Outcome.ERROR).size(),
-                open.size(),
+                book.level(),
+                book.size(),
+                book.count(SuiteBook.Outcome.SCORED),
+                book.count(SuiteBook.Outcome.VOID),
+                book.count(SuiteBook.Outcome.ERROR),
+                book.count(SuiteBook.Outcome.OPEN),
                 book.runs().stream()
                         .flatMap(r -> book.error(r).stream())
                         .distinct()

@@ -12,14 +12,18 @@ import dev.assay.organism.SideBySide;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Works on a suite, alone or beside others on the same folder, until all is done: takes the next runs that nobody has, holds
  * them side by side, records each as soon as it has ended. Every cell gets its first run before any gets a second, so that
- * a suite that is stopped has a table.
+ * a suite that is stopped has a table. Runs that share an engine are held in batches; those of models elsewhere come and go
+ * one by one, as many at once as the plan says.
  */
 public final class SuiteWorker {
     /** Runs that fail one after another before a worker gives up: what fails so often is no fault of one run. */
@@ -79,10 +83,8 @@ public final class SuiteWorker {
                 case PAUSE -> pause();
                 case RUN -> {
                     List<PlannedRun> open = open();
-                    if (open.isEmpty()) return book.runs(SuiteBook.Outcome.OPEN).isEmpty() ? Ending.DONE : Ending.SPENT;
-                    List<Bench.Job> jobs = take(open);
-                    if (jobs.isEmpty()) pause();
-                    else hold(jobs);
+                    if (open.isEmpty()) return book.count(SuiteBook.Outcome.OPEN) == 0 ? Ending.DONE : Ending.SPENT;
+                    if (!begin(open)) pause();
                 }
             }
         }
@@ -117,14 +119,39 @@ public final class SuiteWorker {
     }
 
     /** What may be begun. */
-    private List<PlannedRun> open() {
-        SuitePlan.Budget budget = suite.plan().budget();
-        if (budget.suite().filter(most -> book.tokens() >= most).isPresent()) return List.of();
-        return order.stream()
-                .filter(r -> book.outcome(r) == SuiteBook.Outcome.OPEN)
-                .filter(r ->
-                        budget.cell().filter(most -> book.tokens(r) >= most).isEmpty())
-                .toList();
+    private synchronized List<PlannedRun> open() {
+        return spent() ? List.of() : order.stream().filter(this::mayBegin).toList();
+    }
+
+    private boolean spent() {
+        return suite.plan()
+                .budget()
+                .suite()
+                .filter(most -> book.tokens() >= most)
+                .isPresent();
+    }
+
+    private boolean mayBegin(PlannedRun run) {
+        return book.outcome(run) == SuiteBook.Outcome.OPEN
+                && suite.plan()
+                        .budget()
+                        .cell()
+                        .filter(most -> book.tokens(run) >= most)
+                        .isEmpty();
+    }
+
+    /** Holds what can be had of these; false if others have all of it. */
+    private boolean begin(List<PlannedRun> open) {
+        List<PlannedRun> together = open.stream().filter(r -> !bench.alone(r)).toList();
+        // beside batches single runs keep to the level, so that breadth comes first for all
+        int level = together.isEmpty() ? Integer.MAX_VALUE : together.getFirst().number();
+        List<PlannedRun> alone =
+                open.stream().filter(r -> r.number() <= level && bench.alone(r)).toList();
+        if (!alone.isEmpty() && roll(alone)) return true;
+        List<Bench.Job> jobs = take(together);
+        if (jobs.isEmpty()) return false;
+        hold(jobs);
+        return true;
     }
 
     /** The first run that can be had, and others that go through the engine with it. */
@@ -135,12 +162,65 @@ public final class SuiteWorker {
             if (!taken.isEmpty() && !run.sitsWith(taken.getFirst())) continue;
             if (desk.leases().take(id(run))) taken.add(run);
         }
+        return still(taken);
+    }
+
+    /** Of runs that were taken, those that their last owners had not recorded just before. */
+    private synchronized List<Bench.Job> still(List<PlannedRun> taken) {
         if (taken.isEmpty()) return List.of();
-        refresh(); // its last owner may have recorded it just before
+        refresh();
         return taken.stream()
                 .filter(r -> book.outcome(r) == SuiteBook.Outcome.OPEN)
                 .map(r -> new Bench.Job(r, book.attempt(r)))
                 .toList();
+    }
+
+    /** Holds runs each by itself, the next as soon as one has ended, while nobody says otherwise. */
+    private boolean roll(List<PlannedRun> runs) {
+        Iterator<PlannedRun> next = runs.iterator();
+        var flight = new Flight(suite.plan().atOnce());
+        boolean any = false;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            while (next.hasNext()) {
+                int room = flight.room();
+                if (flight.failure().isPresent() || control.order() != SuiteControl.Order.RUN) break;
+                List<Bench.Job> jobs = take(next, room);
+                any |= !jobs.isEmpty();
+                for (Bench.Job job : jobs) {
+                    flight.begin();
+                    threads.execute(() -> flight.end(() -> alone(job)));
+                }
+                desk.journal().commit();
+            }
+        }
+        desk.journal().commit();
+        flight.failure().ifPresent(e -> {
+            throw e;
+        });
+        return any;
+    }
+
+    private synchronized List<Bench.Job> take(Iterator<PlannedRun> next, int room) {
+        var taken = new ArrayList<PlannedRun>();
+        while (taken.size() < room && next.hasNext() && !spent()) {
+            PlannedRun run = next.next();
+            if (mayBegin(run) && desk.leases().take(id(run))) taken.add(run);
+        }
+        if (spent()) next.forEachRemaining(run -> {});
+        return still(taken);
+    }
+
+    private void alone(Bench.Job job) {
+        long began = System.nanoTime();
+        List<Supplier<AuditRecord>> work;
+        try {
+            work = bench.work(List.of(job));
+        } catch (RuntimeException e) {
+            failed(job, e);
+            return;
+        }
+        hold(job, work.getFirst());
+        took(job, (System.nanoTime() - began) / 1e9);
     }
 
     private String id(PlannedRun run) {
@@ -164,11 +244,14 @@ public final class SuiteWorker {
         }
         SideBySide.all(all);
         double each = (System.nanoTime() - began) / 1e9 / jobs.size();
-        for (Bench.Job job : jobs)
-            if (desk.leases().holds(job.run().id(job.attempt())))
-                desk.journal()
-                        .append(SuiteBook.SECONDS, new SuiteBook.Took(job.run().key(), job.attempt(), each));
+        for (Bench.Job job : jobs) took(job, each);
         desk.journal().commit();
+    }
+
+    private void took(Bench.Job job, double seconds) {
+        if (desk.leases().holds(job.run().id(job.attempt())))
+            desk.journal()
+                    .append(SuiteBook.SECONDS, new SuiteBook.Took(job.run().key(), job.attempt(), seconds));
     }
 
     private boolean hold(Bench.Job job, Supplier<AuditRecord> work) {

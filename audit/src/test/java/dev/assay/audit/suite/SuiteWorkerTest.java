@@ -12,6 +12,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -221,5 +226,98 @@ class SuiteWorkerTest {
         assertThat(stage.work(cells)).isEqualTo(SuiteWorker.Ending.SPENT);
         assertThat(stage.held).as("two in each of four cells").hasSize(8);
         assertThat(status(cells).level()).isEqualTo(2);
+    }
+
+    /** A bench of models elsewhere: no run needs company. */
+    private Bench elsewhere(UnaryOperator<AuditRecord> waiting) {
+        return new Bench() {
+            @Override
+            public List<Supplier<AuditRecord>> work(List<Job> jobs) {
+                assertThat(jobs).as("one by one").hasSize(1);
+                Supplier<AuditRecord> work = stage.bench().work(jobs).getFirst();
+                return List.of(() -> waiting.apply(work.get()));
+            }
+
+            @Override
+            public boolean alone(PlannedRun run) {
+                return true;
+            }
+        };
+    }
+
+    /** Nobody waits for the slowest of a batch: all others end while one is still under way. */
+    @Test
+    void runsOfModelsElsewhereComeAndGoOneByOne() {
+        Suite suite = SuiteStage.suite(5, 8, "at-once: 4");
+        var now = new AtomicInteger();
+        var most = new AtomicInteger();
+        var rest = new CountDownLatch(79);
+        var first = new AtomicBoolean(true);
+        SuiteWorker.Ending ending = stage.work(suite, "", Share.ALL, elsewhere(record -> {
+            assertThat(Thread.currentThread().isVirtual()).isTrue();
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            try {
+                if (first.getAndSet(false))
+                    assertThat(rest.await(50, TimeUnit.SECONDS)).isTrue();
+                else Thread.sleep(2);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            now.decrementAndGet();
+            rest.countDown();
+            return record;
+        }));
+        assertThat(ending).isEqualTo(SuiteWorker.Ending.DONE);
+        assertThat(most).hasValueBetween(2, 4);
+        assertThat(stage.heldNames()).hasSize(80).doesNotHaveDuplicates();
+        assertThat(status(suite)).returns(80, SuiteStatus::scored).returns(8, SuiteStatus::level);
+        assertThat(Journal.read(folder).records(SuiteBook.SECONDS)).hasSize(80);
+    }
+
+    @Test
+    void runsOfModelsElsewhereHeedFailuresOrdersAndBudgets() {
+        Suite suite = SuiteStage.suite(2, 3, "at-once: 1");
+        Bench failing = elsewhere(record -> {
+            throw new IllegalStateException("the server is down");
+        });
+        assertThatExceptionOfType(SuiteException.class)
+                .isThrownBy(() -> stage.work(suite, "", Share.ALL, failing))
+                .withMessageContaining("5 runs failed one after another");
+        assertThat(status(suite)).returns(5, SuiteStatus::errors);
+        SuiteBook book = SuiteStatus.book(folder);
+        var control = new SuiteControl(folder);
+        control.requeue(
+                book.runs(SuiteBook.Outcome.ERROR).stream().map(book::current).toList());
+        stage.held.clear();
+        SuiteWorker.Ending ending = stage.work(suite, "", Share.ALL, elsewhere(record -> {
+            if (stage.held.size() == 3) control.give(SuiteControl.Order.CANCEL);
+            return record;
+        }));
+        assertThat(ending).isEqualTo(SuiteWorker.Ending.CANCELLED);
+        assertThat(stage.held).hasSize(3);
+        control.give(SuiteControl.Order.RUN);
+        Suite small = SuiteStage.suite(2, 3, "at-once: 1\nbudget: {suite: 500}");
+        assertThat(stage.work(small, "", Share.ALL, elsewhere(record -> record)))
+                .isEqualTo(SuiteWorker.Ending.SPENT);
+        assertThat(status(small)).returns(5, SuiteStatus::scored).returns(7, SuiteStatus::open);
+    }
+
+    @Test
+    void twoWorkersShareRunsOfModelsElsewhere() {
+        Suite suite = SuiteStage.suite(4, 10, "at-once: 3");
+        Bench slow = elsewhere(record -> {
+            try {
+                Thread.sleep(3);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return record;
+        });
+        List<CompletableFuture<SuiteWorker.Ending>> workers = new ArrayList<>();
+        for (String name : List.of("", "worker-1"))
+            workers.add(CompletableFuture.supplyAsync(() -> stage.work(suite, name, Share.ALL, slow)));
+        workers.forEach(w -> assertThat(w.join()).isEqualTo(SuiteWorker.Ending.DONE));
+        assertThat(stage.heldNames()).hasSize(80).doesNotHaveDuplicates();
+        assertThat(status(suite)).returns(80, SuiteStatus::scored);
     }
 }
