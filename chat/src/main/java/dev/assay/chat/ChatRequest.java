@@ -120,8 +120,23 @@ public record ChatRequest(
      * and chat formats add a few to each turn.
      */
     int mostInputTokens() {
-        int bytes = CanonicalJson.bytes(canonical()).length;
         int format = TOKENS_PER_TURN * (2 + prompt.talk().size());
-        return Math.addExact(bytes, format + (tools.isEmpty() ? 0 : TOKENS_FOR_TOOLS));
+        return Math.addExact(bytes(canonical()), format + (tools.isEmpty() ? 0 : TOKENS_FOR_TOOLS));
+    }
+
+    /** Of all texts in it, of what is no text in its JSON. */
+    private static int bytes(Object part) {
+        return switch (part) {
+            case String text -> // of UTF-8, of half a pair those of its replacement
+                text.codePoints()
+                        .map(c -> c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4)
+                        .sum();
+            case Map<?, ?> map ->
+                map.entrySet().stream()
+                        .mapToInt(e -> bytes(e.getKey()) + bytes(e.getValue()))
+                        .sum();
+            case List<?> list -> list.stream().mapToInt(ChatRequest::bytes).sum();
+            default -> CanonicalJson.bytes(part).length;
+        };
     }
 }

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The tables of a {@link JournalIndex}. One thread at a time. */
 final class IndexFile implements AutoCloseable {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int PATIENCE_MS = 120_000;
+    private static final int MOST_KNOWN = 500_000;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE shape(version TEXT)",
@@ -35,7 +37,8 @@ final class IndexFile implements AutoCloseable {
             // which records hold a word (IndexWords), and no more
             "CREATE VIRTUAL TABLE word USING fts5(words, content='', contentless_delete=1, detail='none',"
                     + " tokenize='ascii')",
-            "CREATE VIRTUAL TABLE vocabulary USING fts5vocab(word, 'row')");
+            // all words, those of forgotten records too: FTS5's own list of them counts their records anew at each question
+            "CREATE TABLE vocabulary(term TEXT PRIMARY KEY) WITHOUT ROWID");
 
     /** SQLite's codes for a file that is no data base, or a broken one. */
     private static final Set<Integer> BROKEN = Set.of(11, 26);
@@ -65,6 +68,7 @@ final class IndexFile implements AutoCloseable {
     private final String name;
     private final Connection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final Set<String> known = new HashSet<>(); // words of the vocabulary, as far as they came by
 
     private IndexFile(String name, Connection connection) {
         this.name = name;
@@ -151,6 +155,7 @@ final class IndexFile implements AutoCloseable {
     }
 
     void begin() {
+        known.clear(); // what was added last may have been taken back
         with("BEGIN IMMEDIATE", PreparedStatement::execute);
     }
 
@@ -214,9 +219,20 @@ final class IndexFile implements AutoCloseable {
                 s.setString(3, p.words());
                 return s.executeUpdate();
             });
+        Set<String> words = IndexWords.of(kept.passages());
         with("INSERT INTO word(rowid, words) VALUES(?, ?)", s -> {
             s.setLong(1, row);
-            s.setString(2, IndexWords.of(kept.passages()));
+            s.setString(2, String.join(" ", words));
+            return s.executeUpdate();
+        });
+        words.forEach(this::know);
+    }
+
+    private void know(String word) {
+        if (known.size() == MOST_KNOWN) known.clear();
+        if (!known.add(word)) return;
+        with("INSERT OR IGNORE INTO vocabulary VALUES(?)", s -> {
+            s.setString(1, word);
             return s.executeUpdate();
         });
     }

@@ -26,12 +26,12 @@ final class IndexWords {
     }
 
     /** All words of texts, each once, in FTS5's {@code ascii} tokens: what is no ASCII is never split by it. */
-    static String of(List<JournalIndex.Passage> passages) {
+    static Set<String> of(List<JournalIndex.Passage> passages) {
         Set<String> words = new LinkedHashSet<>();
         for (JournalIndex.Passage p : passages)
             for (String word : spaced(p.words().toLowerCase(Locale.ROOT)).split(" "))
                 if (!word.isEmpty()) words.add(word);
-        return String.join(" ", words);
+        return words;
     }
 
     /** The text with a blank for all that is neither letter nor digit. */

@@ -4,8 +4,8 @@ import dev.assay.tensor.Tensor;
 import java.util.Map;
 
 /**
- * Takes training steps: {@link AutogradLearner} does so for every architecture, in the obvious way, and
- * {@link SparseLearner} for those of few active latents, fast.
+ * Takes training steps: {@link AutogradLearner} does so for every architecture, in the obvious way, {@link SparseLearner}
+ * and {@link SparseJumpRelu} for those of few active latents, fast.
  */
 sealed interface Learner extends AutoCloseable permits AutogradLearner, SparseLearner, SparseJumpRelu {
     /** One step of Adam along the clipped gradient of the losses on {@code x} ({@code [batch, dModel]}). */

@@ -16,9 +16,9 @@ import java.util.function.IntUnaryOperator;
 /**
  * Trains TopK autoencoders and BatchTopK ones (with refinement by the one encoder, levels, tilt) on sparse latents: one
  * dense product per choice finds the active latents, everything after touches only those. Gradients are those of
- * {@link TopKForward} and {@link BatchTopKForward}; two facts keep them short. Norms n cancel: latents are chosen by p · n and decoded with p, so no gradient goes through n.
- * And a LISTA step needs no product of its own: with the residual r = x' - c W_dec, the next pre-activations are those of
- * y + η r, y the input that the last ones were encoded from.
+ * {@link TopKForward} and {@link BatchTopKForward}; two facts keep them short. Norms n cancel: latents are chosen by p · n
+ * and decoded with p, so no gradient goes through n. And a LISTA step needs no product of its own: with the residual
+ * r = x' - c W_dec, the next pre-activations are those of y + η r, y the input that the last ones were encoded from.
  *
  * <p>The choice may be made on bf16 products; the chosen pre-activations are then computed anew in fp32.
  */

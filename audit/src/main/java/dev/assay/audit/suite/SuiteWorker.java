@@ -286,10 +286,12 @@ public final class SuiteWorker {
     }
 
     /** Records what came of a run, unless others have given this worker up and taken it over. */
-    private synchronized void keep(Bench.Job job, String type, Object body) {
+    private void keep(Bench.Job job, String type, Object body) {
         if (!desk.leases().holds(job.run().id(job.attempt()))) return;
         Entry entry = desk.journal().append(type, body);
-        book.learn(type, entry.body());
-        watching.accept(book);
+        synchronized (this) {
+            book.learn(type, entry.body());
+            watching.accept(book);
+        }
     }
 }
