@@ -1,13 +1,12 @@
 package dev.assay.audit.suite;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs that are under way at once, at most so many, and the first failure that is none of a run. */
 final class Flight {
     private final int most;
     private int now; // guarded by this
-    private @Nullable RuntimeException failure; // guarded by this
+    private @Nullable Throwable failure; // guarded by this
 
     Flight(int most) {
         this.most = most;
@@ -32,7 +31,7 @@ final class Flight {
     void end(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
         } finally {
             synchronized (this) {
@@ -42,11 +41,17 @@ final class Flight {
         }
     }
 
-    private synchronized void failed(RuntimeException e) {
+    private synchronized void failed(Throwable e) {
         if (failure == null) failure = e;
     }
 
-    synchronized Optional<RuntimeException> failure() {
-        return Optional.ofNullable(failure);
+    synchronized boolean failed() {
+        return failure != null;
+    }
+
+    /** Throws the failure, if there is one. */
+    synchronized void rethrow() {
+        if (failure instanceof RuntimeException e) throw e;
+        if (failure instanceof Error e) throw e;
     }
 }

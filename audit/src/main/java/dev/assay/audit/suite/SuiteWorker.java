@@ -183,7 +183,7 @@ public final class SuiteWorker {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             while (next.hasNext()) {
                 int room = flight.room();
-                if (flight.failure().isPresent() || control.order() != SuiteControl.Order.RUN) break;
+                if (flight.failed() || control.order() != SuiteControl.Order.RUN) break;
                 List<Bench.Job> jobs = take(next, room);
                 any |= !jobs.isEmpty();
                 for (Bench.Job job : jobs) {
@@ -194,9 +194,7 @@ public final class SuiteWorker {
             }
         }
         desk.journal().commit();
-        flight.failure().ifPresent(e -> {
-            throw e;
-        });
+        flight.rethrow();
         return any;
     }
 

@@ -288,6 +288,10 @@ class SuiteWorkerTest {
         var control = new SuiteControl(folder);
         control.requeue(
                 book.runs(SuiteBook.Outcome.ERROR).stream().map(book::current).toList());
+        Bench broken = elsewhere(record -> {
+            throw new AssertionError("no memory left");
+        });
+        assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> stage.work(suite, "", Share.ALL, broken));
         stage.held.clear();
         SuiteWorker.Ending ending = stage.work(suite, "", Share.ALL, elsewhere(record -> {
             if (stage.held.size() == 3) control.give(SuiteControl.Order.CANCEL);
