@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Builds one self-contained HTML file: no script, no fonts, nothing fetched; its plots are inline SVG. It follows the
- * reader's light or dark setting, fits a phone, and prints.
+ * Builds one self-contained HTML file: no script that runs, no fonts, nothing fetched; its plots are inline SVG. It follows
+ * the reader's light or dark setting, fits a phone, and prints.
  *
  * <p>Every text given is taken as untrusted (it may be a model's output) and shown as it is, never as markup. The same
  * calls give the same bytes. Not thread-safe.
@@ -100,6 +100,7 @@ public final class HtmlReport implements Page {
     private final String subtitle;
     private final Map<String, String> headings = new LinkedHashMap<>(); // anchor -> heading
     private final StringBuilder body = new StringBuilder();
+    private final StringBuilder attached = new StringBuilder();
     private int depth; // of the details that are open
 
     /** An empty report; an empty subtitle shows nothing. */
@@ -251,6 +252,12 @@ public final class HtmlReport implements Page {
         return this;
     }
 
+    /** Data that the page carries at its end and nobody sees; {@link Attachment#read} gets them back. */
+    public HtmlReport attach(String id, String type, byte[] bytes) {
+        attached.append(Attachment.element(id, type, bytes));
+        return this;
+    }
+
     /** The whole file, well-formed as XML too. Its policy lets nothing be loaded or run, should an escape ever be missed. */
     public String toHtml() {
         return Markup.head(title, "", STYLE)
@@ -261,13 +268,14 @@ public final class HtmlReport implements Page {
                 %s</header>
                 %s<main>
                 %s</main>
-                </body>
+                %s</body>
                 </html>
                 """.formatted(
                         escape(title),
                         subtitle.isEmpty() ? "" : "<p class=\"subtitle\" dir=\"auto\">" + escape(subtitle) + "</p>\n",
                         contents(),
-                        body);
+                        body,
+                        attached);
     }
 
     private HtmlReport transcript(String title, List<Turn> turns) {

@@ -40,6 +40,24 @@ class HtmlReportTest {
     }
 
     @Test
+    void whatIsAttachedComesBackAndIsCheckedByItsHash() throws Exception {
+        byte[] bytes = new byte[1000];
+        for (int i = 0; i < bytes.length; i++) bytes[i] = (byte) i;
+        String html =
+                new HtmlReport("t", "").attach("some", "application/zip", bytes).toHtml();
+        parse(html);
+        assertThat(Attachment.read(html, "some")).isEqualTo(bytes);
+        assertThat(html).contains("data-sha256=\"" + Attachment.sha256(bytes) + "\"");
+        assertThatThrownBy(() -> Attachment.read(html, "other")).hasMessageContaining("it carries no data");
+        assertThatThrownBy(() -> Attachment.read(html.replace("AAEC", "AAED"), "some"))
+                .hasMessageContaining("SHA-256");
+        assertThatThrownBy(() -> Attachment.read(html.replace("AAEC", "A?EC"), "some"))
+                .hasMessageContaining("damaged");
+        assertThatThrownBy(() -> Attachment.read(html.substring(0, html.indexOf("</script>")), "some"))
+                .hasMessageContaining("cut off");
+    }
+
+    @Test
     void contentsLeadToTheSections() throws Exception {
         var document = parse(new HtmlReport("t", "")
                 .section("What differs")
