@@ -3,6 +3,7 @@ package dev.assay.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.assay.audit.suite.Gap;
 import dev.assay.audit.suite.GapMechanisms;
 import dev.assay.audit.suite.StaticEvaluation;
 import dev.assay.audit.suite.StaticReport;
@@ -101,6 +102,14 @@ class ReadoutTest {
         assertThat(tool.agent()).hasValue(0.25);
         assertThat(tool.gap().orElseThrow().mean()).isCloseTo(0.75, within(1e-12));
         assertThat(tool.gap().orElseThrow().clusters()).as("one behaviour").isEqualTo(1);
+        Gap kept = Gap.of(StaticReport.of("", 10, readings, List.of(), BANK).rows(), runs)
+                .getFirst();
+        assertThat(kept.namedGap())
+                .as("of what is kept beside runs that came later")
+                .isEqualTo(tool.gap().orElseThrow());
+        assertThat(kept.evidenceGap()).isEqualTo(tool.evidenceGap().orElseThrow());
+        assertThat(kept.named() - kept.agent()).isCloseTo(0.75, within(1e-12));
+        assertThat(kept.targets()).isEqualTo(2);
         assertThat(StaticEvaluation.of(readings, List.of(), BANK)
                         .tools()
                         .getFirst()

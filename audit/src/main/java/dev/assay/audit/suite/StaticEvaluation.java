@@ -3,7 +3,6 @@ package dev.assay.audit.suite;
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Bank;
 import dev.assay.audit.Readout;
-import dev.assay.audit.Verdict;
 import dev.assay.organism.Behaviour;
 import dev.assay.stats.ClusterBootstrap;
 import dev.assay.stats.PairedDifference;
@@ -70,7 +69,7 @@ public record StaticEvaluation(List<Tool> tools) {
                 .collect(Collectors.groupingBy(
                         r -> r.readout().tool(), java.util.LinkedHashMap::new, Collectors.toList()));
         List<Tool> tools = new ArrayList<>();
-        byTool.forEach((tool, its) -> tools.add(tool(tool, its, agent(tool, runs), bank)));
+        byTool.forEach((tool, its) -> tools.add(tool(tool, its, Gap.agent(tool, runs), bank)));
         return new StaticEvaluation(tools);
     }
 
@@ -115,13 +114,15 @@ public record StaticEvaluation(List<Tool> tools) {
     }
 
     private static Optional<PairedDifference> gap(List<Reading> both, Reader reader, Map<String, Double> agent) {
-        if (both.isEmpty()) return Optional.empty();
-        return Optional.of(PairedDifference.of(
-                byBehaviour(
-                        both,
-                        r -> reader.says(r.readout(), Behaviour.of(r.behaviour().orElseThrow()))
-                                - agent.getOrDefault(r.target(), 0.0)),
-                RANDOM.split("gap")));
+        return Gap.between(
+                both.stream()
+                        .map(r -> {
+                            String behaviour = r.behaviour().orElseThrow();
+                            return new Gap.Shown(
+                                    r.target(), behaviour, reader.says(r.readout(), Behaviour.of(behaviour)));
+                        })
+                        .toList(),
+                agent);
     }
 
     private static List<double[]> byBehaviour(List<Reading> readings, ToDoubleFunction<Reading> value) {
@@ -133,17 +134,5 @@ public record StaticEvaluation(List<Tool> tools) {
         return out.values().stream()
                 .map(v -> v.stream().mapToDouble(d -> d).toArray())
                 .toList();
-    }
-
-    /** The agent's share of scored runs that hit, by target. */
-    private static Map<String, Double> agent(String tool, List<AuditRecord> runs) {
-        return runs.stream()
-                .filter(r -> r.tool().equals(tool) && r.dose() == 1)
-                .filter(r -> List.of(Verdict.HIT, Verdict.NEAR_MISS, Verdict.MISS)
-                        .contains(r.grade().verdict()))
-                .collect(Collectors.groupingBy(
-                        AuditRecord::target,
-                        TreeMap::new,
-                        Collectors.averagingDouble(r -> r.grade().verdict() == Verdict.HIT ? 1 : 0)));
     }
 }
