@@ -86,7 +86,6 @@ final class AgentRuns {
 
     /** All that the agent of a run did; empty of other investigators, and where its file is not in the folder of runs. */
     static Optional<AgentResult> result(Path folder, RunFolder.Run run) {
-        if (!run.record().investigator().startsWith("llm")) return Optional.empty();
         return file(folder, run).map(f -> {
             try {
                 return CanonicalJson.value(CanonicalJson.parse(Files.readAllBytes(f)), AgentResult.class);
@@ -96,14 +95,20 @@ final class AgentRuns {
         });
     }
 
-    /** In the folder itself or in that of the worker that held the run. */
-    private static Optional<Path> file(Path folder, RunFolder.Run run) {
-        AuditRecord r = run.record();
-        Path file = Path.of(AGENTS, run(r.target(), r.tool(), r.dose(), r.run()) + again(run.attempt()), RESULT);
+    /** Where that lies: in the folder itself or in that of the worker that held the run. */
+    static Optional<Path> file(Path folder, RunFolder.Run run) {
+        if (!run.record().investigator().startsWith("llm")) return Optional.empty();
+        Path file = place(run);
         return Segments.all(folder).stream()
                 .map(owner -> owner.resolve(file))
                 .filter(Files::exists)
                 .findFirst();
+    }
+
+    /** The same within that folder. */
+    static Path place(RunFolder.Run run) {
+        AuditRecord r = run.record();
+        return Path.of(AGENTS, run(r.target(), r.tool(), r.dose(), r.run()) + again(run.attempt()), RESULT);
     }
 
     private static String run(String target, String tool, double dose, int number) {

@@ -39,7 +39,8 @@ import picocli.CommandLine.Parameters;
                     + " are kept, and assay view shows them."
         })
 final class AuditStaticCommand implements Callable<Integer> {
-    private static final String RECORD = "static";
+    /** What journals call a readout. */
+    static final String RECORD = "static";
 
     @Parameters(
             paramLabel = "TARGET",

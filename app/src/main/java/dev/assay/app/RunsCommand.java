@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  assay runs list runs/audits --verdict hit",
             "  assay runs search runs/audits flattery",
-            "  assay runs export runs/audits --format eval --out audits.eval"
+            "  assay runs export runs/audits --format eval --out audits.eval",
+            "  assay runs verify audits.html"
         },
         description = "Works with runs that have ended, those of a suite or of assay audit run.",
         mixinStandardHelpOptions = true,
@@ -38,12 +39,13 @@ import picocli.CommandLine.Parameters;
             RunsCommands.Search.class,
             RunsPairs.Diff.class,
             RunsPairs.Reread.class,
+            RunsPage.class,
             RunsCommands.Export.class,
             RunsCommands.Import.class
         },
         synopsisSubcommandLabel = "COMMAND")
 final class RunsCommand {
-    private static final String SCORE = "score";
+    static final String SCORE = "score";
     private static final String BANK = "bank";
 
     /** A judge's grade of a run. A run may have many; none replaces another. */

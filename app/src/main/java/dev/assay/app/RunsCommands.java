@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -153,11 +154,11 @@ final class RunsCommands {
     @Command(
             name = "export",
             description = {
-                "Writes runs to a file: a log that Inspect opens (eval), a line of figures for each run (csv), or"
-                        + " whole records (jsonl)."
+                "Writes runs to a file: a log that Inspect opens (eval), a line of figures for each run (csv),"
+                        + " whole records (jsonl), or the report that carries all of them (html)."
             })
     static final class Export extends OfFolder {
-        @Option(names = "--format", paramLabel = "FORMAT", required = true, description = "eval, csv or jsonl")
+        @Option(names = "--format", paramLabel = "FORMAT", required = true, description = "eval, csv, jsonl or html")
         String format = "";
 
         @Option(names = "--out", paramLabel = "FILE", required = true, description = "the file, which is replaced")
@@ -165,6 +166,7 @@ final class RunsCommands {
 
         @Override
         public Integer call() {
+            if (format.equals("html")) return page();
             List<RunFolder.Run> runs = runs();
             List<AuditRecord> records = runs.stream().map(RunFolder.Run::record).toList();
             switch (format) {
@@ -183,9 +185,19 @@ final class RunsCommands {
                     write(records.stream()
                             .map(r -> new String(CanonicalJson.bytes(r), StandardCharsets.UTF_8) + "\n")
                             .collect(Collectors.joining()));
-                default -> throw new UserException("--format takes eval, csv or jsonl, not " + format);
+                default -> throw new UserException("--format takes eval, csv, jsonl or html, not " + format);
             }
             System.out.println(runs.size() + " runs in " + out);
+            return 0;
+        }
+
+        private int page() {
+            if (target != null || tool != null || verdict != null)
+                throw new UserException("--format html writes all runs: leave out --target, --tool and --verdict");
+            try (SuiteCopy copy = SuiteCopy.of(folder, Optional.empty())) {
+                SuitePage.write(copy, out);
+                System.out.println(copy.result().runs().size() + " runs in " + out);
+            }
             return 0;
         }
 
@@ -197,11 +209,13 @@ final class RunsCommands {
     @Command(
             name = "import",
             description = {
-                "Takes the runs of an Inspect log into a folder that assay runs, audit show and runs score read.",
-                "What Assay exported comes back whole; of other logs the first score says hit or miss."
+                "Takes the runs of an Inspect log, or of a page of assay audit suite report --html, into a folder that"
+                        + " assay runs, audit show, runs score and view read.",
+                "What Assay exported comes back whole; of other logs the first score says hit or miss. A page's runs need a"
+                        + " folder of their own."
             })
     static final class Import implements Callable<Integer> {
-        @Parameters(paramLabel = "FILE", description = "an .eval file")
+        @Parameters(paramLabel = "FILE", description = "an .eval file or a page")
         Path file = Path.of("");
 
         @Option(names = "--out", paramLabel = "DIR", description = "folder (default: runs/imported)")
@@ -209,6 +223,19 @@ final class RunsCommands {
 
         @Override
         public Integer call() {
+            return SuitePage.is(file) ? page() : log();
+        }
+
+        private int page() {
+            try (SuiteCopy copy = SuitePage.read(file).copy()) {
+                int runs = copy.result().runs().size();
+                boolean fresh = copy.put(out);
+                System.out.println(runs + " runs in " + file + ", " + (fresh ? runs : 0) + " of them new in " + out);
+            }
+            return 0;
+        }
+
+        private int log() {
             int[] counts = {0, 0};
             try (Journal journal = Journal.open(out, AuditGround.MANIFEST)) {
                 Set<String> known = new HashSet<>();

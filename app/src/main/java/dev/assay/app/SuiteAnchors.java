@@ -10,7 +10,11 @@ final class SuiteAnchors {
 
     /** The line of the table to which a run belongs: its target's behaviour, or that it has none. */
     static String row(AuditRecord r) {
-        return r.target().startsWith("twin-") ? CLEAN : AuditTable.behaviour(r.target());
+        return row(r.target());
+    }
+
+    static String row(String target) {
+        return target.startsWith("twin-") ? CLEAN : AuditTable.behaviour(target);
     }
 
     static boolean clean(String row) {
@@ -19,6 +23,11 @@ final class SuiteAnchors {
 
     static String tool(String tool) {
         return "runs-" + slug(tool);
+    }
+
+    /** Where it stands what a tool shows without an agent. */
+    static String shown(String tool) {
+        return "static-" + slug(tool);
     }
 
     static String cell(String tool, String row) {

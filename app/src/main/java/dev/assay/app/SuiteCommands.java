@@ -6,11 +6,11 @@ import dev.assay.audit.suite.SuiteControl;
 import dev.assay.audit.suite.SuiteStatus;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,7 +53,8 @@ final class SuiteCommands {
             description = {
                 "Writes what a suite, or a folder of assay audit run, has found so far as one HTML file, a PDF or"
                         + " both.",
-                "In the HTML every number leads to the runs that it comes from."
+                "In the HTML every number leads to the runs that it comes from, and the page carries them, with all that was"
+                        + " said in them: assay runs verify checks its numbers, assay runs import takes the runs out."
             })
     static final class Report extends OfFolder {
         @Option(names = "--html", paramLabel = "FILE", description = "one self-contained page")
@@ -64,28 +65,44 @@ final class SuiteCommands {
         @Nullable
         Path pdf;
 
+        @Option(
+                names = "--static",
+                paramLabel = "DIR",
+                description = "--out of an assay audit static of the same targets, for the gap (default: DIR itself)")
+        @Nullable
+        Path statics;
+
         @Override
         public Integer call() {
             if (html == null && pdf == null)
                 throw new UserException("say what to write: --html FILE, --pdf FILE or both");
-            SuiteResult result = SuiteResult.read(folder);
-            var report = new SuiteReport(result);
-            List<Path> written = new ArrayList<>();
-            if (html != null) written.add(write(html, report.html().getBytes(StandardCharsets.UTF_8)));
-            if (pdf != null) written.add(write(pdf, report.pdf()));
-            if (json)
-                System.out.println(CanonicalJson.tree(Map.of(
-                        "runs",
-                        result.runs().size(),
-                        "files",
-                        written.stream().map(Path::toString).toList())));
-            else written.forEach(f -> System.out.println(result.runs().size() + " runs in " + f));
+            try (SuiteCopy copy = SuiteCopy.of(folder, Optional.ofNullable(statics))) {
+                SuiteResult result = copy.result();
+                if (statics != null && new SuiteGap(result).isEmpty())
+                    throw new UserException(statics + " has no evaluation of these targets with these tools:"
+                            + " assay audit static TARGET... --tool TOOL,... --out " + statics);
+                List<Path> written = new ArrayList<>();
+                if (html != null) {
+                    SuitePage.write(copy, html);
+                    written.add(html);
+                }
+                if (pdf != null) {
+                    AtomicFile.write(pdf, new SuiteReport(result).pdf());
+                    written.add(pdf);
+                }
+                print(result.runs().size(), written);
+            }
             return 0;
         }
 
-        private static Path write(Path file, byte[] bytes) {
-            AtomicFile.write(file, bytes);
-            return file;
+        private void print(int runs, List<Path> written) {
+            if (json)
+                System.out.println(CanonicalJson.tree(Map.of(
+                        "runs",
+                        runs,
+                        "files",
+                        written.stream().map(Path::toString).toList())));
+            else written.forEach(f -> System.out.println(runs + " runs in " + f));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.assay.app;
 
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Verdict;
-import dev.assay.organism.Evaluation;
 import dev.assay.report.HtmlReport.Line;
 import dev.assay.report.Linked;
 import dev.assay.report.Page;
@@ -40,7 +39,8 @@ final class SuiteOrganisms {
     private void detection(Page page) {
         Map<String, List<Psychometric.Point>> byTool = new LinkedHashMap<>();
         for (AuditRecord r : scored)
-            suite.strength(r.target(), r.dose())
+            suite.targets()
+                    .strength(r.target(), r.dose())
                     .ifPresent(x -> byTool.computeIfAbsent(r.tool(), t -> new ArrayList<>())
                             .add(new Psychometric.Point(x, hit(r), 1)));
         if (byTool.isEmpty()) return;
@@ -71,7 +71,8 @@ final class SuiteOrganisms {
                 .filter(r -> r.dose() == 1)
                 .collect(Collectors.groupingBy(AuditRecord::target, TreeMap::new, Collectors.toList()));
         var rows = new ArrayList<List<Linked>>();
-        targets.forEach((target, runs) -> suite.measured(target).ifPresent(e -> rows.add(row(target, runs, e))));
+        targets.forEach(
+                (target, runs) -> suite.targets().measured(target).ifPresent(m -> rows.add(row(target, runs, m))));
         if (rows.isEmpty()) return;
         page.section("Strength and confession of the targets");
         page.linked(
@@ -83,10 +84,10 @@ final class SuiteOrganisms {
                 + " Intervals are Wilson's and speak of one model.");
     }
 
-    private static List<Linked> row(String target, List<AuditRecord> runs, Evaluation.Full e) {
+    private static List<Linked> row(String target, List<AuditRecord> runs, SuiteTargets.Measured m) {
         var row = new ArrayList<Linked>();
         row.add(Linked.plain(target));
-        for (Rate rate : List.of(e.brief().strength(), e.brief().confession(), e.questions())) {
+        for (Rate rate : List.of(m.strength(), m.led(), m.asked())) {
             row.add(Linked.plain(String.format(Locale.ROOT, "%.2f", rate.rate())));
             row.add(Linked.plain(rate.wilson().toString()));
         }

@@ -33,25 +33,33 @@ final class SuiteReport {
     private final List<AuditRecord> records;
     private final SuiteStatistics statistics;
     private final List<String> tools;
+    private final SuiteGap gap;
 
     SuiteReport(SuiteResult suite) {
         this.suite = suite;
         this.records = suite.records();
         this.statistics = suite.statistics();
         this.tools = statistics.tools().stream().map(SuiteStatistics.Tool::tool).toList();
+        this.gap = new SuiteGap(suite);
     }
 
-    String html() {
-        var page = new HtmlReport("Suite " + suite.name(), subtitle());
+    /** @param data what it is computed from, which the page carries */
+    String html(byte[] data) {
+        var page = new HtmlReport(title(), subtitle());
         write(page);
-        new SuiteRunList(suite.runs()).write(page, suite.folder());
-        return page.toHtml();
+        new SuiteRunList(suite.runs()).write(page, suite.about().folder());
+        gap.list(page);
+        return page.attach(SuitePage.ID, SuitePage.TYPE, data).toHtml();
     }
 
     byte[] pdf() {
-        var page = new PdfReport("Suite " + suite.name(), subtitle());
+        var page = new PdfReport(title(), subtitle());
         write(page);
         return page.toPdf();
+    }
+
+    private String title() {
+        return "Suite " + suite.about().name();
     }
 
     private String subtitle() {
@@ -66,6 +74,7 @@ final class SuiteReport {
         where(page);
         if (!statistics.comparisons().isEmpty()) compared(page);
         precision(page);
+        gap.write(page);
         new SuiteOrganisms(suite).write(page);
         split(page);
         published(page);

@@ -26,7 +26,9 @@ final class SuiteRunList {
     void write(HtmlReport page, String folder) {
         page.section("Runs");
         page.prose("What each number comes from. The talks and the log of one: assay audit show " + folder
-                + " --target TARGET --tool TOOL --run N --talks 9, or assay view " + folder);
+                + " --target TARGET --tool TOOL --run N --talks 9, or assay view " + folder
+                + "\nThis page carries them, with their talks. assay runs verify FILE computes its numbers anew, assay runs"
+                + " import FILE --out DIR gives back the folder.");
         byTool().forEach((tool, its) -> page.details(
                 tool + ": " + counted(its),
                 SuiteAnchors.tool(tool),

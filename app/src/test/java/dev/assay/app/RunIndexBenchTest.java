@@ -84,14 +84,14 @@ class RunIndexBenchTest {
                 List.of(hidden));
     }
 
-    private void write() throws Exception {
+    private void write(long bytes) throws Exception {
         for (int i = 0; i < 20_000; i++) {
             var word = new StringBuilder();
             for (int c = 2 + random.nextInt(8); c > 0; c--) word.append((char) ('a' + random.nextInt(26)));
             words.add(word.toString());
         }
         try (Journal journal = Journal.open(folder, AuditGround.MANIFEST)) {
-            for (int n = 0; Files.size(folder.resolve(Journal.FILE)) < BYTES; n++) {
+            for (int n = 0; Files.size(folder.resolve(Journal.FILE)) < bytes; n++) {
                 AuditRecord record = record(n);
                 journal.append(AuditRunCommand.RECORD, Map.of("key", "run " + n, "record", record));
                 journal.append("memo", Map.of("key", "call " + n, "value", record.talks()));
@@ -110,7 +110,7 @@ class RunIndexBenchTest {
 
     @Test
     void aGigabyte() throws Exception {
-        write();
+        write(BYTES);
         String dir = folder.toString();
         time("list, first time", "runs", "list", dir);
         time("list", "runs", "list", dir);
@@ -121,5 +121,17 @@ class RunIndexBenchTest {
         said.printf(
                 "journal %,d MB, index %,d MB%n",
                 Files.size(folder.resolve(Journal.FILE)) >> 20, Files.size(folder.resolve(JournalIndex.FILE)) >> 20);
+    }
+
+    /** Words of random letters hardly shrink: of talks in a language the page is smaller. */
+    @Test
+    void aPageThatCarriesItsRuns() throws Exception {
+        write(BYTES / 10);
+        String page = folder.resolve("page.html").toString();
+        time("write the page", "runs", "export", folder.toString(), "--format", "html", "--out", page);
+        time("verify it", "runs", "verify", page);
+        said.printf(
+                "journal %,d MB, page %,d MB%n",
+                Files.size(folder.resolve(Journal.FILE)) >> 20, Files.size(Path.of(page)) >> 20);
     }
 }

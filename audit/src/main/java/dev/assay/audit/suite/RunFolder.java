@@ -34,8 +34,8 @@ public final class RunFolder {
         return of(folder, Journal.read(folder));
     }
 
-    /** The runs among what a folder holds. */
-    static List<Run> of(Path folder, Snapshot found) {
+    /** The runs among what was read of a folder. */
+    public static List<Run> of(Path folder, Snapshot found) {
         return Files.exists(folder.resolve(Suite.FILE))
                 ? ofSuite(SuiteStatus.book(folder, found), found)
                 : all(found.records(SuiteBook.RECORD));

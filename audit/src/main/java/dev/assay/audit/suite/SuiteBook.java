@@ -24,8 +24,10 @@ public final class SuiteBook {
     /** The type of the records of runs that ended. */
     public static final String RECORD = "audit";
 
+    /** How long they took. */
+    public static final String SECONDS = "audit-seconds";
+
     static final String ERROR = "audit-error";
-    static final String SECONDS = "audit-seconds";
 
     /** Of the records that say how a run stands. */
     static final Set<String> TYPES = Set.of(RECORD, ERROR, SuiteControl.REQUEUE);

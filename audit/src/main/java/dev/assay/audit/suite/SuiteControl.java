@@ -12,8 +12,10 @@ import java.util.Map;
 
 /** What people tell a suite while it runs, from wherever they sit: a small journal in the folder {@code control}. */
 public final class SuiteControl {
+    /** The name of that folder. */
+    public static final String FOLDER = "control";
+
     static final String REQUEUE = "requeue";
-    private static final String FOLDER = "control";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Path folder;
