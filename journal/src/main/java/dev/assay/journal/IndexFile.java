@@ -37,7 +37,8 @@ final class IndexFile implements AutoCloseable {
             // which records hold a word (IndexWords), and no more
             "CREATE VIRTUAL TABLE word USING fts5(words, content='', contentless_delete=1, detail='none',"
                     + " tokenize='ascii')",
-            // all words, those of forgotten records too: FTS5's own list of them counts their records anew at each question
+            // all words, those of forgotten records too: FTS5's own list of them counts their records anew at each
+            // question
             "CREATE TABLE vocabulary(term TEXT PRIMARY KEY) WITHOUT ROWID");
 
     /** SQLite's codes for a file that is no data base, or a broken one. */
