@@ -179,7 +179,9 @@ public final class Bank {
                 matched,
                 e.detector(),
                 Optional.ofNullable(e.shadows()).map(List::copyOf).orElse(List.of()));
-        if (into.put(h.name(), h) != null) throw new BehaviourException(file + ": " + h.name() + " stands there twice");
+        if (into.put(h.name(), h) != null)
+            throw new BehaviourException(file + ": the bank has an entry " + h.name()
+                    + " already; give this one the behaviour's own name, or" + " delete the file");
     }
 
     private static Map<String, Family> readFamilies(String resource, JsonNode file) {
