@@ -92,6 +92,9 @@ final class Averages {
 
     void restore(Map<String, Tensor> state) {
         double[] saved = Learners.entry(state, "thresholds").doubles();
+        if (saved.length != thresholds.length)
+            throw new SaeException("the checkpoint has " + saved.length + " choices and not " + thresholds.length
+                    + "; it is of another architecture");
         System.arraycopy(saved, 0, thresholds, 0, thresholds.length);
         use(Learners.entry(state, "use").doubles());
         seen = Learners.entry(state, "seen").longs()[0] == 1;

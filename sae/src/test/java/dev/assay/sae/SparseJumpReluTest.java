@@ -44,7 +44,7 @@ class SparseJumpReluTest {
                         FIXTURE.batches().get(s), AutogradLearnerTest.conditions(c, s), FIXTURE.learningRate());
                 if (s > 0) continue;
                 SparseRows active = result.active();
-                SparseLearnerTest.close(
+                LearnerChecks.close(
                         FIXTURE.get(c.name() + ".acts"),
                         Tensor.of(active.dense(), active.rows(), active.width()),
                         "acts");
@@ -52,12 +52,11 @@ class SparseJumpReluTest {
                 assertThat(result.loss()).isCloseTo(total, within(CLOSE * total));
                 learner.gradients()
                         .all()
-                        .forEach(
-                                (name, t) -> SparseLearnerTest.close(FIXTURE.get(c.name() + ".grad." + name), t, name));
+                        .forEach((name, t) -> LearnerChecks.close(FIXTURE.get(c.name() + ".grad." + name), t, name));
             }
             learner.parameters()
                     .all()
-                    .forEach((name, t) -> SparseLearnerTest.close(FIXTURE.get(c.name() + ".after3." + name), t, name));
+                    .forEach((name, t) -> LearnerChecks.close(FIXTURE.get(c.name() + ".after3." + name), t, name));
         }
     }
 
@@ -81,15 +80,15 @@ class SparseJumpReluTest {
                 var parallel = new Parallel(2);
                 var obvious = new AutogradLearner(spec, start(spec, DType.F64));
                 var fast = new SparseJumpRelu(spec, start(spec, DType.F64), DType.F32, Kernels.best(), parallel)) {
-            obvious.backward(SparseLearnerTest.batch(50, D, 7).to(DType.F64), conditions);
-            fast.backward(SparseLearnerTest.batch(50, D, 7), conditions, new LinkedHashMap<>());
+            obvious.backward(LearnerChecks.batch(50, D, 7).to(DType.F64), conditions);
+            fast.backward(LearnerChecks.batch(50, D, 7), conditions, new LinkedHashMap<>());
             fast.gradients()
                     .all()
-                    .forEach((name, t) -> SparseLearnerTest.close(
-                            obvious.parameters().get(name).gradient(), t, name));
+                    .forEach((name, t) ->
+                            LearnerChecks.close(obvious.parameters().get(name).gradient(), t, name));
             obvious.parameters().all().values().forEach(Tensor::clearGradient);
             for (int s = 0; s < 3; s++) {
-                Tensor x = SparseLearnerTest.batch(50, D, s).to(DType.F64);
+                Tensor x = LearnerChecks.batch(50, D, s).to(DType.F64);
                 StepResult wanted = obvious.step(x, conditions, 1e-3);
                 StepResult got = fast.step(x, conditions, 1e-3);
                 assertThat(got.losses().keySet()).isEqualTo(wanted.losses().keySet());
@@ -102,12 +101,12 @@ class SparseJumpReluTest {
             // Adam moves even by gradients that are all rounding error, so steps differ more than gradients
             obvious.parameters()
                     .all()
-                    .forEach((name, t) -> SparseLearnerTest.near(
+                    .forEach((name, t) -> LearnerChecks.near(
                             t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
-            Encoded wanted = obvious.encode(SparseLearnerTest.batch(20, D, 8).to(DType.F64), conditions);
-            Encoded got = fast.encode(SparseLearnerTest.batch(20, D, 8), conditions);
+            Encoded wanted = obvious.encode(LearnerChecks.batch(20, D, 8).to(DType.F64), conditions);
+            Encoded got = fast.encode(LearnerChecks.batch(20, D, 8), conditions);
             assertThat(got.latents().count()).isEqualTo(wanted.latents().count());
-            SparseLearnerTest.close(wanted.reconstruction(), got.reconstruction(), "reconstruction");
+            LearnerChecks.close(wanted.reconstruction(), got.reconstruction(), "reconstruction");
         }
     }
 
@@ -120,7 +119,7 @@ class SparseJumpReluTest {
                 var parallel = new Parallel(1);
                 var exact = new SparseJumpRelu(spec, start(spec, DType.F32), DType.F32, Kernels.best(), parallel);
                 var fast = new SparseJumpRelu(spec, start(spec, DType.F32), DType.BF16, Kernels.best(), parallel)) {
-            Tensor x = SparseLearnerTest.batch(400, D, 1);
+            Tensor x = LearnerChecks.batch(400, D, 1);
             float[] wanted = exact.step(x, conditions, 1e-3).active().dense();
             float[] got = fast.step(x, conditions, 1e-3).active().dense();
             for (int i = 0; i < wanted.length; i++)
@@ -136,10 +135,10 @@ class SparseJumpReluTest {
                 var parallel = new Parallel(1);
                 var one = new SparseJumpRelu(spec, start(spec, DType.F32), DType.F32, Kernels.best(), parallel);
                 var other = new SparseJumpRelu(spec, start(spec, DType.F32), DType.F32, Kernels.best(), parallel)) {
-            for (int s = 0; s < 2; s++) one.step(SparseLearnerTest.batch(50, D, s), conditions, 1e-3);
+            for (int s = 0; s < 2; s++) one.step(LearnerChecks.batch(50, D, s), conditions, 1e-3);
             other.restore(one.state());
-            one.step(SparseLearnerTest.batch(50, D, 9), conditions, 1e-3);
-            other.step(SparseLearnerTest.batch(50, D, 9), conditions, 1e-3);
+            one.step(LearnerChecks.batch(50, D, 9), conditions, 1e-3);
+            other.step(LearnerChecks.batch(50, D, 9), conditions, 1e-3);
             Map<String, Tensor> wanted = one.parameters().all();
             wanted.forEach((name, t) ->
                     assertThat(other.parameters().get(name).floats()).containsExactly(t.floats()));
@@ -159,6 +158,6 @@ class SparseJumpReluTest {
     }
 
     private static Parameters start(JumpRelu spec, DType type) {
-        return SparseLearnerTest.start(spec, D, LATENTS, type);
+        return LearnerChecks.start(spec, D, LATENTS, type);
     }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.sae.Architecture.BatchTopK;
 import dev.assay.sae.Architecture.TopK;
 import dev.assay.sae.AutogradLearnerTest.Case;
-import dev.assay.stats.SplitRandom;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Kernels;
 import dev.assay.tensor.Parallel;
@@ -16,8 +15,6 @@ import dev.assay.tensor.SparseRows;
 import dev.assay.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,9 +44,13 @@ class SparseLearnerTest {
                         learner.step(batches.get(s), AutogradLearnerTest.conditions(c, s), FIXTURE.learningRate());
                 if (s > 0) continue;
                 checkFirst(c, result);
-                learner.gradients().all().forEach((name, t) -> close(FIXTURE.get(c.name() + ".grad." + name), t, name));
+                learner.gradients()
+                        .all()
+                        .forEach((name, t) -> LearnerChecks.close(FIXTURE.get(c.name() + ".grad." + name), t, name));
             }
-            learner.parameters().all().forEach((name, t) -> close(FIXTURE.get(c.name() + ".after3." + name), t, name));
+            learner.parameters()
+                    .all()
+                    .forEach((name, t) -> LearnerChecks.close(FIXTURE.get(c.name() + ".after3." + name), t, name));
             checkAverages(c, learner.averages());
         }
     }
@@ -57,7 +58,7 @@ class SparseLearnerTest {
     private static void checkFirst(Case c, StepResult result) {
         SparseRows active = result.active();
         String acts = c.name() + (c.name().startsWith("lista.") ? ".acts1" : ".acts");
-        close(FIXTURE.get(acts), Tensor.of(active.dense(), active.rows(), active.width()), acts);
+        LearnerChecks.close(FIXTURE.get(acts), Tensor.of(active.dense(), active.rows(), active.width()), acts);
         double inner = 0;
         for (var loss : FIXTURE.facts(c.name()).path("losses").properties()) {
             double wanted = loss.getValue().asDouble();
@@ -129,16 +130,17 @@ class SparseLearnerTest {
         var conditions = new Conditions(4.5, 0, dead);
         try (var scope = Scope.open();
                 var parallel = new Parallel(2);
-                var obvious = new AutogradLearner(spec, start(spec, d, m, DType.F64));
-                var fast = learner(spec, start(spec, d, m, DType.F64), DType.F32, parallel)) {
-            obvious.backward(batch(50, d, 7).to(DType.F64), conditions);
-            fast.backward(batch(50, d, 7), conditions, new LinkedHashMap<>());
+                var obvious = new AutogradLearner(spec, LearnerChecks.start(spec, d, m, DType.F64));
+                var fast = learner(spec, LearnerChecks.start(spec, d, m, DType.F64), DType.F32, parallel)) {
+            obvious.backward(LearnerChecks.batch(50, d, 7).to(DType.F64), conditions);
+            fast.backward(LearnerChecks.batch(50, d, 7), conditions, new LinkedHashMap<>());
             fast.gradients()
                     .all()
-                    .forEach((name, t) -> close(obvious.parameters().get(name).gradient(), t, name));
+                    .forEach((name, t) ->
+                            LearnerChecks.close(obvious.parameters().get(name).gradient(), t, name));
             obvious.parameters().all().values().forEach(Tensor::clearGradient);
             for (int s = 0; s < 3; s++) {
-                Tensor x = batch(50, d, s).to(DType.F64);
+                Tensor x = LearnerChecks.batch(50, d, s).to(DType.F64);
                 StepResult wanted = obvious.step(x, conditions, 1e-3);
                 StepResult got = fast.step(x, conditions, 1e-3);
                 assertThat(got.losses().keySet()).isEqualTo(wanted.losses().keySet());
@@ -151,8 +153,8 @@ class SparseLearnerTest {
             // Adam moves even by gradients that are all rounding error, so steps differ more than gradients
             obvious.parameters()
                     .all()
-                    .forEach((name, t) ->
-                            near(t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
+                    .forEach((name, t) -> LearnerChecks.near(
+                            t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
             assertThat(fast.averages().thresholds())
                     .usingComparatorWithPrecision(1e-5)
                     .containsExactly(obvious.averages().thresholds());
@@ -173,8 +175,9 @@ class SparseLearnerTest {
     private static float[] afterSteps(Architecture spec, int threads) {
         try (var scope = Scope.open();
                 var parallel = new Parallel(threads);
-                var learner = learner(spec, start(spec, 64, 192, DType.F32), DType.F32, parallel)) {
-            for (int s = 0; s < 3; s++) learner.step(batch(600, 64, s), new Conditions(4.5, 0, new boolean[192]), 1e-3);
+                var learner = learner(spec, LearnerChecks.start(spec, 64, 192, DType.F32), DType.F32, parallel)) {
+            for (int s = 0; s < 3; s++)
+                learner.step(LearnerChecks.batch(600, 64, s), new Conditions(4.5, 0, new boolean[192]), 1e-3);
             return learner.parameters().get("W_enc").floats();
         }
     }
@@ -190,9 +193,9 @@ class SparseLearnerTest {
         int m = 192;
         try (var scope = Scope.open();
                 var parallel = new Parallel(1);
-                var exact = learner(spec, start(spec, 64, m, DType.F32), DType.F32, parallel);
-                var fast = learner(spec, start(spec, 64, m, DType.F32), DType.BF16, parallel)) {
-            Tensor x = batch(100, 64, 1);
+                var exact = learner(spec, LearnerChecks.start(spec, 64, m, DType.F32), DType.F32, parallel);
+                var fast = learner(spec, LearnerChecks.start(spec, 64, m, DType.F32), DType.BF16, parallel)) {
+            Tensor x = LearnerChecks.batch(100, 64, 1);
             float[] a = exact.step(x, new Conditions(4.5, 0, new boolean[m]), 1e-3)
                     .active()
                     .dense();
@@ -218,48 +221,15 @@ class SparseLearnerTest {
         var conditions = new Conditions(4.5, 0, new boolean[96]);
         try (var scope = Scope.open();
                 var parallel = new Parallel(1);
-                var one = learner(spec, start(spec, 37, 96, DType.F32), DType.F32, parallel);
-                var other = learner(spec, start(spec, 37, 96, DType.F32), DType.F32, parallel)) {
-            for (int s = 0; s < 2; s++) one.step(batch(50, 37, s), conditions, 1e-3);
+                var one = learner(spec, LearnerChecks.start(spec, 37, 96, DType.F32), DType.F32, parallel);
+                var other = learner(spec, LearnerChecks.start(spec, 37, 96, DType.F32), DType.F32, parallel)) {
+            for (int s = 0; s < 2; s++) one.step(LearnerChecks.batch(50, 37, s), conditions, 1e-3);
             other.restore(one.state());
-            one.step(batch(50, 37, 9), conditions, 1e-3);
-            other.step(batch(50, 37, 9), conditions, 1e-3);
+            one.step(LearnerChecks.batch(50, 37, 9), conditions, 1e-3);
+            other.step(LearnerChecks.batch(50, 37, 9), conditions, 1e-3);
             assertThat(other.parameters().get("W_dec").floats())
                     .containsExactly(one.parameters().get("W_dec").floats());
             assertThat(other.averages().use()).containsExactly(one.averages().use());
         }
-    }
-
-    static Parameters start(Architecture spec, int d, int m, DType type) {
-        Parameters fresh = Parameters.fresh(spec, d, m, type, SplitRandom.of(3));
-        Map<String, Tensor> out = new LinkedHashMap<>(fresh.all());
-        RandomGenerator random = SplitRandom.of(4).generator();
-        for (String bias : List.of("b_enc", "b_dec")) {
-            var values = new float[(int) fresh.get(bias).count()];
-            for (int i = 0; i < values.length; i++) values[i] = (float) (0.1 * random.nextGaussian());
-            out.put(bias, Tensor.of(values, values.length).to(type));
-        }
-        return new Parameters(out);
-    }
-
-    static Tensor batch(int rows, int d, int seed) {
-        RandomGenerator random = SplitRandom.of(seed).split("x").generator();
-        var values = new float[rows * d];
-        for (int i = 0; i < values.length; i++) values[i] = (float) random.nextGaussian();
-        return Tensor.of(values, rows, d);
-    }
-
-    static void close(Tensor wanted, Tensor ours, String name) {
-        double[] w = wanted.doubles();
-        double[] got = ours.doubles();
-        assertThat(got).as(name).hasSameSizeAs(w);
-        double scale = 0;
-        for (double v : w) scale = Math.max(scale, Math.abs(v));
-        near(w, got, CLOSE * scale, name);
-    }
-
-    static void near(double[] wanted, double[] got, double by, String name) {
-        for (int i = 0; i < wanted.length; i++)
-            assertThat(got[i]).as("%s[%d]", name, i).isCloseTo(wanted[i], within(by));
     }
 }
