@@ -36,7 +36,7 @@ final class SuiteGround implements Bench, AutoCloseable {
 
     private record PlannedSeat(Subject subject, double dose) {}
 
-    private record Open(Subject subject, double dose, AuditSubjects subjects, Audits.Seat seat) {}
+    private record Open(PlannedSeat planned, AuditSubjects subjects, Audits.Seat seat) {}
 
     SuiteGround(AuditGround ground, SuitePlan plan) {
         this.ground = ground;
@@ -117,25 +117,28 @@ final class SuiteGround implements Bench, AutoCloseable {
     }
 
     private synchronized Audits.Seat seat(PlannedRun run) {
-        Subject subject = run.subject();
-        double dose = run.dose();
-        if (alone(run))
-            return elsewhere
-                    .computeIfAbsent(new PlannedSeat(subject, dose), s -> open(subject, dose))
-                    .seat();
-        if (open != null && open.subject().equals(subject) && open.dose() == dose) return open.seat();
-        if (open != null) open.subjects().close();
-        open = null;
-        open = open(subject, dose);
+        var planned = new PlannedSeat(run.subject(), run.dose());
+        if (alone(run)) return elsewhere.computeIfAbsent(planned, this::open).seat();
+        if (open == null || !open.planned().equals(planned)) {
+            leave();
+            open = open(planned);
+        }
         return open.seat();
     }
 
-    private Open open(Subject subject, double dose) {
-        AuditSubjects subjects = options.subjects(pocket, ground, dose);
+    /** Closes the target that was last audited. */
+    private void leave() {
+        if (open != null) open.subjects().close();
+        open = null;
+    }
+
+    private Open open(PlannedSeat planned) {
+        Subject subject = planned.subject();
+        AuditSubjects subjects = options.subjects(pocket, ground, planned.dose());
         try {
             check(subject, subjects);
-            Audits.Seat seat = audits().seat(subjects, subject.target(), dose);
-            return new Open(subject, dose, subjects, seat);
+            Audits.Seat seat = audits().seat(subjects, subject.target(), planned.dose());
+            return new Open(planned, subjects, seat);
         } catch (RuntimeException e) {
             subjects.close();
             throw e;
@@ -176,8 +179,7 @@ final class SuiteGround implements Bench, AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (open != null) open.subjects().close();
-        open = null;
+        leave();
         elsewhere.values().forEach(o -> o.subjects().close());
         elsewhere.clear();
     }

@@ -24,10 +24,6 @@ final class Line {
 
     private Line() {}
 
-    static byte[] encode(long seq, String type, Object body) {
-        return line(seq, type, CanonicalJson.bytes(body));
-    }
-
     /** @param body canonical JSON */
     static byte[] line(long seq, String type, byte[] body) {
         byte[] start = utf8(",\"seq\":" + seq + ",\"type\":" + new TextNode(type) + ",\"body\":");

@@ -22,11 +22,6 @@ record Scan(List<Entry> entries, long length, int tornBytes, Optional<String> da
     /** What a new file holds. */
     static final Scan EMPTY = new Scan(List.of(), 0, 0, Optional.empty());
 
-    /** @throws JournalException if a line that was written to its end is damaged */
-    static Scan of(Path file) {
-        return from(file, 0, 0).undamaged();
-    }
-
     /**
      * What stands behind a place where a line begins.
      *

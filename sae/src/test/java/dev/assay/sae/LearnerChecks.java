@@ -9,11 +9,48 @@ import dev.assay.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Starts, data and comparisons of tests of learners. */
 final class LearnerChecks {
+    private static final double CLOSE = 1e-4;
+
     private LearnerChecks() {}
+
+    /** Gradients on one batch, and three steps. */
+    static void stepTheSame(
+            AutogradLearner obvious,
+            Learner fast,
+            Consumer<Tensor> backward,
+            Supplier<Parameters> gradients,
+            Conditions conditions,
+            int dModel) {
+        obvious.backward(batch(50, dModel, 7).to(DType.F64), conditions);
+        backward.accept(batch(50, dModel, 7));
+        gradients
+                .get()
+                .all()
+                .forEach((name, t) -> close(obvious.parameters().get(name).gradient(), t, name));
+        obvious.parameters().all().values().forEach(Tensor::clearGradient);
+        for (int s = 0; s < 3; s++) {
+            Tensor x = batch(50, dModel, s).to(DType.F64);
+            StepResult wanted = obvious.step(x, conditions, 1e-3);
+            StepResult got = fast.step(x, conditions, 1e-3);
+            assertThat(got.losses().keySet()).isEqualTo(wanted.losses().keySet());
+            wanted.losses()
+                    .forEach((name, loss) ->
+                            assertThat(got.losses().get(name)).as(name).isCloseTo(loss, within(CLOSE * loss)));
+            assertThat(got.gradientNorm()).isCloseTo(wanted.gradientNorm(), within(CLOSE * wanted.gradientNorm()));
+            assertThat(got.active().count()).isEqualTo(wanted.active().count());
+        }
+        // Adam moves even by gradients that are all rounding error, so steps differ more than gradients
+        obvious.parameters()
+                .all()
+                .forEach((name, t) ->
+                        near(t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
+    }
 
     static Parameters start(Architecture spec, int d, int m, DType type) {
         Parameters fresh = Parameters.fresh(spec, d, m, type, SplitRandom.of(3));
@@ -40,7 +77,7 @@ final class LearnerChecks {
         assertThat(got).as(name).hasSameSizeAs(w);
         double scale = 0;
         for (double v : w) scale = Math.max(scale, Math.abs(v));
-        near(w, got, 1e-4 * scale, name);
+        near(w, got, CLOSE * scale, name);
     }
 
     static void near(double[] wanted, double[] got, double by, String name) {

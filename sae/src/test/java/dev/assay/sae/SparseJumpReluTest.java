@@ -80,29 +80,13 @@ class SparseJumpReluTest {
                 var parallel = new Parallel(2);
                 var obvious = new AutogradLearner(spec, start(spec, DType.F64));
                 var fast = new SparseJumpRelu(spec, start(spec, DType.F64), DType.F32, Kernels.best(), parallel)) {
-            obvious.backward(LearnerChecks.batch(50, D, 7).to(DType.F64), conditions);
-            fast.backward(LearnerChecks.batch(50, D, 7), conditions, new LinkedHashMap<>());
-            fast.gradients()
-                    .all()
-                    .forEach((name, t) ->
-                            LearnerChecks.close(obvious.parameters().get(name).gradient(), t, name));
-            obvious.parameters().all().values().forEach(Tensor::clearGradient);
-            for (int s = 0; s < 3; s++) {
-                Tensor x = LearnerChecks.batch(50, D, s).to(DType.F64);
-                StepResult wanted = obvious.step(x, conditions, 1e-3);
-                StepResult got = fast.step(x, conditions, 1e-3);
-                assertThat(got.losses().keySet()).isEqualTo(wanted.losses().keySet());
-                wanted.losses()
-                        .forEach((name, loss) ->
-                                assertThat(got.losses().get(name)).as(name).isCloseTo(loss, within(CLOSE * loss)));
-                assertThat(got.gradientNorm()).isCloseTo(wanted.gradientNorm(), within(CLOSE * wanted.gradientNorm()));
-                assertThat(got.active().count()).isEqualTo(wanted.active().count());
-            }
-            // Adam moves even by gradients that are all rounding error, so steps differ more than gradients
-            obvious.parameters()
-                    .all()
-                    .forEach((name, t) -> LearnerChecks.near(
-                            t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
+            LearnerChecks.stepTheSame(
+                    obvious,
+                    fast,
+                    x -> fast.backward(x, conditions, new LinkedHashMap<>()),
+                    fast::gradients,
+                    conditions,
+                    D);
             Encoded wanted = obvious.encode(LearnerChecks.batch(20, D, 8).to(DType.F64), conditions);
             Encoded got = fast.encode(LearnerChecks.batch(20, D, 8), conditions);
             assertThat(got.latents().count()).isEqualTo(wanted.latents().count());

@@ -132,29 +132,13 @@ class SparseLearnerTest {
                 var parallel = new Parallel(2);
                 var obvious = new AutogradLearner(spec, LearnerChecks.start(spec, d, m, DType.F64));
                 var fast = learner(spec, LearnerChecks.start(spec, d, m, DType.F64), DType.F32, parallel)) {
-            obvious.backward(LearnerChecks.batch(50, d, 7).to(DType.F64), conditions);
-            fast.backward(LearnerChecks.batch(50, d, 7), conditions, new LinkedHashMap<>());
-            fast.gradients()
-                    .all()
-                    .forEach((name, t) ->
-                            LearnerChecks.close(obvious.parameters().get(name).gradient(), t, name));
-            obvious.parameters().all().values().forEach(Tensor::clearGradient);
-            for (int s = 0; s < 3; s++) {
-                Tensor x = LearnerChecks.batch(50, d, s).to(DType.F64);
-                StepResult wanted = obvious.step(x, conditions, 1e-3);
-                StepResult got = fast.step(x, conditions, 1e-3);
-                assertThat(got.losses().keySet()).isEqualTo(wanted.losses().keySet());
-                wanted.losses()
-                        .forEach((name, loss) ->
-                                assertThat(got.losses().get(name)).as(name).isCloseTo(loss, within(CLOSE * loss)));
-                assertThat(got.gradientNorm()).isCloseTo(wanted.gradientNorm(), within(CLOSE * wanted.gradientNorm()));
-                assertThat(got.active().count()).isEqualTo(wanted.active().count());
-            }
-            // Adam moves even by gradients that are all rounding error, so steps differ more than gradients
-            obvious.parameters()
-                    .all()
-                    .forEach((name, t) -> LearnerChecks.near(
-                            t.doubles(), fast.parameters().get(name).doubles(), 3 * 1e-3 * 0.05, name));
+            LearnerChecks.stepTheSame(
+                    obvious,
+                    fast,
+                    x -> fast.backward(x, conditions, new LinkedHashMap<>()),
+                    fast::gradients,
+                    conditions,
+                    d);
             assertThat(fast.averages().thresholds())
                     .usingComparatorWithPrecision(1e-5)
                     .containsExactly(obvious.averages().thresholds());

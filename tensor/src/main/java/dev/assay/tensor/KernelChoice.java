@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 final class KernelChoice {
     private KernelChoice() {}
 
+    /** @param vector a lambda: a method reference to a constructor would need the Vector API where it stands, before the catch */
     static <K> K of(Supplier<? extends K> vector, Supplier<? extends K> scalar) {
         Logger log = LoggerFactory.getLogger(Kernels.class);
         if (System.getProperty("assay.kernels", "vector").equals("scalar")) return scalar.get();
