@@ -204,7 +204,14 @@ final class ResearchCommand {
     int ideas(
             @Mixin In in,
             @Parameters(paramLabel = "N", index = "1", defaultValue = "5") int count,
-            @Option(names = "--seed", defaultValue = "1") long seed,
+            @Option(names = "--seed", defaultValue = "1", description = "of the draw, and of a model's answer")
+                    long seed,
+            @Option(
+                            names = "--roles",
+                            paramLabel = "FILE",
+                            description = "let the role researcher of this file have them (docs/chat.md)")
+                    @Nullable
+                    Path roles,
             @Option(names = "--list", description = "print the grammar instead") boolean list)
             throws JsonProcessingException {
         WorldCommand.atLeast(1, count, "N");
@@ -218,7 +225,9 @@ final class ResearchCommand {
             in.print(grammar, words.toString());
             return 0;
         }
-        List<Desk.Blind> ideas = Desk.ideas(in.open(), count, seed);
+        List<Desk.Blind> ideas = roles == null
+                ? Desk.ideas(in.open(), count, seed)
+                : ResearcherOptions.asking(roles, r -> Desk.ideas(in.open(), count, seed, r));
         var words = new StringBuilder();
         for (Desk.Blind i : ideas)
             words.append(i.key())

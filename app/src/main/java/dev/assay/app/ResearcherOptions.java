@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -93,10 +94,19 @@ final class ResearcherOptions {
             throw new UserException("--researcher llm needs --roles FILE with a role named researcher (docs/chat.md)");
         WorldCommand.atLeast(0, experiments, "--experiments");
         WorldCommand.atLeast(1, tokens, "--tokens");
+        Who.Limits limits = Who.Limits.STANDARD.with(experiments, tokens);
+        asking(roles, read -> {
+            work.accept(new Who.Llm(read, Optional.ofNullable(literature), limits));
+            return read;
+        });
+    }
+
+    /** Does something with models that play roles, says what they took, and lets go of them. */
+    static <T> T asking(Path roles, Function<Roles, T> work) {
         try (Roles read = Roles.read(roles, new LocalModels())) {
-            work.accept(
-                    new Who.Llm(read, Optional.ofNullable(literature), Who.Limits.STANDARD.with(experiments, tokens)));
+            T done = work.apply(read);
             read.totals().forEach(t -> System.err.println(t.line()));
+            return done;
         }
     }
 }

@@ -45,6 +45,7 @@ final class Briefing {
                     "another-family",
                     "this sprint must not be about " + memory.recentFamilies()
                             + "; past sprints are not shown, so that they anchor nothing");
+            out.put("ideas-made-without-sight-of-sprints", memory.blindIdeas());
             return CanonicalJson.tree(out);
         }
         List<Memory.Past> past = memory.past();

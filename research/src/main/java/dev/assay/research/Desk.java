@@ -1,6 +1,11 @@
 package dev.assay.research;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.chat.Chat;
+import dev.assay.chat.Roles;
+import dev.assay.journal.Journal;
+import dev.assay.journal.Manifest;
+import dev.assay.journal.Memo;
 import dev.assay.stats.SplitRandom;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +20,7 @@ import java.util.Random;
 /** What a person does to a workspace while loops work in it; all of it is in the ledger with its time. */
 public final class Desk {
     public static final String HINT = "hint";
+    static final String IDEAS = "ideas";
 
     private Desk() {}
 
@@ -127,16 +133,35 @@ public final class Desk {
      */
     public static List<Blind> ideas(Workspace workspace, int count, long seed) {
         List<Slot> slots = new ArrayList<>(new Grammar(workspace.protocol()).open());
-        Collections.shuffle(
-                slots, new Random(SplitRandom.of(seed).split("ideas").seed()));
+        Collections.shuffle(slots, new Random(SplitRandom.of(seed).split(IDEAS).seed()));
         List<Blind> ideas = slots.stream()
                 .limit(count)
                 .map(s -> new Blind(s.id(), s.family(), s.title(), s.why()))
                 .toList();
+        return noted(workspace, seed, "offline", ideas);
+    }
+
+    /**
+     * The same by a language model, the role {@value LlmResearcher#ROLE}. Ideas that the grammar can't say have the family
+     * {@value Drafts#CODE}; researchers that write code are shown them.
+     *
+     * @param seed with which the same question is not asked again
+     */
+    public static List<Blind> ideas(Workspace workspace, int count, long seed, Roles roles) {
+        try (Journal answers = Journal.open(workspace.folder().resolve(IDEAS), Manifest.ofCache(IDEAS))) {
+            Chat chat = roles.chat(LlmResearcher.ROLE, new Memo(answers));
+            SplitRandom random = SplitRandom.of(seed).split(IDEAS);
+            List<Blind> ideas = new BlindIdeas(chat, new Memory(workspace)).of(count, random);
+            return noted(workspace, seed, chat.model(), ideas);
+        }
+    }
+
+    private static List<Blind> noted(Workspace workspace, long seed, String by, List<Blind> ideas) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("seed", seed);
+        body.put("by", by);
         body.put("ideas", ideas);
-        workspace.ledger().append("ideas", body);
+        workspace.ledger().append(IDEAS, body);
         return ideas;
     }
 

@@ -203,13 +203,15 @@ public final class Memory {
         return task;
     }
 
-    /** Keys of ideas that were made without sight of past sprints, oldest first. */
-    List<String> blindIdeas() {
-        List<String> out = new ArrayList<>();
+    /** Ideas that were made without sight of past sprints and were not begun since, oldest first. */
+    List<Desk.Blind> blindIdeas() {
+        Set<String> begun = inProgress();
+        past.forEach(p -> begun.add(p.key()));
+        List<Desk.Blind> out = new ArrayList<>();
         for (LedgerEntry e : entries)
-            if (e.type().equals("ideas"))
-                e.body().path("ideas").forEach(i -> out.add(i.path("key").asText()));
-        return out;
+            if (e.type().equals(Desk.IDEAS))
+                e.body().path(Desk.IDEAS).forEach(i -> out.add(CanonicalJson.value(i, Desk.Blind.class)));
+        return out.stream().filter(i -> !begun.contains(i.key())).distinct().toList();
     }
 
     /** All rows of a sprint. */

@@ -138,13 +138,12 @@ final class OfflineResearcher implements Researcher {
     }
 
     private static Optional<Candidate> blind(Memory memory, List<Candidate> candidates, Set<String> recent) {
-        for (String key : memory.blindIdeas())
-            if (memory.past().stream().noneMatch(p -> p.key().equals(key))) {
-                Optional<Candidate> found = candidates.stream()
-                        .filter(c -> c.key().equals(key) && !recent.contains(c.family()))
-                        .findFirst();
-                if (found.isPresent()) return found;
-            }
+        for (Desk.Blind idea : memory.blindIdeas()) {
+            Optional<Candidate> found = candidates.stream()
+                    .filter(c -> c.key().equals(idea.key()) && !recent.contains(c.family()))
+                    .findFirst();
+            if (found.isPresent()) return found;
+        }
         return Optional.empty();
     }
 

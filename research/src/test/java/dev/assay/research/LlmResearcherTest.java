@@ -219,8 +219,8 @@ class LlmResearcherTest {
         assertThatThrownBy(stage::propose).hasMessageContaining("was tried against the present control already");
     }
 
-    @Test
-    void anotherFamilysTurnIsBlind() {
+    /** Three sprints of one family, none of which helped: another family's turn has come. */
+    private void tiltedThrice() {
         Workspace w = stage.workspace;
         for (String value : List.of("0.002", "0.02", "0.2")) {
             stage.script(n -> propose(draft("own", tilted(value))));
@@ -231,6 +231,11 @@ class LlmResearcherTest {
                             Sprint.VERDICT,
                             Map.of("sprint", sprint.folder().name(), "verdict", "refuted", "gain", -0.123));
         }
+    }
+
+    @Test
+    void anotherFamilysTurnIsBlind() {
+        tiltedThrice();
         stage.script(n -> switch (n) {
             case 0 -> Line.call("read_ledger", "");
             case 1 -> propose(draft("past-sprint", tilted("1")));
@@ -243,6 +248,56 @@ class LlmResearcherTest {
         assertThat(idea.origin()).isEqualTo(Idea.Origin.BLIND);
         assertThat(stage.results().get(0).toString()).doesNotContain("-0.123").contains("must not be about");
         assertThat(stage.results().get(1).path("data").asText()).contains("another family's turn");
+    }
+
+    // --- ideas without sight of sprints
+
+    private static Map<String, Object> idea(String title, String slot) {
+        return Map.of("title", title, "why", "It may help.", "slot", slot);
+    }
+
+    @Test
+    void ideasAreMadeWithoutSightOfSprintsAndShownWhenAnotherFamilysTurnHasCome() {
+        Workspace w = stage.workspace;
+        tiltedThrice();
+        Line answer = Line.say(json(Map.of(
+                "ideas",
+                List.of(
+                        idea("weigh hard samples", "tilt"),
+                        idea("one more", "tilt"),
+                        idea("the rate falls", "decay"),
+                        idea("ask the neighbours", "no such slot"),
+                        idea("too many", "batch")))));
+        stage.script(n -> answer);
+        List<Desk.Blind> ideas = stage.asking(roles -> Desk.ideas(w, 3, 7, roles));
+        assertThat(ideas).extracting(Desk.Blind::key).containsExactly("tilt", "decay", "code: ask the neighbours");
+        List<Desk.Blind> again = stage.asking(roles -> Desk.ideas(w, 3, 7, roles));
+        assertThat(again).isEqualTo(ideas);
+        assertThat(stage.server.answered)
+                .as("three proposals, and once for ideas")
+                .hasValue(4);
+        assertThat(List.copyOf(stage.server.bodies).getLast().toString())
+                .contains("# Task", "decay", "nothing anchors you")
+                .doesNotContain("0.123", "verdict", "generation");
+        stage.script(n -> n == 0
+                ? Line.call("read_ledger", "")
+                : propose(draft(
+                        "own",
+                        Map.of("name", "d", "set", List.of(Map.of("slot", "decay", "value", "from the start"))))));
+        stage.propose();
+        JsonNode shown = stage.results().getFirst().path("data").path("ideas-made-without-sight-of-sprints");
+        assertThat(shown.findValuesAsText("key"))
+                .as("those that nobody has begun")
+                .containsExactly("decay", "code: ask the neighbours");
+    }
+
+    @Test
+    void aModelWithoutIdeasLeavesNoneInTheLedger() {
+        stage.script(n -> Line.say("{\"ideas\": []}"));
+        assertThatThrownBy(() -> stage.asking(roles -> Desk.ideas(stage.workspace, 3, 7, roles)))
+                .isInstanceOf(ResearchException.class)
+                .hasMessageContaining("without an idea");
+        assertThat(entries(Desk.IDEAS)).isEmpty();
     }
 
     // --- money

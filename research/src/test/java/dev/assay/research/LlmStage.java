@@ -50,8 +50,14 @@ final class LlmStage implements AutoCloseable {
         return count;
     }
 
-    /** With roles that are made anew, as in a new process. */
+    /** With a researcher that is made anew, as in a new process. */
     <T> T with(Function<Researcher, T> work) {
+        return asking(roles -> work.apply(Loop.researcher(
+                workspace, new Who.Llm(roles, literature, limits), Evaluator.class, SANDBOX, progress::add)));
+    }
+
+    /** With roles that are made anew. */
+    <T> T asking(Function<Roles, T> work) {
         Path file = folder.resolve("roles.yaml");
         try {
             Files.writeString(
@@ -64,8 +70,7 @@ final class LlmStage implements AutoCloseable {
         try (Roles roles = Roles.read(file, name -> {
             throw new AssertionError("nothing local here");
         })) {
-            return work.apply(Loop.researcher(
-                    workspace, new Who.Llm(roles, literature, limits), Evaluator.class, SANDBOX, progress::add));
+            return work.apply(roles);
         }
     }
 
