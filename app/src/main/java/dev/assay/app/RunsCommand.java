@@ -79,7 +79,8 @@ final class RunsCommand {
                             ground.roles().orElseThrow().chat(judge, ground.memo()),
                             SplitRandom.of(0).split("judge"));
             Map<String, Grade> known = known(journal, grader.judge());
-            List<JsonNode> records = Journal.read(folder).records(AuditRunCommand.RECORD);
+            List<JsonNode> records =
+                    Journal.read(folder, AuditRunCommand.RECORD::equals).records(AuditRunCommand.RECORD);
             for (JsonNode node : records) {
                 AuditRecord record = CanonicalJson.value(node.path("record"), AuditRecord.class);
                 String key = node.path("key").asText();

@@ -7,7 +7,6 @@ import dev.assay.audit.suite.SuiteBook;
 import dev.assay.audit.suite.SuiteControl;
 import dev.assay.journal.AtomicFile;
 import dev.assay.journal.CanonicalJson;
-import dev.assay.journal.Entry;
 import dev.assay.journal.Journal;
 import dev.assay.journal.Manifest;
 import dev.assay.journal.Snapshot;
@@ -137,11 +136,11 @@ final class SuiteCopy implements AutoCloseable {
     }
 
     private void take(Path from, Optional<Path> statics) {
-        records(from, folder, e -> RUNS.contains(e.type()) || STATIC.contains(e.type()));
-        statics.ifPresent(s -> records(s, folder, e -> STATIC.contains(e.type())));
+        records(from, folder, type -> RUNS.contains(type) || STATIC.contains(type));
+        statics.ifPresent(s -> records(s, folder, STATIC::contains));
         Path control = from.resolve(SuiteControl.FOLDER);
         if (Files.exists(control.resolve(Manifest.FILE)))
-            records(control, folder.resolve(SuiteControl.FOLDER), e -> true);
+            records(control, folder.resolve(SuiteControl.FOLDER), type -> true);
         if (Files.exists(from.resolve(Suite.FILE))) file(from.resolve(Suite.FILE), Suite.FILE);
         Snapshot found = Journal.read(folder); // as whoever gets the copy reads it
         List<RunFolder.Run> runs = RunFolder.of(folder, found);
@@ -154,11 +153,10 @@ final class SuiteCopy implements AutoCloseable {
     }
 
     /** All writers' records, in the order in which they are read. */
-    private static void records(Path from, Path to, Predicate<Entry> wanted) {
-        List<Entry> found = Journal.read(from).entries();
+    private static void records(Path from, Path to, Predicate<String> types) {
         Manifest manifest = Manifest.read(Files.exists(to.resolve(Manifest.FILE)) ? to : from);
         try (Journal journal = Journal.open(to, manifest)) {
-            found.stream().filter(wanted).forEach(e -> journal.append(e.type(), e.body()));
+            Journal.each(from, types, e -> journal.append(e.type(), e.body()));
         }
     }
 

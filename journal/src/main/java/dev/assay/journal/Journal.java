@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /**
@@ -108,7 +109,16 @@ public final class Journal implements AutoCloseable {
      * @throws JournalException if it is no run folder or is damaged
      */
     public static Snapshot read(Path folder) {
-        Snapshot found = readIntact(folder);
+        return read(folder, type -> true);
+    }
+
+    /**
+     * The same without the records of other types, of which nothing but the checksum is looked at.
+     *
+     * @throws JournalException if it is no run folder or is damaged
+     */
+    public static Snapshot read(Path folder, Predicate<String> types) {
+        Snapshot found = readIntact(folder, types);
         if (!found.damages().isEmpty()) {
             throw new JournalException(String.join("\n", found.damages()));
         }
@@ -121,17 +131,32 @@ public final class Journal implements AutoCloseable {
      * @throws JournalException if it is no run folder
      */
     public static Snapshot readIntact(Path folder) {
+        return readIntact(folder, type -> true);
+    }
+
+    private static Snapshot readIntact(Path folder, Predicate<String> types) {
         Manifest manifest = Manifest.read(folder);
         List<Entry> entries = new ArrayList<>();
         List<String> damages = new ArrayList<>();
         long torn = 0;
         for (Path journal : Segments.all(folder)) {
-            Scan scan = Scan.from(journal.resolve(FILE), 0, 0);
-            entries.addAll(scan.entries());
+            Scan scan = Scan.each(journal.resolve(FILE), types, entries::add);
             scan.damage().ifPresent(damages::add);
             torn += scan.tornBytes();
         }
         return new Snapshot(manifest, List.copyOf(entries), torn, List.copyOf(damages));
+    }
+
+    /**
+     * What {@link #read} gives, one record at a time and without keeping any.
+     *
+     * @throws JournalException if it is no run folder or is damaged; what comes before the damage was given then
+     */
+    public static void each(Path folder, Predicate<String> types, Consumer<Entry> taker) {
+        Manifest.read(folder);
+        for (Path journal : Segments.all(folder)) {
+            Scan.each(journal.resolve(FILE), types, taker).undamaged();
+        }
     }
 
     /**

@@ -29,7 +29,9 @@ final class JournalFile {
     JournalFile(Path path, Scan.Lines found) {
         this.path = path;
         boolean fresh = !Files.exists(path);
-        Scan scan = fresh ? Scan.EMPTY : Scan.lines(path, 0, 0, found).undamaged();
+        Scan scan = fresh
+                ? Scan.EMPTY
+                : Scan.lines(path, 0, 0, Long.MAX_VALUE, found).undamaged();
         this.length = scan.length();
         this.committed = length;
         this.tornBytes = scan.tornBytes();

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
@@ -33,8 +32,6 @@ public final class JournalTail {
             return CanonicalJson.parse(line).path("body");
         }
     }
-
-    private static final int CHUNK = 1 << 20;
 
     private final Path file;
     private long position;
@@ -75,12 +72,14 @@ public final class JournalTail {
             throw new JournalException(file + " became shorter while it was read: it was replaced. Open it anew");
         if (end == position) return false;
         long stop = Math.min(end, position + Math.max(1, most));
-        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-            in.seek(position);
-            return new Lines(in, end, stop, each).readAll();
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        Scan.lines(file, position, seq, stop, (line, number, at) -> {
+                    Line.check(line, number);
+                    each.accept(new Located(number, Line.type(line), new Place(at, line.length), line));
+                    position = at + line.length + 1L;
+                    seq = number + 1;
+                })
+                .undamaged();
+        return position >= stop && position < end;
     }
 
     /**
@@ -115,57 +114,5 @@ public final class JournalTail {
 
     private JournalException failed(IOException e) {
         return new JournalException(file + " can't be read (" + e.getMessage() + ")", e);
-    }
-
-    /** One pass over the file, with what is not yet a whole line at the front of the buffer. */
-    private final class Lines {
-        private final RandomAccessFile in;
-        private final long end;
-        private final long stop;
-        private final Consumer<Located> each;
-        private byte[] buffer = new byte[CHUNK];
-        private int filled;
-
-        Lines(RandomAccessFile in, long end, long stop, Consumer<Located> each) {
-            this.in = in;
-            this.end = end;
-            this.stop = stop;
-            this.each = each;
-        }
-
-        boolean readAll() throws IOException {
-            while (position < stop) {
-                if (filled == buffer.length) buffer = Arrays.copyOf(buffer, 2 * buffer.length);
-                int read = in.read(buffer, filled, buffer.length - filled);
-                if (read < 0) return false;
-                int searched = filled;
-                filled += read;
-                takeLines(searched);
-            }
-            return position < end;
-        }
-
-        private void takeLines(int searched) {
-            int begin = 0;
-            for (int i = searched; i < filled; i++)
-                if (buffer[i] == '\n') {
-                    take(Arrays.copyOfRange(buffer, begin, i));
-                    begin = i + 1;
-                }
-            System.arraycopy(buffer, begin, buffer, 0, filled - begin);
-            filled -= begin;
-        }
-
-        private void take(byte[] line) {
-            try {
-                Line.check(line, seq);
-            } catch (Line.Damaged e) {
-                throw new JournalException(file + ", line " + (seq + 1) + " is damaged: " + e.getMessage()
-                        + ". It was changed after it was written; restore the file from a backup");
-            }
-            each.accept(new Located(seq, Line.type(line), new Place(position, line.length), line));
-            position += line.length + 1L;
-            seq++;
-        }
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What a journal's file holds.
@@ -49,9 +51,17 @@ record Scan(List<Entry> entries, long length, int tornBytes, Optional<String> da
 
     /** The same, handed out one by one and not kept: files may be larger than the memory. */
     static Scan each(Path file, long offset, long seq, Reader reader) {
-        return lines(file, offset, seq, (line, number, at) -> {
+        return lines(file, offset, seq, Long.MAX_VALUE, (line, number, at) -> {
             Entry entry = Line.decode(line, number);
             reader.take(entry, new Place(at, line.length, Line.head(line)));
+        });
+    }
+
+    /** Records of some types from the beginning on; of others no more than that they are intact. */
+    static Scan each(Path file, Predicate<String> types, Consumer<Entry> taker) {
+        return lines(file, 0, 0, Long.MAX_VALUE, (line, number, at) -> {
+            Line.check(line, number);
+            if (types.test(Line.type(line))) taker.accept(Line.decode(line, number));
         });
     }
 
@@ -64,8 +74,12 @@ record Scan(List<Entry> entries, long length, int tornBytes, Optional<String> da
         void take(byte[] line, long number, long at) throws Line.Damaged;
     }
 
-    /** The lines themselves, of which {@code lines} has to say whether they are intact. */
-    static Scan lines(Path file, long offset, long seq, Lines lines) {
+    /**
+     * The lines themselves, of which {@code lines} has to say whether they are intact.
+     *
+     * @param until where no further line is begun
+     */
+    static Scan lines(Path file, long offset, long seq, long until, Lines lines) {
         long number = seq;
         long length = 0;
         ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -89,6 +103,7 @@ record Scan(List<Entry> entries, long length, int tornBytes, Optional<String> da
                     number++;
                     length += bytes.length + 1;
                     line.reset();
+                    if (offset + length >= until) return new Scan(List.of(), length, 0, Optional.empty());
                 }
                 line.write(chunk, from, read - from);
             }

@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,6 +115,32 @@ class JournalTest {
             assertThat(snapshot.last("reply").map(JsonNode::asInt)).contains(3);
             assertThat(snapshot.last("nothing")).isEmpty();
         }
+    }
+
+    @Test
+    void someTypesCanBeReadAloneAndDamageToOthersIsStillFound() {
+        try (Journal journal = Runs.open(folder())) {
+            for (String type : new String[] {"reply", "memo", "reply", "note", "memo"})
+                journal.append(type, Map.of("text", "é"));
+        }
+        Set<String> wanted = Set.of("reply", "note");
+        List<Entry> whole = Journal.read(folder()).entries();
+        List<Entry> some = Journal.read(folder(), wanted::contains).entries();
+        assertThat(some).containsExactly(whole.get(0), whole.get(2), whole.get(3));
+        List<Entry> given = new ArrayList<>();
+        Journal.each(folder(), wanted::contains, given::add);
+        assertThat(given).isEqualTo(some);
+        byte[] bytes = Runs.bytes(folder());
+        bytes[bytes.length - 5] ^= 1; // of the last memo
+        Runs.overwrite(folder(), bytes);
+        given.clear();
+        assertThatExceptionOfType(JournalException.class)
+                .isThrownBy(() -> Journal.each(folder(), wanted::contains, given::add))
+                .withMessageContaining("line 5 is damaged");
+        assertThat(given).isEqualTo(some);
+        assertThatExceptionOfType(JournalException.class)
+                .isThrownBy(() -> Journal.read(folder(), wanted::contains))
+                .withMessageContaining("line 5 is damaged");
     }
 
     @Test

@@ -31,7 +31,11 @@ public final class RunFolder {
 
     /** All runs. {@link dev.assay.journal.JournalException} if it is no such folder. */
     public static List<Run> read(Path folder) {
-        return of(folder, Journal.read(folder));
+        return of(folder, Journal.read(folder, RunFolder::ofRuns));
+    }
+
+    private static boolean ofRuns(String type) {
+        return SuiteBook.TYPES.contains(type) || type.equals(SuiteBook.SECONDS);
     }
 
     /** The runs among what was read of a folder. */
