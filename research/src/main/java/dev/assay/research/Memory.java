@@ -104,19 +104,20 @@ public final class Memory {
 
     /** Choices of the recipe that has to be beaten. */
     public Map<String, String> control() {
-        return last(Sprint.PROMOTE)
-                .map(e -> choices(e.body().path("choices")))
-                .orElse(new TreeMap<>(protocol.baseline()));
+        return controls().getLast();
+    }
+
+    /** All controls so far, by generation; the present one is the last. */
+    List<Map<String, String>> controls() {
+        List<Map<String, String>> out = new ArrayList<>(List.of(new TreeMap<>(protocol.baseline())));
+        for (LedgerEntry e : entries)
+            if (e.type().equals(Sprint.PROMOTE)) out.add(choices(e.body().path("choices")));
+        return out;
     }
 
     /** How often the control has changed. */
     public int generation() {
-        return (int)
-                entries.stream().filter(e -> e.type().equals(Sprint.PROMOTE)).count();
-    }
-
-    private Optional<LedgerEntry> last(String type) {
-        return entries.stream().filter(e -> e.type().equals(type)).reduce((a, b) -> b);
+        return controls().size() - 1;
     }
 
     /** Noise floor of the present control; NaN if it is not measured yet. */

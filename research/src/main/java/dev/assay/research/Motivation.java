@@ -13,7 +13,8 @@ final class Motivation {
         this.memory = memory;
     }
 
-    String of(List<Slot> slots, Idea.Origin origin) {
+    /** @param from generation of the control that it is put on top of */
+    String of(List<Slot> slots, int from, Idea.Origin origin) {
         var out = new StringBuilder();
         out.append(
                 switch (origin) {
@@ -30,6 +31,13 @@ final class Motivation {
                                 g -> out.append(slot.id()).append(' ').append(g).append("; "));
             out.append("together they may get over the noise. ");
         }
+        if (from < memory.generation())
+            out.append(
+                            "A change that was kept since has shut this out before anybody had tried it, so it starts from control ")
+                    .append(from)
+                    .append(" (")
+                    .append(memory.grammar().words(memory.controls().get(from)))
+                    .append(") and has to beat the present one. ");
         for (Slot slot : slots)
             out.append(sentence(slot.title())).append(": ").append(slot.why()).append(". ");
         Slot first = slots.getFirst();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,11 +23,17 @@ final class OfflineResearcher implements Researcher {
     static final int MOST_VARIANTS = 4;
     private static final double LEAST_CHANCE = 0.02;
     private static final double MOST_CHANCE = 0.9;
+    private static final String ON_CONTROL = " on control ";
 
-    /** An idea that could be next. */
-    private record Candidate(List<Slot> slots, double chance, double rank) {
+    /**
+     * An idea that could be next.
+     *
+     * @param from generation of the control that it is put on top of
+     */
+    private record Candidate(List<Slot> slots, int from, boolean shutOut, double chance, double rank) {
         String key() {
-            return String.join(" + ", slots.stream().map(Slot::id).toList());
+            String slot = String.join(" + ", slots.stream().map(Slot::id).toList());
+            return shutOut ? slot + ON_CONTROL + from : slot;
         }
 
         String family() {
@@ -74,8 +81,10 @@ final class OfflineResearcher implements Researcher {
                 .filter(s -> memory.grammar().applies(s, memory.control()))
                 .filter(s -> !memory.forbids(s))
                 .toList();
+        int now = memory.generation();
         List<Candidate> out = new ArrayList<>();
-        for (Slot slot : open) add(memory, List.of(slot), out);
+        for (Slot slot : open) add(memory, List.of(slot), now, out);
+        shutOut(memory).forEach((slot, from) -> add(memory, List.of(slot), from, out));
         List<Slot> promising = open.stream()
                 .filter(s -> bestGain(memory, s.id()).orElse(-1.0) > 0)
                 .sorted(Comparator.comparingDouble(
@@ -84,12 +93,30 @@ final class OfflineResearcher implements Researcher {
                 .toList();
         for (int i = 0; i < promising.size(); i++)
             for (int j = i + 1; j < promising.size(); j++)
-                add(memory, List.of(promising.get(i), promising.get(j)), out);
+                add(memory, List.of(promising.get(i), promising.get(j)), now, out);
         return out;
     }
 
-    private void add(Memory memory, List<Slot> slots, List<Candidate> out) {
-        var c = new Candidate(slots, chance(memory, slots), 0);
+    /**
+     * Slots that nobody has tried and that mean nothing beside the present control, with the last control that they meant
+     * something beside: what was kept first must not decide what is ever looked at.
+     */
+    private static Map<Slot, Integer> shutOut(Memory memory) {
+        Map<Slot, Integer> out = new LinkedHashMap<>();
+        List<Map<String, String>> controls = memory.controls();
+        for (Slot slot : memory.grammar().open()) {
+            boolean tried = memory.past().stream()
+                    .anyMatch(p -> p.key().equals(slot.id()) || p.key().startsWith(slot.id() + ON_CONTROL));
+            if (tried || memory.forbids(slot) || memory.grammar().applies(slot, controls.getLast())) continue;
+            for (int from = 0; from < controls.size(); from++)
+                if (memory.grammar().applies(slot, controls.get(from))) out.put(slot, from);
+        }
+        return out;
+    }
+
+    private void add(Memory memory, List<Slot> slots, int from, List<Candidate> out) {
+        boolean shutOut = from < memory.generation();
+        var c = new Candidate(slots, from, shutOut, chance(memory, slots), 0);
         if (memory.inProgress().contains(c.key())) return;
         long here = memory.past().stream()
                 .filter(p -> p.key().equals(c.key()) && p.generation() == memory.generation())
@@ -99,7 +126,11 @@ final class OfflineResearcher implements Researcher {
         double novelty = memory.past().stream().noneMatch(p -> p.key().equals(c.key())) ? 0.3 : 0;
         double wanted = memory.wanted().stream().anyMatch(w -> slots.stream().anyMatch(s -> s.isNamedIn(w))) ? 1 : 0;
         out.add(new Candidate(
-                slots, c.chance(), c.chance() + novelty + wanted - 0.5 * here - 0.05 * (slots.size() - 1)));
+                slots,
+                from,
+                shutOut,
+                c.chance(),
+                c.chance() + novelty + wanted - 0.5 * here - 0.05 * (slots.size() - 1)));
     }
 
     /** Of being promoted: what its family has done so far, what it showed itself, and whether it was tried on this control. */
@@ -151,12 +182,13 @@ final class OfflineResearcher implements Researcher {
         List<Idea.Variant> variants = variants(memory, c, shuffle);
         if (variants.isEmpty()) return Optional.empty();
         String title = c.slots().size() == 1 ? c.slots().getFirst().title() : "together: " + c.key();
+        if (c.shutOut()) title += ", from control " + c.from();
         return Optional.of(new Idea(
                 c.key(),
                 title,
                 c.family(),
                 origin,
-                new Motivation(memory).of(c.slots(), origin),
+                new Motivation(memory).of(c.slots(), c.from(), origin),
                 (variants.size() == 1 ? "The variant of " : "At least one of " + variants.size() + " variants of ")
                         + c.key() + " raises F1 over the control on fresh worlds and on held-out ones.",
                 c.chance(),
@@ -165,7 +197,8 @@ final class OfflineResearcher implements Researcher {
 
     /** Values of the slot on top of the control; of two slots, the values that did best and some others. */
     private List<Idea.Variant> variants(Memory memory, Candidate c, Random shuffle) {
-        List<Map<String, String>> sets = new ArrayList<>(List.of(new TreeMap<>(memory.control())));
+        List<Map<String, String>> sets =
+                new ArrayList<>(List.of(memory.controls().get(c.from())));
         for (Slot slot : c.slots()) {
             List<String> values =
                     new ArrayList<>(slot.values().stream().map(Slot.Value::name).toList());

@@ -1,12 +1,14 @@
 package dev.assay.research;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.assay.stats.SplitRandom;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +94,35 @@ class OfflineResearcherTest {
         end(w, Verdict.NO_EVIDENCE, 0.004);
         assertThat(Summary.of(w).builds()).isPresent();
         assertThat(Summary.of(w).brier()).containsKey("offline");
+    }
+
+    @Test
+    void whatAKeptChangeHasShutOutIsTriedFromTheControlBeforeIt() {
+        Workspace w = workspace(List.of());
+        w.ledger().append("hint", Map.of("text", "try the decay"));
+        next(w);
+        end(w, Verdict.PROMOTED, 0.1);
+        Map<String, String> before = new Memory(w).control();
+        w.ledger().append("hint", Map.of("text", "try another architecture"));
+        next(w);
+        end(w, Verdict.PROMOTED, 0.1);
+        Map<String, String> control = new Memory(w).control();
+        Map<String, Idea> ideas = new HashMap<>();
+        while (new OfflineResearcher().propose(new Memory(w), SplitRandom.of(3)).isPresent()) {
+            Idea idea = next(w);
+            ideas.merge(idea.key(), idea, (a, b) -> idea.key().contains(" on control ") ? fail(idea.key()) : b);
+            end(w, Verdict.NO_EVIDENCE, -0.01);
+        }
+        Idea refinement = ideas.get("refinement on control 1");
+        assertThat(refinement.variants())
+                .hasSize(4)
+                .allSatisfy(v -> assertThat(v.choices())
+                        .containsAllEntriesOf(before)
+                        .containsKey("refinement")
+                        .doesNotContainKey("architecture"));
+        assertThat(refinement.motivation()).contains("shut this out", "decay");
+        assertThat(ideas).as("it applies still").doesNotContainKey("warm-up on control 1");
+        assertThat(new Memory(w).controls()).containsExactly(Map.of(), before, control);
     }
 
     @Test
