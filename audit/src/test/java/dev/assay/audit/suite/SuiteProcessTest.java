@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.journal.Journal;
-import dev.assay.journal.JournalException;
 import dev.assay.journal.Memo;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -67,6 +66,7 @@ class SuiteProcessTest {
     @Timeout(1800)
     void twentyKillsAtRandomMomentsLoseNothingAndRepeatNothing() throws IOException, InterruptedException {
         Path killed = Files.createDirectory(temp.resolve("killed"));
+        Journal.open(killed, SuiteStage.MANIFEST).close(); // as one who prepares a suite for workers leaves it
         var random = new Random(20);
         int kills = 0;
         while (kills < KILLS) {
@@ -89,11 +89,7 @@ class SuiteProcessTest {
     }
 
     private static int runs(Path folder) {
-        try {
-            return Journal.read(folder).records(SuiteBook.RECORD).size();
-        } catch (JournalException e) { // killed before there was one
-            return 0;
-        }
+        return Journal.read(folder).records(SuiteBook.RECORD).size();
     }
 
     private static void sleep() {
