@@ -242,14 +242,19 @@ final class ResearchCommand {
         return 0;
     }
 
-    @Command(name = "report", description = "Writes the reports of all finished sprints anew from the ledger.")
+    @Command(
+            name = "report",
+            description =
+                    "Writes the reports of all finished sprints anew from the ledger, and loop.html and loop.pdf about them all.")
     int report(
             @Mixin In in,
             @Option(names = "--out", required = true, paramLabel = "DIR", description = "where they are written")
                     Path out)
             throws JsonProcessingException {
         int written = Desk.reports(in.open(), out);
-        in.print(Map.of("reports", written, "folder", out.toString()), written + " reports in " + out);
+        in.print(
+                Map.of("reports", written, "folder", out.toString()),
+                written + " reports in " + out + ", and " + out.resolve("loop.html") + " about them all");
         return 0;
     }
 

@@ -75,8 +75,15 @@ final class PdfLines {
             if (i > 0 && !Double.isNaN(line.y()[i - 1]))
                 canvas.line(
                         atX(line.x()[i - 1]), atY(line.y()[i - 1]), atX(line.x()[i]), atY(line.y()[i]), colour, width);
+            if (few) whisker(line, i, colour);
             if (few) canvas.dot(atX(line.x()[i]), atY(line.y()[i]), 2.2f, colour);
         }
+    }
+
+    /** The interval around a point, where it has one. */
+    private void whisker(Line line, int i, float[] colour) {
+        if (line.low().length == 0 || Double.isNaN(line.low()[i]) || Double.isNaN(line.high()[i])) return;
+        canvas.line(atX(line.x()[i]), atY(line.low()[i]), atX(line.x()[i]), atY(line.high()[i]), colour, 0.8f);
     }
 
     private float atX(double value) {

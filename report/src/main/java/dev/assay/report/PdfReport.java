@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /**
  * Builds one PDF of A4 pages from the same calls as {@link HtmlReport}: text with an embedded font, plots as lines. What
@@ -295,7 +296,9 @@ public final class PdfReport implements Page {
         var x = Axis.around(lines.stream().flatMapToDouble(l -> Arrays.stream(l.x())), false, 0);
         var y = Axis.around(
                 DoubleStream.concat(
-                        lines.stream().flatMapToDouble(l -> Arrays.stream(l.y())),
+                        lines.stream()
+                                .flatMap(l -> Stream.of(l.y(), l.low(), l.high()))
+                                .flatMapToDouble(Arrays::stream),
                         levels.stream().mapToDouble(Level::y)),
                 logY,
                 0.08);

@@ -183,7 +183,12 @@ public final class Desk {
         return new Grammar(Protocol.of(family, Map.of(), List.of())).batchTopK();
     }
 
-    /** Writes the reports of all sprints that have ended anew from the ledger, into another folder. */
+    /**
+     * Writes the reports of all sprints that have ended anew from the ledger, into another folder, and one of them all,
+     * {@code loop.html} and {@code loop.pdf}.
+     *
+     * @return how many sprints
+     */
     public static int reports(Workspace workspace, Path out) {
         int written = 0;
         for (Path folder : SprintFolder.all(workspace)) {
@@ -192,6 +197,7 @@ public final class Desk {
             SprintReport.write(workspace, target);
             written++;
         }
+        LoopReport.write(workspace, out);
         return written;
     }
 }

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 public final class Loop {
     static final String PAUSED = "PAUSED";
-    private static final String SITTING = "loop";
+    static final String SITTING = "loop";
     private static final long RENEW_SECONDS = 30;
     private static final long PAUSE_MILLIS = 1000;
     private static final int MOST_FLOORS = 4;

@@ -1,5 +1,7 @@
 package dev.assay.research;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.journal.CanonicalJson;
 import dev.assay.stats.Interval;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
@@ -18,7 +20,9 @@ import java.util.random.RandomGenerator;
 public final class Measurement {
     private static final int RESAMPLES = 10_000;
     private static final String FOUND = "found";
-    private static final String LISTA = "lista-matryoshka";
+    static final String LISTA = "lista-matryoshka";
+    static final String BATCHTOPK = "batchtopk";
+    static final String TYPE = "measure";
 
     private Measurement() {}
 
@@ -51,7 +55,7 @@ public final class Measurement {
         entrants.add(new Stage.Entrant(LISTA, grammar.listaMatryoshka(), Map.of()));
         entrants.add(new Stage.Entrant(FOUND, memory.control(), Map.of()));
         others.forEach((name, other) -> entrants.add(new Stage.Entrant(name, new Memory(other).control(), Map.of())));
-        String name = "measure " + workspace.ledger().entries("measure").size();
+        String name = "measure " + workspace.ledger().entries(TYPE).size();
         LedgerEntry from = workspace
                 .ledger()
                 .last(Sprint.PROMOTE)
@@ -76,8 +80,15 @@ public final class Measurement {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("rows", name);
         body.put("lines", lines);
-        workspace.ledger().append("measure", body);
+        workspace.ledger().append(TYPE, body);
         return lines;
+    }
+
+    /** What an entry of the ledger has. */
+    static List<Line> lines(JsonNode body) {
+        List<Line> out = new ArrayList<>();
+        body.path("lines").forEach(l -> out.add(CanonicalJson.value(l, Line.class)));
+        return out;
     }
 
     private static List<Line> lines(List<RunRow> rows, List<Stage.Entrant> entrants) {
@@ -111,7 +122,7 @@ public final class Measurement {
             double[] full = new double[gains.length];
             for (int i = 0; i < full.length; i++) full[i] = top[i] - base[i];
             out.add(new Line(
-                    e.name().equals(RunRow.CONTROL) ? "batchtopk" : e.name(),
+                    e.name().equals(RunRow.CONTROL) ? BATCHTOPK : e.name(),
                     gains.length,
                     mean(ours),
                     mcc,

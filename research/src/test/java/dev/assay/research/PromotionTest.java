@@ -3,11 +3,13 @@ package dev.assay.research;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.journal.AtomicFile;
+import dev.assay.stats.Interval;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +114,19 @@ class PromotionTest {
         assertThat(SprintFolder.all(w).getFirst().resolve(SprintReport.HTML))
                 .content()
                 .contains("promoted");
+        ofAllSprints(w);
+    }
+
+    private void ofAllSprints(Workspace w) {
+        var measured = new Measurement.Line("batchtopk", 5, 0.4321, 0.5, 0, 0, 0, 0, new Interval(0, 0));
+        w.ledger().append(Measurement.TYPE, Map.of("rows", "measure 0", "lines", List.of(measured)));
+        assertThat(Desk.reports(w, temp.resolve("out"))).isEqualTo(1);
+        double before = (score(50).f1() + score(51).f1() + score(52).f1()) / 3;
+        assertThat(temp.resolve("out/loop.html"))
+                .content()
+                .contains("1 promotion", "autonomous", "tilt: 1", "batchtopk", "0.432")
+                .contains(String.format(Locale.ROOT, "F1 on held-out worlds rose from %.3f to ", before));
+        assertThat(temp.resolve("out/loop.pdf")).isNotEmptyFile();
     }
 
     @Test

@@ -1,0 +1,319 @@
+package dev.assay.research;
+
+import dev.assay.journal.AtomicFile;
+import dev.assay.report.HtmlReport;
+import dev.assay.report.HtmlReport.Estimate;
+import dev.assay.report.HtmlReport.Level;
+import dev.assay.report.HtmlReport.Line;
+import dev.assay.report.HtmlReport.Tone;
+import dev.assay.report.Page;
+import dev.assay.report.PdfReport;
+import dev.assay.stats.Interval;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The report of all that a workspace's loops have done, made from the ledger: the same on a screen and on paper. */
+final class LoopReport {
+    static final String HTML = "loop.html";
+    static final String PDF = "loop.pdf";
+    private static final double HOUR = 3600_000;
+
+    private final Workspace workspace;
+    private final Memory memory;
+    private final Summary summary;
+    private final List<Measurement.Line> measured;
+    private final List<Step> steps = new ArrayList<>();
+
+    /**
+     * A promotion.
+     *
+     * @param hours of the loops' time
+     * @param numbers of its sprint
+     * @param f1 on held-out worlds, of each pair
+     * @param before of the control that it took the place of
+     */
+    private record Step(double hours, Summary.Row row, SprintNumbers numbers, List<Double> f1, List<Double> before) {}
+
+    private LoopReport(Workspace workspace) {
+        this.workspace = workspace;
+        this.memory = new Memory(workspace);
+        this.summary = Summary.of(workspace);
+        this.measured = memory.entries().stream()
+                .filter(e -> e.type().equals(Measurement.TYPE))
+                .reduce((a, b) -> b)
+                .map(e -> Measurement.lines(e.body()))
+                .orElse(List.of());
+        double[] hours = hours(memory.entries());
+        for (LedgerEntry e : memory.entries())
+            if (e.type().equals(Sprint.PROMOTE)) step(e, hours[(int) e.seq()]).ifPresent(steps::add);
+    }
+
+    /** Writes loop.html and loop.pdf. */
+    static void write(Workspace workspace, Path folder) {
+        var report = new LoopReport(workspace);
+        String title = "Research on the worlds ‘" + workspace.protocol().family() + "’";
+        String subtitle = report.subtitle();
+        var html = new HtmlReport(title, subtitle);
+        report.fill(html);
+        var pdf = new PdfReport(title, subtitle);
+        report.fill(pdf);
+        AtomicFile.write(folder.resolve(HTML), Workspace.utf8(html.toHtml()));
+        AtomicFile.write(folder.resolve(PDF), pdf.toPdf());
+    }
+
+    /** When each entry was written, in hours of work: between a last entry and a next sitting nobody worked. */
+    private static double[] hours(List<LedgerEntry> entries) {
+        double[] out = new double[entries.size()];
+        for (int i = 1; i < out.length; i++) {
+            LedgerEntry e = entries.get(i);
+            boolean worked = !e.type().equals(Loop.SITTING);
+            double since = Duration.between(entries.get(i - 1).time(), e.time()).toMillis() / HOUR;
+            out[i] = out[i - 1] + (worked ? since : 0);
+        }
+        return out;
+    }
+
+    private Optional<Step> step(LedgerEntry promotion, double hours) {
+        String sprint = promotion.body().path("sprint").asText();
+        List<RunRow> rows = memory.rows(sprint);
+        var numbers = new SprintNumbers(rows);
+        return summary.rows().stream()
+                .filter(r -> r.sprint().equals(sprint))
+                .findFirst()
+                .map(row ->
+                        new Step(hours, row, numbers, heldOut(rows, variant(sprint)), heldOut(rows, RunRow.CONTROL)));
+    }
+
+    private String variant(String sprint) {
+        return memory.entries().stream()
+                .filter(e -> e.type().equals(Sprint.VERDICT)
+                        && e.body().path("sprint").asText().equals(sprint))
+                .map(e -> e.body().path("variant").asText())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static List<Double> heldOut(List<RunRow> rows, String entrant) {
+        return rows.stream()
+                .filter(r -> r.stage().equals(Sprint.HELD_OUT) && r.entrant().equals(entrant) && r.scored())
+                .map(r -> r.score().f1())
+                .toList();
+    }
+
+    private String subtitle() {
+        List<String> who =
+                summary.rows().stream().map(Summary.Row::researcher).distinct().toList();
+        return summary.sprints() + " sprints by " + (who.isEmpty() ? "nobody" : String.join(", ", who))
+                + (summary.hints() == 0 ? " · no hint was given: autonomous" : " · " + summary.hints() + " hints");
+    }
+
+    private void fill(Page page) {
+        page.verdict(
+                steps.isEmpty() ? Tone.NEUTRAL : Tone.GOOD,
+                steps.size() + (steps.size() == 1 ? " promotion" : " promotions"),
+                headline());
+        progress(page);
+        measured(page);
+        page.section("What was tried");
+        gains(page);
+        ideas(page);
+        page.section("How far to believe it");
+        page.facts(facts());
+        page.section("The recipe that stands");
+        page.prose(summary.recipe());
+    }
+
+    private String headline() {
+        if (steps.isEmpty()) return "Nothing beat the baseline on fresh and on held-out worlds.";
+        List<Double> first = steps.getFirst().before();
+        List<Double> last = steps.getLast().f1();
+        if (first.isEmpty() || last.isEmpty()) return "The recipe that stands is below.";
+        return String.format(
+                Locale.ROOT,
+                "F1 on held-out worlds rose from %.3f to %.3f, in %.1f hours of work.",
+                mean(first),
+                mean(last),
+                steps.getLast().hours());
+    }
+
+    private void progress(Page page) {
+        List<Step> drawn = steps.stream()
+                .filter(s -> !s.f1().isEmpty() && !s.before().isEmpty())
+                .toList();
+        if (drawn.isEmpty()) return;
+        List<Double> x = new ArrayList<>(List.of(0.0));
+        List<List<Double>> f1 = new ArrayList<>(List.of(drawn.getFirst().before()));
+        drawn.forEach(s -> {
+            x.add(s.hours());
+            f1.add(s.f1());
+        });
+        page.section("Progress");
+        page.lines(
+                "F1 of the recipe to beat on held-out worlds, at the start and after each promotion, with 95 % intervals",
+                "hours of work",
+                "F1",
+                false,
+                List.of(new Line(
+                        "the recipe to beat",
+                        array(x),
+                        array(f1.stream().map(LoopReport::mean).toList()),
+                        array(f1.stream().map(f -> end(f, false)).toList()),
+                        array(f1.stream().map(f -> end(f, true)).toList()),
+                        true)),
+                measured.stream()
+                        .filter(l -> l.recipe().equals(Measurement.BATCHTOPK)
+                                || l.recipe().equals(Measurement.LISTA))
+                        .map(l -> new Level(l.f1(), l.recipe()))
+                        .toList());
+        List<List<String>> table = new ArrayList<>();
+        for (Step s : steps)
+            table.add(List.of(
+                    String.format(Locale.ROOT, "%.2f", s.hours()),
+                    s.row().idea(),
+                    variant(s.row().sprint()),
+                    s.row().origin(),
+                    gain(s, Sprint.CONFIRMATION),
+                    gain(s, Sprint.HELD_OUT)));
+        page.table(
+                "Promotions",
+                List.of("hours", "idea", "variant", "origin", "gain in F1, confirmation", "held-out worlds"),
+                table);
+    }
+
+    private String gain(Step s, String stage) {
+        String name = stage + "/" + variant(s.row().sprint()) + "/gain";
+        double gain = s.numbers().get(name);
+        if (Double.isNaN(gain)) return "–";
+        return String.format(
+                Locale.ROOT,
+                "%+.3f [%+.3f, %+.3f]",
+                gain,
+                s.numbers().get(name + "-low"),
+                s.numbers().get(name + "-high"));
+    }
+
+    private void measured(Page page) {
+        if (measured.isEmpty()) return;
+        page.section("Beside what was published");
+        page.prose("Trained anew after all was decided, on the same held-out worlds, seeds and samples.");
+        List<List<String>> table = new ArrayList<>();
+        for (Measurement.Line l : measured)
+            table.add(List.of(
+                    l.recipe(),
+                    String.valueOf(l.pairs()),
+                    String.format(Locale.ROOT, "%.3f", l.f1()),
+                    String.format(Locale.ROOT, "%.3f", l.mcc()),
+                    String.format(Locale.ROOT, "%+.3f [%+.3f, %+.3f]", l.gain(), l.low(), l.high()),
+                    String.format(
+                            Locale.ROOT,
+                            "%.0f %% [%.0f, %.0f]",
+                            100 * l.share(),
+                            100 * l.interval().low(),
+                            100 * l.interval().high())));
+        page.table(
+                "Means over pairs",
+                List.of("recipe", "pairs", "F1", "MCC", "gain over BatchTopK", "share of LISTA-Matryoshka's gain"),
+                table);
+    }
+
+    /** Where each idea got furthest. */
+    private void gains(Page page) {
+        List<Estimate> estimates = new ArrayList<>();
+        double reach = 0.01;
+        for (Summary.Row r : summary.rows()) {
+            if (Double.isNaN(r.gain())) continue;
+            var numbers = new SprintNumbers(memory.rows(r.sprint()));
+            String name = r.stage() + "/" + variant(r.sprint()) + "/gain";
+            estimates.add(new Estimate(
+                    r.idea(),
+                    r.gain(),
+                    numbers.get(name + "-low"),
+                    numbers.get(name + "-high"),
+                    r.pairs() + " pairs, " + r.stage()));
+            reach = Math.max(reach, 1.15 * Math.abs(r.gain()));
+        }
+        if (!estimates.isEmpty())
+            page.intervals(
+                    "Difference of F1 to the control of that time, where each idea got furthest",
+                    -reach,
+                    reach,
+                    estimates);
+    }
+
+    private void ideas(Page page) {
+        List<List<String>> table = new ArrayList<>();
+        for (Summary.Row r : summary.rows())
+            table.add(List.of(
+                    r.idea(),
+                    r.family(),
+                    r.origin(),
+                    String.format(Locale.ROOT, "%.0f %%", 100 * r.probability()),
+                    r.verdict()));
+        page.table(
+                "All ideas, with the probability that was stated",
+                List.of("idea", "family", "origin", "said", "verdict"),
+                table);
+    }
+
+    private Map<String, String> facts() {
+        Map<String, String> out = new LinkedHashMap<>();
+        summary.brier()
+                .forEach((who, b) -> out.put(
+                        "Brier score of " + who,
+                        String.format(Locale.ROOT, "%.3f (always saying one half: 0.250)", b)));
+        summary.builds()
+                .ifPresent(b -> out.put(
+                        "Anchoring",
+                        String.format(
+                                Locale.ROOT,
+                                "%.0f %% of the sprints after the first promotion are of its family",
+                                100 * b)));
+        out.put(
+                "Runs",
+                String.format(
+                        Locale.ROOT,
+                        "%d, of which void %d; %.0f s of training",
+                        summary.runs(),
+                        summary.voidRuns(),
+                        summary.trainingSeconds()));
+        if (summary.exploratory() + summary.skipped() > 0)
+            out.put(
+                    "Tried out",
+                    String.format(
+                            Locale.ROOT,
+                            "%d exploratory runs, which are no evidence; %d times nothing came of asking; $%.2f",
+                            summary.exploratory(),
+                            summary.skipped(),
+                            summary.dollars()));
+        out.put(
+                "One L0",
+                Slots.number(workspace.protocol().k())
+                        + ", about which alone this says anything; held-out worlds are of the same kind as the others");
+        out.put("Ledger", memory.entries().size() + " entries, the last " + lastHash());
+        out.put("Check", "assay research verify computes every number anew from the ledger");
+        return out;
+    }
+
+    private String lastHash() {
+        return memory.entries().getLast().hash().substring(0, 16);
+    }
+
+    private static double mean(List<Double> values) {
+        return Rules.mean(values).mean();
+    }
+
+    private static double end(List<Double> values, boolean high) {
+        Optional<Interval> interval = Rules.interval(values);
+        return interval.map(i -> high ? i.high() : i.low()).orElse(Double.NaN);
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+}
