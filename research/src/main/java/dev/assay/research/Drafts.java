@@ -22,6 +22,7 @@ final class Drafts {
     static final String CODE = "code";
 
     private static final JsonSchema FORM = JsonSchema.of(Draft.class);
+    private static final int MOST_VARIANTS = 4;
     private static final int LONGEST_NAME = 80;
     private static final int LONGEST_TEXT = 6000;
     private static final int LONGEST_SOURCE = 200_000;
@@ -50,8 +51,8 @@ final class Drafts {
         words("hypothesis", draft.hypothesis());
         if (!(draft.probability() >= 0 && draft.probability() <= 1))
             throw new ResearchException("probability is a number from 0 to 1, not " + draft.probability());
-        if (draft.variants().isEmpty() || draft.variants().size() > OfflineResearcher.MOST_VARIANTS)
-            throw new ResearchException("an idea has 1 to " + OfflineResearcher.MOST_VARIANTS + " variants, not "
+        if (draft.variants().isEmpty() || draft.variants().size() > MOST_VARIANTS)
+            throw new ResearchException("an idea has 1 to " + MOST_VARIANTS + " variants, not "
                     + draft.variants().size());
         List<Idea.Variant> variants = variants(draft);
         String family = family(draft);

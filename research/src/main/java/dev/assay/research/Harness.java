@@ -2,8 +2,10 @@ package dev.assay.research;
 
 import dev.assay.journal.CanonicalJson;
 import dev.assay.sae.SaeException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +47,31 @@ final class Harness implements AutoCloseable {
     }
 
     /** A training that is to be done: one entrant on the pairs that the ledger has no rows for. */
-    private record Job(Stage.Entrant entrant, String recipe, List<Integer> pairs, List<Draw> draws, Path folder) {}
+    private record Job(Stage.Entrant entrant, String recipe, List<Integer> pairs, List<Draw> draws) {
+        boolean isCode() {
+            return !entrant.sources().isEmpty();
+        }
+    }
+
+    /**
+     * What became of a job.
+     *
+     * @param folder of the process that made its runs
+     * @param first number of its first run there
+     */
+    private record Trained(Job job, TrainingProcess.Outcome outcome, Path folder, int first) {
+        Path checkpoint(int run) {
+            return folder.resolve(String.valueOf(first + run)).toAbsolutePath();
+        }
+
+        long served(int run) {
+            return outcome.served().get(first + run);
+        }
+
+        double seconds() {
+            return outcome.seconds() / outcome.served().size();
+        }
+    }
 
     /** All rows of a stage; what the ledger has is not run again. */
     List<RunRow> run(Stage stage) {
@@ -64,7 +90,7 @@ final class Harness implements AutoCloseable {
         Outside before = Outside.of(workspace, stage.folder());
         List<RunRow> made = score(stage, train(stage, jobs));
         Optional<String> changed = before.changed();
-        jobs.forEach(j -> Sandbox.delete(j.folder()));
+        if (Files.exists(work(stage))) Sandbox.delete(work(stage));
         return changed.isEmpty()
                 ? made
                 : made.stream()
@@ -90,25 +116,31 @@ final class Harness implements AutoCloseable {
                     .boxed()
                     .toList();
             if (missing.isEmpty()) continue;
-            String slug = entrant.name().replaceAll("[^a-zA-Z0-9]+", "-");
             jobs.add(new Job(
                     entrant,
                     grammar.text(entrant.choices(), samples),
                     missing.stream().map(i -> stage.firstPair() + i).toList(),
-                    missing.stream().map(i -> stage.draws().get(i)).toList(),
-                    stage.folder().resolve("work").resolve(stage.name() + "-" + stage.firstPair() + "-" + slug)));
+                    missing.stream().map(i -> stage.draws().get(i)).toList()));
         }
         return jobs;
     }
 
-    private Map<Job, TrainingProcess.Outcome> train(Stage stage, List<Job> jobs) {
-        Map<Job, TrainingProcess.Outcome> out = new LinkedHashMap<>();
+    private static Path work(Stage stage) {
+        return stage.folder().resolve("work").resolve(stage.name() + "-" + stage.firstPair());
+    }
+
+    private List<Trained> train(Stage stage, List<Job> jobs) {
+        List<List<Job>> groups = groups(jobs);
         try (var pool = Executors.newFixedThreadPool(
                 parallel, Thread.ofPlatform().daemon().name("assay-train-", 0).factory())) {
-            List<Future<TrainingProcess.Outcome>> futures =
-                    jobs.stream().map(j -> pool.submit(() -> train(stage, j))).toList();
-            for (int i = 0; i < jobs.size(); i++)
-                out.put(jobs.get(i), futures.get(i).get());
+            List<Future<List<Trained>>> futures = new ArrayList<>();
+            for (int i = 0; i < groups.size(); i++) {
+                List<Job> group = groups.get(i);
+                Path folder = work(stage).resolve(String.valueOf(i));
+                futures.add(pool.submit(() -> train(stage, group, folder)));
+            }
+            List<Trained> out = new ArrayList<>();
+            for (Future<List<Trained>> f : futures) out.addAll(f.get());
             return out;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
@@ -118,27 +150,82 @@ final class Harness implements AutoCloseable {
         }
     }
 
-    private TrainingProcess.Outcome train(Stage stage, Job job) {
-        long declared = Math.max(protocol.batch(), Math.round(protocol.samples() * stage.share()));
-        Optional<String> breach = breach(job.recipe(), declared);
-        if (breach.isPresent())
-            return new TrainingProcess.Outcome(
-                    breach, job.draws().stream().map(d -> 0L).toList(), 0, 0);
+    /** Code has a process for itself. Recipes, which are data, share one for each processor: to start one takes seconds. */
+    private List<List<Job>> groups(List<Job> jobs) {
+        List<List<Job>> out = new ArrayList<>();
+        List<Job> recipes = jobs.stream().filter(j -> !j.isCode()).toList();
+        for (int g = 0; g < Math.min(parallel, recipes.size()); g++) {
+            List<Job> group = new ArrayList<>();
+            for (int i = g; i < recipes.size(); i += parallel) group.add(recipes.get(i));
+            out.add(group);
+        }
+        jobs.stream().filter(Job::isCode).map(List::of).forEach(out::add);
+        return out;
+    }
+
+    /** Where one of several fails, each is trained again alone, so that none suffers from another. */
+    private List<Trained> train(Stage stage, List<Job> group, Path folder) {
+        long declared = declared(stage);
+        List<Trained> out = new ArrayList<>();
+        List<Job> sound = new ArrayList<>();
+        for (Job job : group) {
+            Optional<String> breach = breach(job.recipe(), declared);
+            if (breach.isEmpty()) sound.add(job);
+            else out.add(new Trained(job, refused(job, breach), folder, 0));
+        }
+        if (sound.isEmpty()) return out;
+        TrainingProcess.Outcome outcome = process(stage, sound, folder);
+        if (outcome.failure().isPresent() && sound.size() > 1) {
+            for (int i = 0; i < sound.size(); i++)
+                out.addAll(train(stage, sound.subList(i, i + 1), folder.resolve("alone-" + i)));
+            return out;
+        }
+        int first = 0;
+        for (Job job : sound) {
+            out.add(new Trained(job, outcome, folder, first));
+            first += job.draws().size();
+        }
+        return out;
+    }
+
+    private static TrainingProcess.Outcome refused(Job job, Optional<String> breach) {
+        return new TrainingProcess.Outcome(
+                breach, job.draws().stream().map(d -> 0L).toList(), 0, 0);
+    }
+
+    private TrainingProcess.Outcome process(Stage stage, List<Job> jobs, Path folder) {
         long seconds = Math.max(60, Math.round(protocol.limits().seconds() * stage.share()));
         var limits = new Protocol.Limits(
                 Math.min(seconds, protocol.limits().seconds()),
                 protocol.limits().heapMegabytes(),
                 protocol.limits().residentMegabytes(),
                 protocol.limits().fileMegabytes());
-        var training = new TrainingJob(
-                job.recipe(),
-                job.entrant().sources(),
-                job.draws().stream().map(Draw::training).toList());
-        var outcome = new TrainingProcess(sandbox, limits, worlds).run(job.folder(), training, job.draws(), declared);
-        progress.accept(stage.name() + ": " + job.entrant().name() + ", "
-                + job.draws().size() + " runs, " + Math.round(outcome.seconds()) + " s"
-                + outcome.failure().map(f -> ": " + firstLine(f)).orElse(""));
+        List<TrainingJob.Run> runs = new ArrayList<>();
+        List<Draw> draws = new ArrayList<>();
+        for (Job job : jobs)
+            for (Draw draw : job.draws()) {
+                runs.add(new TrainingJob.Run(job.recipe(), draw.training()));
+                draws.add(draw);
+            }
+        var training = new TrainingJob(jobs.getFirst().entrant().sources(), runs);
+        var outcome = new TrainingProcess(sandbox, limits, worlds).run(folder, training, draws, declared(stage));
+        progress.accept(
+                stage.name() + ": " + names(jobs) + ", " + runs.size() + " runs, " + Math.round(outcome.seconds())
+                        + " s" + outcome.failure().map(f -> ": " + firstLine(f)).orElse(""));
         return outcome;
+    }
+
+    private static String names(List<Job> jobs) {
+        String first = jobs.getFirst().entrant().name();
+        return switch (jobs.size()) {
+            case 1 -> first;
+            case 2 -> first + " and " + jobs.getLast().entrant().name();
+            default -> first + " and " + (jobs.size() - 1) + " others";
+        };
+    }
+
+    private long declared(Stage stage) {
+        return Math.max(protocol.batch(), Math.round(protocol.samples() * stage.share()));
     }
 
     private static String firstLine(String text) {
@@ -153,14 +240,13 @@ final class Harness implements AutoCloseable {
         }
     }
 
-    private List<RunRow> score(Stage stage, Map<Job, TrainingProcess.Outcome> trained) {
+    private List<RunRow> score(Stage stage, List<Trained> trained) {
         List<Evaluation.Item> items = new ArrayList<>();
-        trained.forEach((job, outcome) -> {
-            for (int i = 0; i < job.draws().size(); i++)
-                if (outcome.failure().isEmpty())
+        for (Trained t : trained)
+            for (int i = 0; i < t.job().draws().size(); i++)
+                if (t.outcome().failure().isEmpty())
                     items.add(new Evaluation.Item(
-                            checkpoint(job, i).toString(), job.draws().get(i)));
-        });
+                            t.checkpoint(i).toString(), t.job().draws().get(i)));
         long spot =
                 Math.floorMod(stage.draws().getFirst().scoring(), Math.max(1, protocol.scored() / Evaluation.BATCH));
         Map<Evaluation.Item, Evaluation.Answer> answers = new LinkedHashMap<>();
@@ -168,21 +254,24 @@ final class Harness implements AutoCloseable {
         if (!items.isEmpty())
             try {
                 var request = new Evaluation.Request(protocol.family(), protocol.scored(), spot, items);
-                List<Evaluation.Answer> given = evaluator.ask(stage.folder().resolve("work/evaluator"), request);
+                List<Evaluation.Answer> given = evaluator.ask(work(stage).resolve("evaluator"), request);
                 for (int i = 0; i < items.size(); i++) answers.put(items.get(i), given.get(i));
                 fault = disagreement(answers, spot);
             } catch (ResearchException e) {
                 fault = Optional.of(String.valueOf(e.getMessage()));
             }
         List<RunRow> rows = new ArrayList<>();
-        for (Map.Entry<Job, TrainingProcess.Outcome> t : trained.entrySet())
-            for (int i = 0; i < t.getKey().draws().size(); i++)
-                rows.add(row(stage, t.getKey(), t.getValue(), i, answers, fault));
+        for (Trained t : inOrder(stage, trained))
+            for (int i = 0; i < t.job().draws().size(); i++) rows.add(row(stage, t, i, answers, fault));
         return rows;
     }
 
-    private static Path checkpoint(Job job, int run) {
-        return job.folder().resolve(String.valueOf(run)).toAbsolutePath();
+    /** As the stage names its entrants, whoever shared a process with whom. */
+    private static List<Trained> inOrder(Stage stage, List<Trained> trained) {
+        return trained.stream()
+                .sorted(Comparator.comparingInt(
+                        t -> stage.entrants().indexOf(t.job().entrant())))
+                .toList();
     }
 
     private Optional<String> disagreement(Map<Evaluation.Item, Evaluation.Answer> answers, long spot) {
@@ -198,21 +287,22 @@ final class Harness implements AutoCloseable {
 
     private RunRow row(
             Stage stage,
-            Job job,
-            TrainingProcess.Outcome outcome,
+            Trained trained,
             int run,
             Map<Evaluation.Item, Evaluation.Answer> answers,
             Optional<String> fault) {
+        Job job = trained.job();
         Draw draw = job.draws().get(run);
-        Path made = checkpoint(job, run);
+        Path made = trained.checkpoint(run);
         Evaluation.Answer answer = answers.getOrDefault(
                 new Evaluation.Item(made.toString(), draw), new Evaluation.Answer("", Evaluator.NONE, Evaluator.NONE));
         RawScore raw = answer.score();
-        Optional<String> reason = outcome.failure()
+        Optional<String> reason = trained.outcome()
+                .failure()
                 .or(() -> fault)
                 .or(() -> answer.failure().isEmpty() ? Optional.empty() : Optional.of(answer.failure()))
                 .or(() -> Contract.breach(protocol, raw, worlds.of(draw).hiddenDim(), stage.share() >= 1));
-        boolean trained = outcome.failure().isEmpty();
+        boolean whole = trained.outcome().failure().isEmpty();
         return new RunRow(
                 stage.sprint(),
                 stage.name(),
@@ -220,14 +310,14 @@ final class Harness implements AutoCloseable {
                 job.pairs().get(run),
                 draw,
                 job.recipe(),
-                Math.max(protocol.batch(), Math.round(protocol.samples() * stage.share())),
-                outcome.served().get(run),
+                declared(stage),
+                trained.served(run),
                 reason.isEmpty() ? RunRow.SCORED : RunRow.VOID,
                 reason.orElse(""),
-                outcome.seconds() / job.draws().size(),
-                outcome.peakMegabytes(),
-                trained ? Hashes.of(made.resolve("sae_weights.safetensors")) : "",
-                trained ? Hashes.of(made.resolve(TrainingJob.LOSSES)) : "",
+                trained.seconds(),
+                trained.outcome().peakMegabytes(),
+                whole ? Hashes.of(made.resolve("sae_weights.safetensors")) : "",
+                whole ? Hashes.of(made.resolve(TrainingJob.LOSSES)) : "",
                 reason.isEmpty() ? raw : Evaluator.NONE,
                 evaluator.hash(),
                 sandbox.words());

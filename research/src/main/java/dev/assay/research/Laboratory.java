@@ -29,12 +29,11 @@ final class Laboratory {
     /** What is wrong with code, in the words of the compiler or of what makes the object; empty if nothing is. */
     Optional<String> check(Session session, Map<String, String> sources) {
         Memory memory = session.memory();
-        String recipe = memory.grammar().text(memory.control());
         try (var worlds = new WorldPool(WorldFamily.named(memory.protocol().family()))) {
             var folder = session.folder().resolve("work/check");
             Optional<String> wrong = new TrainingProcess(
                             sandbox, memory.protocol().limits(), worlds)
-                    .run(folder, new TrainingJob(recipe, sources, List.of()), List.of(), 0)
+                    .run(folder, new TrainingJob(sources, List.of()), List.of(), 0)
                     .failure();
             if (Files.exists(folder)) Sandbox.delete(folder);
             return wrong;

@@ -143,6 +143,15 @@ public final class Memory {
         return List.copyOf(past);
     }
 
+    /** Whether a value of a slot was a variant of a sprint against the present control. */
+    boolean tried(String slot, String value) {
+        return entries.stream()
+                .filter(e -> e.type().equals(Sprint.PROPOSAL)
+                        && e.body().path("generation").asInt() == generation())
+                .flatMap(e -> e.body().path("idea").path("variants").valueStream())
+                .anyMatch(v -> v.path("choices").path(slot).asText().equals(value));
+    }
+
     /** Keys of ideas that somebody is at. */
     Set<String> inProgress() {
         Set<String> keys = new HashSet<>();

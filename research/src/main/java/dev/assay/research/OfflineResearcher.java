@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * halves them.
  */
 final class OfflineResearcher implements Researcher {
-    static final int MOST_VARIANTS = 4;
+    static final int MOST_VARIANTS = 8;
     private static final double LEAST_CHANCE = 0.02;
     private static final double MOST_CHANCE = 0.9;
     private static final String ON_CONTROL = " on control ";
@@ -203,6 +203,7 @@ final class OfflineResearcher implements Researcher {
             List<String> values =
                     new ArrayList<>(slot.values().stream().map(Slot.Value::name).toList());
             Collections.shuffle(values, shuffle);
+            values.sort(Comparator.comparing(v -> memory.tried(slot.id(), v)));
             if (c.slots().size() > 1) values = bestFirst(memory, slot, values).subList(0, Math.min(2, values.size()));
             List<Map<String, String>> more = new ArrayList<>();
             for (Map<String, String> set : sets)

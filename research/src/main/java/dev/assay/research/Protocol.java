@@ -52,7 +52,12 @@ public record Protocol(
      * @param residentMegabytes of the process
      * @param fileMegabytes of one file that it writes
      */
-    public record Limits(long seconds, int heapMegabytes, int residentMegabytes, int fileMegabytes) {}
+    public record Limits(long seconds, int heapMegabytes, int residentMegabytes, int fileMegabytes) {
+        /** Of a process that makes so many runs, one after the other. */
+        Limits times(int runs) {
+            return new Limits(runs * seconds, heapMegabytes, residentMegabytes, fileMegabytes);
+        }
+    }
 
     /**
      * How evidence is gathered: at each rung of the screen all entrants that are left run on fresh pairs and the better

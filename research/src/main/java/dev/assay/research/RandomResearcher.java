@@ -35,7 +35,7 @@ final class RandomResearcher implements Researcher {
         if (variants.isEmpty()) return Optional.empty();
         long kept = memory.past().stream().filter(p -> p.verdict().good()).count();
         double chance = (kept + 0.2) / (memory.past().size() + 2.0);
-        String key = "random " + random;
+        String key = "random " + Long.toHexString(random.seed());
         var idea = new Idea(
                 key,
                 "recipes drawn at random",

@@ -2,7 +2,6 @@ package dev.assay.research;
 
 import dev.assay.journal.CanonicalJson;
 import dev.assay.sae.InferenceSae;
-import dev.assay.sae.Recipe;
 import dev.assay.sae.SaeLensFolder;
 import dev.assay.tensor.Device;
 import dev.assay.tensor.Scope;
@@ -48,19 +47,19 @@ public final class TrainChild {
     private static void run(Path folder, ServedActivations data) throws IOException {
         var job = CanonicalJson.value(
                 CanonicalJson.parse(Files.readAllBytes(folder.resolve(TrainingJob.FILE))), TrainingJob.class);
-        Recipe recipe = Grammar.recipe(job.recipe());
         TrainingCode code = job.sources().isEmpty()
                 ? new RecipeTraining()
                 : SourceCode.compile(job.sources(), folder.resolve("classes"));
-        if (job.seeds().isEmpty()) return; // it was to be compiled
+        if (job.runs().isEmpty()) return; // it was to be compiled
         Device.threads(1);
-        for (int i = 0; i < job.seeds().size(); i++) {
+        for (int i = 0; i < job.runs().size(); i++) {
+            TrainingJob.Run asked = job.runs().get(i);
             data.begin(i);
             Path made = folder.resolve(String.valueOf(i));
             List<Double> losses = new ArrayList<>();
             try (var scope = Scope.open();
                     InferenceSae sae = code.train(
-                            new TrainingTask(recipe, data, job.seeds().get(i), losses::add))) {
+                            new TrainingTask(Grammar.recipe(asked.recipe()), data, asked.seed(), losses::add))) {
                 SaeLensFolder.write(made, sae);
             }
             Files.write(made.resolve(TrainingJob.LOSSES), CanonicalJson.bytes(losses));

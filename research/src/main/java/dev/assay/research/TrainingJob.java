@@ -6,11 +6,14 @@ import java.util.Map;
 /**
  * What one training process is told.
  *
- * @param recipe as YAML, with the declared samples
- * @param sources files of a candidate that is code, by name; empty for recipes
- * @param seeds of the runs; run i is written to the folder {@code i} of the process's own folder
+ * @param sources files of a candidate that is code, by name, which makes all runs; empty for recipes
+ * @param runs of which run i is written to the folder {@code i} of the process's own folder; with none, code is compiled and
+ *     no more
  */
-record TrainingJob(String recipe, Map<String, String> sources, List<Long> seeds) {
+record TrainingJob(Map<String, String> sources, List<Run> runs) {
+    /** @param recipe as YAML, with the declared samples */
+    record Run(String recipe, long seed) {}
+
     static final String FILE = "job.json";
     static final String FAILURE = "failure.txt";
     static final String LOSSES = "losses.json";

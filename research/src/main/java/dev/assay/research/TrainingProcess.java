@@ -36,7 +36,7 @@ final class TrainingProcess {
     /**
      * Trains in {@code folder}, which is emptied first.
      *
-     * @param draws one for each seed of the job; with none, code is compiled and no more
+     * @param draws one for each run of the job
      * @param declared samples of each run
      */
     Outcome run(Path folder, TrainingJob job, List<Draw> draws, long declared) {
@@ -47,6 +47,7 @@ final class TrainingProcess {
                     draws.stream().map(d -> 0L).toList(),
                     0,
                     0);
+        Protocol.Limits all = limits.times(Math.max(1, draws.size()));
         long start = System.nanoTime();
         var server = new SampleServer(worlds, draws, declared);
         Optional<String> failure = Optional.empty();
@@ -59,11 +60,11 @@ final class TrainingProcess {
                     temporary,
                     TrainChild.class.getName(),
                     folder.toAbsolutePath().toString());
-            Process process = new ProcessBuilder(sandbox.command(folder, limits, java))
+            Process process = new ProcessBuilder(sandbox.command(folder, all, java))
                     .directory(folder.toFile())
                     .redirectError(folder.resolve("words.txt").toFile())
                     .start();
-            failure = attend(process, server, folder, Math.max(1, draws.size()));
+            failure = attend(process, server, folder, all);
             Sandbox.delete(temporary);
         } catch (IOException e) {
             failure = Optional.of("the training process can't be run: " + e.getMessage());
@@ -80,8 +81,9 @@ final class TrainingProcess {
         return () -> failure;
     }
 
-    private Optional<String> attend(Process process, SampleServer server, Path folder, int runs) throws IOException {
-        try (var guarded = new Guarded(process, runs * limits.seconds(), limits.residentMegabytes())) {
+    private Optional<String> attend(Process process, SampleServer server, Path folder, Protocol.Limits all)
+            throws IOException {
+        try (var guarded = new Guarded(process, all.seconds(), all.residentMegabytes())) {
             try {
                 server.serve(process);
             } catch (IOException | RuntimeException e) {

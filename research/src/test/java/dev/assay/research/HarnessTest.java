@@ -60,6 +60,42 @@ class HarnessTest {
         assertThat(w.ledger().entries(RunRow.TYPE)).hasSize(entrants.size());
     }
 
+    @Test
+    void recipesThatShareAProcessComeToTheSameAsAlone() {
+        Workspace w = Candidates.workspace(temp.resolve("w"), "tiny");
+        List<Stage.Entrant> entrants = List.of(
+                Stage.Entrant.control(Map.of()),
+                new Stage.Entrant("tilt", Map.of("tilt", "1"), Map.of()),
+                new Stage.Entrant("decay", Map.of("decay", "from the start"), Map.of()));
+        List<Draw> draws =
+                Draw.of("ab".repeat(32), "test", 0, 2, WorldFamily.named("tiny").development());
+        List<String> said = new ArrayList<>();
+        try (var harness = new Harness(w, Sandbox.detect(), Evaluator.class, 1, said::add)) {
+            List<RunRow> together =
+                    harness.run(new Stage("together", temp.resolve("together"), "test", 1, 0, draws, entrants));
+            assertThat(said).singleElement().asString().startsWith("test: control and 2 others, 6 runs");
+            assertThat(together)
+                    .extracting(RunRow::entrant)
+                    .containsExactly("control", "control", "tilt", "tilt", "decay", "decay");
+            for (Stage.Entrant e : entrants) {
+                List<RunRow> alone =
+                        harness.run(new Stage(e.name(), temp.resolve(e.name()), "test", 1, 0, draws, List.of(e)));
+                for (RunRow r : alone)
+                    assertThat(together).anySatisfy(t -> {
+                        assertThat(t.is("together", "test", e.name(), r.pair())).isTrue();
+                        assertThat(List.of(t.weights(), t.losses())).isEqualTo(List.of(r.weights(), r.losses()));
+                        assertThat(t.score().f1()).isEqualTo(r.score().f1());
+                        assertThat(t.served()).isEqualTo(r.served());
+                    });
+            }
+        }
+        assertThat(temp.resolve("together/work/test-0")).doesNotExist();
+    }
+
+    private static TrainingJob job(String recipe, Map<String, String> sources) {
+        return new TrainingJob(sources, List.of(new TrainingJob.Run(recipe, 1)));
+    }
+
     private static RunRow row(List<RunRow> rows, String entrant) {
         return rows.stream()
                 .filter(r -> r.entrant().equals(entrant))
@@ -80,14 +116,10 @@ class HarnessTest {
         String recipe = new Grammar(w.protocol()).text(Map.of());
         try (var worlds = new WorldPool(WorldFamily.named("tiny"))) {
             var never = new TrainingProcess(Sandbox.detect(), new Protocol.Limits(4, 256, 900, 64), worlds)
-                    .run(temp.resolve("a"), new TrainingJob(recipe, Candidates.neverStops(), List.of(1L)), draws, 100);
+                    .run(temp.resolve("a"), job(recipe, Candidates.neverStops()), draws, 100);
             assertThat(never.failure()).hasValueSatisfying(f -> assertThat(f).contains("longer than 4 seconds"));
             var eats = new TrainingProcess(Sandbox.detect(), new Protocol.Limits(100, 256, 500, 64), worlds)
-                    .run(
-                            temp.resolve("b"),
-                            new TrainingJob(recipe, Candidates.allocatesOutsideOfTheHeap(), List.of(1L)),
-                            draws,
-                            100);
+                    .run(temp.resolve("b"), job(recipe, Candidates.allocatesOutsideOfTheHeap()), draws, 100);
             assertThat(eats.failure()).hasValueSatisfying(f -> assertThat(f).contains("more than 500 MB"));
         }
     }
@@ -100,7 +132,7 @@ class HarnessTest {
                 Draw.of("ef".repeat(32), "test", 0, 1, WorldFamily.named("tiny").development());
         try (var worlds = new WorldPool(WorldFamily.named("tiny"))) {
             var outcome = new TrainingProcess(Sandbox.UNSANDBOXED, w.protocol().limits(), worlds)
-                    .run(temp.resolve("a"), new TrainingJob(recipe, Candidates.deadBranch(), List.of(1L)), draws, 100);
+                    .run(temp.resolve("a"), job(recipe, Candidates.deadBranch()), draws, 100);
             assertThat(outcome.failure()).hasValueSatisfying(f -> assertThat(f).contains("refused"));
         }
         assertThat(temp.resolve("a")).doesNotExist();

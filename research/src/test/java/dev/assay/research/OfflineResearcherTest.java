@@ -73,7 +73,7 @@ class OfflineResearcherTest {
             Idea idea = next(w);
             families.add(idea.family());
             keys.add(idea.key());
-            assertThat(idea.variants()).hasSizeBetween(1, 4);
+            assertThat(idea.variants()).hasSizeBetween(1, 8);
             assertThat(idea.probability()).isBetween(0.01, 0.9);
             assertThat(idea.motivation()).contains("sprint");
             end(w, i == 2 ? Verdict.PROMOTED : Verdict.NO_EVIDENCE, i == 2 ? 0.08 : -0.01);
@@ -115,7 +115,7 @@ class OfflineResearcherTest {
         }
         Idea refinement = ideas.get("refinement on control 1");
         assertThat(refinement.variants())
-                .hasSize(4)
+                .hasSize(7)
                 .allSatisfy(v -> assertThat(v.choices())
                         .containsAllEntriesOf(before)
                         .containsKey("refinement")
@@ -153,7 +153,7 @@ class OfflineResearcherTest {
         Workspace w = workspace(List.of("levels"));
         Idea idea = next(w, new RandomResearcher());
         assertThat(idea.variants())
-                .hasSize(4)
+                .hasSize(8)
                 .allSatisfy(v -> assertThat(v.choices()).doesNotContainKey("levels"));
     }
 }
