@@ -57,21 +57,8 @@ final class ResearchText {
     }
 
     static String of(List<Measurement.Line> lines) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("recipe", "pairs", "F1", "MCC", "gain over BatchTopK", "share of LISTA-Matryoshka's gain"));
-        for (Measurement.Line l : lines)
-            rows.add(List.of(
-                    l.recipe(),
-                    String.valueOf(l.pairs()),
-                    String.format(Locale.ROOT, "%.4f", l.f1()),
-                    String.format(Locale.ROOT, "%.4f", l.mcc()),
-                    String.format(Locale.ROOT, "%+.4f [%+.4f, %+.4f]", l.gain(), l.low(), l.high()),
-                    String.format(
-                            Locale.ROOT,
-                            "%.0f %% [%.0f, %.0f]",
-                            100 * l.share(),
-                            100 * l.interval().low(),
-                            100 * l.interval().high())));
+        List<List<String>> rows = new ArrayList<>(List.of(Measurement.HEAD));
+        lines.forEach(l -> rows.add(l.cells()));
         return TextTable.right(rows);
     }
 }

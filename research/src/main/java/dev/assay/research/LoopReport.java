@@ -202,24 +202,10 @@ final class LoopReport {
         if (measured.isEmpty()) return;
         page.section("Beside what was published");
         page.prose("Trained anew after all was decided, on the same held-out worlds, seeds and samples.");
-        List<List<String>> table = new ArrayList<>();
-        for (Measurement.Line l : measured)
-            table.add(List.of(
-                    l.recipe(),
-                    String.valueOf(l.pairs()),
-                    String.format(Locale.ROOT, "%.3f", l.f1()),
-                    String.format(Locale.ROOT, "%.3f", l.mcc()),
-                    String.format(Locale.ROOT, "%+.3f [%+.3f, %+.3f]", l.gain(), l.low(), l.high()),
-                    String.format(
-                            Locale.ROOT,
-                            "%.0f %% [%.0f, %.0f]",
-                            100 * l.share(),
-                            100 * l.interval().low(),
-                            100 * l.interval().high())));
         page.table(
                 "Means over pairs",
-                List.of("recipe", "pairs", "F1", "MCC", "gain over BatchTopK", "share of LISTA-Matryoshka's gain"),
-                table);
+                Measurement.HEAD,
+                measured.stream().map(Measurement.Line::cells).toList());
     }
 
     /** Where each idea got furthest. */

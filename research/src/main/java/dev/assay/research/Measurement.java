@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,6 +19,10 @@ import java.util.random.RandomGenerator;
  * seeds and samples, drawn after the recipe stood.
  */
 public final class Measurement {
+    /** Of a table with a row for each recipe. */
+    public static final List<String> HEAD =
+            List.of("recipe", "pairs", "F1", "MCC", "gain over BatchTopK", "share of LISTA-Matryoshka's gain");
+
     private static final int RESAMPLES = 10_000;
     private static final String FOUND = "found";
     static final String LISTA = "lista-matryoshka";
@@ -41,7 +46,23 @@ public final class Measurement {
             double low,
             double high,
             double share,
-            Interval interval) {}
+            Interval interval) {
+        /** A row of a table under {@link #HEAD}. */
+        public List<String> cells() {
+            return List.of(
+                    recipe,
+                    String.valueOf(pairs),
+                    String.format(Locale.ROOT, "%.3f", f1),
+                    String.format(Locale.ROOT, "%.3f", mcc),
+                    String.format(Locale.ROOT, "%+.3f [%+.3f, %+.3f]", gain, low, high),
+                    String.format(
+                            Locale.ROOT,
+                            "%.0f %% [%.0f, %.0f]",
+                            100 * share,
+                            100 * interval.low(),
+                            100 * interval.high()));
+        }
+    }
 
     /**
      * @param seeds of each held-out world

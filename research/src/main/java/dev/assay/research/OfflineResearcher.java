@@ -117,7 +117,8 @@ final class OfflineResearcher implements Researcher {
     private void add(Memory memory, List<Slot> slots, int from, List<Candidate> out) {
         boolean shutOut = from < memory.generation();
         var c = new Candidate(slots, from, shutOut, chance(memory, slots), 0);
-        if (memory.inProgress().contains(c.key())) return;
+        if (memory.inProgress().contains(c.key())
+                || variants(memory, c, new Random(0)).isEmpty()) return;
         long here = memory.past().stream()
                 .filter(p -> p.key().equals(c.key()) && p.generation() == memory.generation())
                 .count();

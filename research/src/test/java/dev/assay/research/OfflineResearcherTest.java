@@ -126,6 +126,26 @@ class OfflineResearcherTest {
     }
 
     @Test
+    void aSlotOfWhichAllIsKeptDoesNotEndTheSearch() {
+        Workspace w = workspace(List.of());
+        w.ledger().append("hint", Map.of("text", "try the centred-target"));
+        assertThat(next(w).variants()).hasSize(1);
+        end(w, Verdict.PROMOTED, 0.1);
+        Set<String> keys = new HashSet<>();
+        while (new OfflineResearcher().propose(new Memory(w), SplitRandom.of(3)).isPresent()) {
+            keys.add(next(w).key());
+            end(w, Verdict.NO_EVIDENCE, -0.01);
+        }
+        Memory memory = new Memory(w);
+        assertThat(keys)
+                .containsAll(memory.grammar().open().stream()
+                        .filter(s -> memory.grammar().applies(s, memory.control()))
+                        .map(Slot::id)
+                        .filter(id -> !id.equals("centred-target"))
+                        .toList());
+    }
+
+    @Test
     void aHintIsTakenAndWhatIsForbiddenIsNot() throws Exception {
         Workspace w = workspace(List.of("refinement"));
         w.ledger().append("hint", Map.of("text", "try the tilt"));
