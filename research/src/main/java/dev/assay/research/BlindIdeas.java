@@ -32,8 +32,7 @@ final class BlindIdeas {
     BlindIdeas(Chat chat, Memory memory) {
         this.chat = chat;
         this.task = memory.task();
-        this.slots = memory.grammar().open().stream()
-                .filter(s -> !memory.forbids(s))
+        this.slots = memory.slots().stream()
                 .collect(Collectors.toMap(Slot::id, Function.identity(), (a, b) -> a, LinkedHashMap::new));
     }
 

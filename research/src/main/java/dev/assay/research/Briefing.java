@@ -134,10 +134,7 @@ final class Briefing {
 
     /** The slots that may be changed, with what each value sets in a recipe. */
     JsonNode grammar() {
-        return CanonicalJson.tree(memory.grammar().open().stream()
-                .filter(s -> !memory.forbids(s))
-                .map(this::slot)
-                .toList());
+        return CanonicalJson.tree(memory.slots().stream().map(this::slot).toList());
     }
 
     private Map<String, Object> slot(Slot s) {

@@ -108,7 +108,7 @@ final class Harness implements AutoCloseable {
 
     private List<Job> jobs(Stage stage, List<RunRow> known) {
         List<Job> jobs = new ArrayList<>();
-        long samples = Math.max(protocol.batch(), Math.round(protocol.samples() * stage.share()));
+        long samples = declared(stage);
         for (Stage.Entrant entrant : stage.entrants()) {
             List<Integer> missing = IntStream.range(0, stage.draws().size())
                     .filter(i -> known.stream()
@@ -195,11 +195,8 @@ final class Harness implements AutoCloseable {
 
     private TrainingProcess.Outcome process(Stage stage, List<Job> jobs, Path folder) {
         long seconds = Math.max(60, Math.round(protocol.limits().seconds() * stage.share()));
-        var limits = new Protocol.Limits(
-                Math.min(seconds, protocol.limits().seconds()),
-                protocol.limits().heapMegabytes(),
-                protocol.limits().residentMegabytes(),
-                protocol.limits().fileMegabytes());
+        Protocol.Limits limits =
+                protocol.limits().within(Math.min(seconds, protocol.limits().seconds()));
         List<TrainingJob.Run> runs = new ArrayList<>();
         List<Draw> draws = new ArrayList<>();
         for (Job job : jobs)

@@ -12,6 +12,7 @@ import dev.assay.stats.Interval;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,17 +29,40 @@ final class LoopReport {
     private final Memory memory;
     private final Summary summary;
     private final List<Measurement.Line> measured;
+    private final Map<String, Told> sprints = new LinkedHashMap<>();
     private final List<Step> steps = new ArrayList<>();
+
+    /**
+     * A sprint that has ended.
+     *
+     * @param variant that got furthest
+     */
+    private record Told(Summary.Row row, String variant, List<RunRow> rows, SprintNumbers numbers) {
+        /** Of F1, at a stage. */
+        Estimate gain(String stage, String note) {
+            String name = stage + "/" + variant + "/gain";
+            return new Estimate(
+                    row.idea(), numbers.get(name), numbers.get(name + "-low"), numbers.get(name + "-high"), note);
+        }
+
+        /** F1 of each pair on held-out worlds. */
+        List<Double> heldOut(String entrant) {
+            return rows.stream()
+                    .filter(r ->
+                            r.stage().equals(Sprint.HELD_OUT) && r.entrant().equals(entrant) && r.scored())
+                    .map(r -> r.score().f1())
+                    .toList();
+        }
+    }
 
     /**
      * A promotion.
      *
      * @param hours of the loops' time
-     * @param numbers of its sprint
      * @param f1 on held-out worlds, of each pair
      * @param before of the control that it took the place of
      */
-    private record Step(double hours, Summary.Row row, SprintNumbers numbers, List<Double> f1, List<Double> before) {}
+    private record Step(double hours, Told sprint, List<Double> f1, List<Double> before) {}
 
     private LoopReport(Workspace workspace) {
         this.workspace = workspace;
@@ -49,9 +73,24 @@ final class LoopReport {
                 .reduce((a, b) -> b)
                 .map(e -> Measurement.lines(e.body()))
                 .orElse(List.of());
+        Map<String, String> variants = new HashMap<>();
+        for (LedgerEntry e : memory.entries())
+            if (e.type().equals(Sprint.VERDICT))
+                variants.put(
+                        e.body().path("sprint").asText(),
+                        e.body().path("variant").asText());
+        for (Summary.Row row : summary.rows()) {
+            List<RunRow> rows = memory.rows(row.sprint());
+            sprints.put(
+                    row.sprint(),
+                    new Told(row, variants.getOrDefault(row.sprint(), ""), rows, new SprintNumbers(rows)));
+        }
         double[] hours = hours(memory.entries());
         for (LedgerEntry e : memory.entries())
-            if (e.type().equals(Sprint.PROMOTE)) step(e, hours[(int) e.seq()]).ifPresent(steps::add);
+            if (e.type().equals(Sprint.PROMOTE))
+                Optional.ofNullable(sprints.get(e.body().path("sprint").asText()))
+                        .map(t -> new Step(hours[(int) e.seq()], t, t.heldOut(t.variant()), t.heldOut(RunRow.CONTROL)))
+                        .ifPresent(steps::add);
     }
 
     /** Writes loop.html and loop.pdf. */
@@ -77,33 +116,6 @@ final class LoopReport {
             out[i] = out[i - 1] + (worked ? since : 0);
         }
         return out;
-    }
-
-    private Optional<Step> step(LedgerEntry promotion, double hours) {
-        String sprint = promotion.body().path("sprint").asText();
-        List<RunRow> rows = memory.rows(sprint);
-        var numbers = new SprintNumbers(rows);
-        return summary.rows().stream()
-                .filter(r -> r.sprint().equals(sprint))
-                .findFirst()
-                .map(row ->
-                        new Step(hours, row, numbers, heldOut(rows, variant(sprint)), heldOut(rows, RunRow.CONTROL)));
-    }
-
-    private String variant(String sprint) {
-        return memory.entries().stream()
-                .filter(e -> e.type().equals(Sprint.VERDICT)
-                        && e.body().path("sprint").asText().equals(sprint))
-                .map(e -> e.body().path("variant").asText())
-                .findFirst()
-                .orElse("");
-    }
-
-    private static List<Double> heldOut(List<RunRow> rows, String entrant) {
-        return rows.stream()
-                .filter(r -> r.stage().equals(Sprint.HELD_OUT) && r.entrant().equals(entrant) && r.scored())
-                .map(r -> r.score().f1())
-                .toList();
     }
 
     private String subtitle() {
@@ -175,27 +187,20 @@ final class LoopReport {
         for (Step s : steps)
             table.add(List.of(
                     String.format(Locale.ROOT, "%.2f", s.hours()),
-                    s.row().idea(),
-                    variant(s.row().sprint()),
-                    s.row().origin(),
-                    gain(s, Sprint.CONFIRMATION),
-                    gain(s, Sprint.HELD_OUT)));
+                    s.sprint().row().idea(),
+                    s.sprint().variant(),
+                    s.sprint().row().origin(),
+                    words(s.sprint().gain(Sprint.CONFIRMATION, "")),
+                    words(s.sprint().gain(Sprint.HELD_OUT, ""))));
         page.table(
                 "Promotions",
                 List.of("hours", "idea", "variant", "origin", "gain in F1, confirmation", "held-out worlds"),
                 table);
     }
 
-    private String gain(Step s, String stage) {
-        String name = stage + "/" + variant(s.row().sprint()) + "/gain";
-        double gain = s.numbers().get(name);
-        if (Double.isNaN(gain)) return "–";
-        return String.format(
-                Locale.ROOT,
-                "%+.3f [%+.3f, %+.3f]",
-                gain,
-                s.numbers().get(name + "-low"),
-                s.numbers().get(name + "-high"));
+    private static String words(Estimate gain) {
+        if (Double.isNaN(gain.value())) return "–";
+        return String.format(Locale.ROOT, "%+.3f [%+.3f, %+.3f]", gain.value(), gain.low(), gain.high());
     }
 
     private void measured(Page page) {
@@ -212,16 +217,10 @@ final class LoopReport {
     private void gains(Page page) {
         List<Estimate> estimates = new ArrayList<>();
         double reach = 0.01;
-        for (Summary.Row r : summary.rows()) {
+        for (Told t : sprints.values()) {
+            Summary.Row r = t.row();
             if (Double.isNaN(r.gain())) continue;
-            var numbers = new SprintNumbers(memory.rows(r.sprint()));
-            String name = r.stage() + "/" + variant(r.sprint()) + "/gain";
-            estimates.add(new Estimate(
-                    r.idea(),
-                    r.gain(),
-                    numbers.get(name + "-low"),
-                    numbers.get(name + "-high"),
-                    r.pairs() + " pairs, " + r.stage()));
+            estimates.add(t.gain(r.stage(), r.pairs() + " pairs, " + r.stage()));
             reach = Math.max(reach, 1.15 * Math.abs(r.gain()));
         }
         if (!estimates.isEmpty())

@@ -3,6 +3,7 @@ package dev.assay.research;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.journal.CanonicalJson;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class Memory {
     private final List<LedgerEntry> entries;
     private final List<Past> past = new ArrayList<>();
     private final Map<String, JsonNode> open = new LinkedHashMap<>();
+    private final List<Map<String, String>> controls = new ArrayList<>();
 
     /**
      * A sprint that has ended.
@@ -63,7 +65,10 @@ public final class Memory {
         this.grammar = new Grammar(protocol);
         this.entries = List.copyOf(entries);
         this.task = task;
+        controls.add(Collections.unmodifiableMap(new TreeMap<>(protocol.baseline())));
         for (LedgerEntry e : entries) {
+            if (e.type().equals(Sprint.PROMOTE))
+                controls.add(Collections.unmodifiableMap(choices(e.body().path("choices"))));
             if (e.type().equals(Sprint.PROPOSAL))
                 open.put(e.body().path("sprint").asText(), e.body());
             if (e.type().equals(Sprint.VERDICT)) close(e.body());
@@ -104,20 +109,17 @@ public final class Memory {
 
     /** Choices of the recipe that has to be beaten. */
     public Map<String, String> control() {
-        return controls().getLast();
+        return controls.getLast();
     }
 
     /** All controls so far, by generation; the present one is the last. */
     List<Map<String, String>> controls() {
-        List<Map<String, String>> out = new ArrayList<>(List.of(new TreeMap<>(protocol.baseline())));
-        for (LedgerEntry e : entries)
-            if (e.type().equals(Sprint.PROMOTE)) out.add(choices(e.body().path("choices")));
-        return out;
+        return List.copyOf(controls);
     }
 
     /** How often the control has changed. */
     public int generation() {
-        return controls().size() - 1;
+        return controls.size() - 1;
     }
 
     /** Noise floor of the present control; NaN if it is not measured yet. */
@@ -203,6 +205,11 @@ public final class Memory {
 
     List<String> forbidden() {
         return TaskFile.forbidden(task);
+    }
+
+    /** The slots that researchers are given and that the task does not forbid. */
+    List<Slot> slots() {
+        return grammar.open().stream().filter(s -> !forbids(s)).toList();
     }
 
     boolean forbids(Slot slot) {

@@ -77,9 +77,8 @@ final class OfflineResearcher implements Researcher {
     }
 
     private List<Candidate> candidates(Memory memory) {
-        List<Slot> open = memory.grammar().open().stream()
+        List<Slot> open = memory.slots().stream()
                 .filter(s -> memory.grammar().applies(s, memory.control()))
-                .filter(s -> !memory.forbids(s))
                 .toList();
         int now = memory.generation();
         List<Candidate> out = new ArrayList<>();
@@ -104,10 +103,10 @@ final class OfflineResearcher implements Researcher {
     private static Map<Slot, Integer> shutOut(Memory memory) {
         Map<Slot, Integer> out = new LinkedHashMap<>();
         List<Map<String, String>> controls = memory.controls();
-        for (Slot slot : memory.grammar().open()) {
+        for (Slot slot : memory.slots()) {
             boolean tried = memory.past().stream()
                     .anyMatch(p -> p.key().equals(slot.id()) || p.key().startsWith(slot.id() + ON_CONTROL));
-            if (tried || memory.forbids(slot) || memory.grammar().applies(slot, controls.getLast())) continue;
+            if (tried || memory.grammar().applies(slot, controls.getLast())) continue;
             for (int from = 0; from < controls.size(); from++)
                 if (memory.grammar().applies(slot, controls.get(from))) out.put(slot, from);
         }

@@ -55,7 +55,11 @@ public record Protocol(
     public record Limits(long seconds, int heapMegabytes, int residentMegabytes, int fileMegabytes) {
         /** Of a process that makes so many runs, one after the other. */
         Limits times(int runs) {
-            return new Limits(runs * seconds, heapMegabytes, residentMegabytes, fileMegabytes);
+            return within(runs * seconds);
+        }
+
+        Limits within(long otherSeconds) {
+            return new Limits(otherSeconds, heapMegabytes, residentMegabytes, fileMegabytes);
         }
     }
 
