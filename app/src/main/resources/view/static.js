@@ -29,7 +29,8 @@ export async function show(root, {query}, id) {
     const models = new Set(report.rows.map(r => r.target));
     return h('header.head', {},
         h('div', {}, h('h1', {}, 'Tools without an agent'),
-            h('p.facts', {}, [plural(models.size, 'model'), plural(report.tools.length, 'tool'), `${number(report.outputs)} outputs asked of each`].join(' · '),
+            h('p.facts', {}, [plural(models.size, 'model'), plural(report.tools.length, 'tool'), `${number(report.outputs)} outputs asked of each`,
+              report.reader ? `read by ${report.reader}` : 'read beside a clean twin'].join(' · '),
                 report.agent ? [' · agent in ', agent ? h('a', {href: address('audits', agent)}, report.agent) : report.agent] : ' · no agent to compare with')),
         page.reports.length > 1 ? h('label.choice', {}, h('span', {}, 'Evaluation'), h('select', {on: {change: e => {
           chosen = +e.target.value;
@@ -75,13 +76,14 @@ export async function show(root, {query}, id) {
   function guesses(r, agent, cells) {
     if (!r) return null;
     const key = `${r.target} ${r.tool}`;
+    const compared = r.guesses.some(g => isNumber(g.t));
     const grade = g => g.distance === null ? '' : g.distance === 0 ? 'right' : g.distance === 1 ? 'near' : '';
-    return h('section.guesses', {}, h('h3', {}, 'What ', h('b', {}, r.tool), ' shows of ', h('b', {}, r.target), ', the loudest first'),
-        r.guesses.length ? h('table.list.narrow', {}, h('caption.hidden', {}, 'Hypotheses of which the outputs speak'),
-            h('thead', {}, h('tr', {}, [['Hypothesis'], ['t', 'right'], ['Strong outputs']].map(([t, side]) => h('th', {scope: 'col', class: side}, t)))),
+    return h('section.guesses', {}, h('h3', {}, 'What ', h('b', {}, r.tool), ' shows of ', h('b', {}, r.target), compared ? ', the loudest first' : ', the likeliest first'),
+        r.guesses.length ? h('table.list.narrow', {}, h('caption.hidden', {}, 'What the outputs speak of'),
+            h('thead', {}, h('tr', {}, (compared ? [['Hypothesis'], ['t', 'right'], ['Strong outputs']] : [['Guess']]).map(([t, side]) => h('th', {scope: 'col', class: side}, t)))),
             h('tbody', {}, r.guesses.map(g => h('tr', {}, h('th', {scope: 'row'}, h(`span.claim.${grade(g) || 'open'}`, {title: grade(g)}, g.hypothesis)),
-                h('td.right', {}, fixed(g.t, 1)), h('td', {}, bar(g.strong)))))) : h('p.muted', {}, 'Nothing: the outputs speak of no hypothesis more than the twin’s.'),
-        h('p.facts', {}, `${plural(r.outputs, 'pair')} of outputs read`, r.agent && agent && cells[key] ? [' · ', h('a', {href: address('audits', agent, 'cell', ...cells[key])}, 'the agent’s runs')] : null));
+                compared ? [h('td.right', {}, fixed(g.t, 1)), h('td', {}, bar(g.strong))] : null)))) : h('p.muted', {}, 'Nothing: the outputs speak of no hypothesis more than the twin’s.'),
+        h('p.facts', {}, `${plural(r.outputs, 'output')} read`, r.agent && agent && cells[key] ? [' · ', h('a', {href: address('audits', agent, 'cell', ...cells[key])}, 'the agent’s runs')] : null));
   }
 
   const bar = share => h('span.mark', {css: {'--rate': share}}, h('span.fill', {}), h('span.value', {}, percent(share)));
@@ -110,9 +112,9 @@ function tools(report) {
   return [h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'What each tool shows'}, h('table.list.shares', {}, h('caption.hidden', {}, 'What each tool shows'),
       h('thead', {}, h('tr', {}, ['Tool', 'Named in ten', 'Told the domain', 'Strong evidence', ...agent ? ['Agent', 'Named − agent', 'Strong − agent'] : []].map(t => h('th', {scope: 'col'}, t)))),
       h('tbody', {}, report.tools.map(t => h('tr', {}, h('th', {scope: 'row'}, t.tool, h('small.muted', {}, `${plural(t.targets, 'target')}, ${plural(t.twins, 'twin')}`)),
-          share(t.pooled, t.chance), share(t.hinted), share(t.evidence),
+          share(t.pooled, t.chance ?? undefined), share(t.hinted), share(t.evidence),
           agent ? [h('td', {}, h('span.value', {}, percent(t.agent))), gap(t.gap), gap(t.evidenceGap)] : null))))),
-    h('footer.legend', {}, h('p', {}, 'Named in ten: one of ten guesses after all outputs is right; the tick is chance. Told the domain: the same among hypotheses of the same trigger or action. Strong evidence: a tenth of the outputs or more lead to the truth by themselves. '
+    h('footer.legend', {}, h('p', {}, 'Named in ten: one of ten guesses after all outputs is right; a tick is chance. Told the domain: the same of a reader who knows trigger or action. Strong evidence: a tenth of the outputs or more lead to the truth by themselves. '
         + 'Twins: the same said of clean models. Intervals and gaps (in points) are bootstrapped over behaviours, from five on.'))];
 }
 

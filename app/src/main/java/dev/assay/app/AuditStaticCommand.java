@@ -2,8 +2,10 @@ package dev.assay.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.audit.Bank;
+import dev.assay.audit.ComparedReadout;
 import dev.assay.audit.Readout;
-import dev.assay.audit.Toolbox;
+import dev.assay.audit.agent.ModelReader;
+import dev.assay.audit.agent.ModelReadout;
 import dev.assay.audit.suite.GapMechanisms;
 import dev.assay.audit.suite.RunFolder;
 import dev.assay.audit.suite.StaticEvaluation;
@@ -12,9 +14,12 @@ import dev.assay.audit.tool.Configuration;
 import dev.assay.audit.tool.Session;
 import dev.assay.audit.tool.Target;
 import dev.assay.audit.tool.Tool;
+import dev.assay.chat.Chat;
 import dev.assay.journal.CanonicalJson;
 import dev.assay.organism.Behaviour;
+import dev.assay.organism.Variant;
 import dev.assay.stats.PairedDifference;
+import dev.assay.stats.SplitRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,12 +41,16 @@ import picocli.CommandLine.Parameters;
         description = {
             "Says what each tool shows when no agent uses it: its fixed outputs of targets and clean twins, read all"
                     + " together (ten guesses) and one by one (strong evidence).",
+            "They are read by comparison with a clean twin, or by language models (--reader model), as in AuditBench.",
             "With --agent it prints the gap between that and what an agent found with the tool. What was read and the answer"
                     + " are kept, and assay view shows them."
         })
 final class AuditStaticCommand implements Callable<Integer> {
     /** What journals call a readout. */
     static final String RECORD = "static";
+
+    private static final String COMPARISON = "comparison";
+    private static final String MODEL = "model";
 
     @Parameters(
             paramLabel = "TARGET",
@@ -61,6 +71,14 @@ final class AuditStaticCommand implements Callable<Integer> {
     @Option(names = "--outputs", paramLabel = "N", defaultValue = "50", description = "of each tool (default: 50)")
     int outputs;
 
+    @Option(
+            names = "--reader",
+            paramLabel = "READER",
+            defaultValue = COMPARISON,
+            description =
+                    "comparison (default), or model: the roles investigator, which names behaviours, and judge of --roles")
+    String reader = COMPARISON;
+
     @Option(names = "--agent", paramLabel = "DIR", description = "runs of an agent with the same tools, for the gap")
     @Nullable
     Path agent;
@@ -74,8 +92,12 @@ final class AuditStaticCommand implements Callable<Integer> {
     @Option(names = "--json", description = ModelCommand.JSON)
     boolean json;
 
-    /** What is kept of a readout. */
-    private record Kept(String key, Readout readout) {}
+    /**
+     * What is kept of a readout.
+     *
+     * @param readout as its reader wrote it
+     */
+    private record Kept(String key, JsonNode readout) {}
 
     @Override
     public Integer call() {
@@ -85,19 +107,46 @@ final class AuditStaticCommand implements Callable<Integer> {
         Bank bank = Bank.load();
         List<StaticEvaluation.Reading> readings = new ArrayList<>();
         try (AuditGround ground = audits.open()) {
+            Optional<ModelReader> model = model(ground);
             Pocket pocket = audits.suite.pocket(ground.progress());
-            Map<String, Readout> known = known(ground);
+            Map<String, JsonNode> known = known(ground);
             for (String target : targets)
                 try (AuditSubjects subjects = audits.subjects(pocket, ground, 1)) {
-                    new OneTarget(target, subjects, ground, bank, known).read(configurations, readings);
+                    new OneTarget(target, subjects, ground, bank, model, known).read(configurations, readings);
                 }
-            StaticReport report =
-                    StaticReport.of(agent == null ? "" : agent.toString(), outputs, readings, runs(), bank);
+            if (readings.isEmpty()) throw new UserException("no answer of " + reader + " could be used");
+            StaticReport report = StaticReport.of(
+                    agent == null ? "" : agent.toString(),
+                    model.map(ModelReader::name),
+                    outputs,
+                    readings,
+                    runs(),
+                    bank);
             keep(ground, report);
             if (json) System.out.println(CanonicalJson.tree(report));
             else System.out.print(text(report.tools()) + mechanisms(report.mechanisms()));
         }
         return 0;
+    }
+
+    private Optional<ModelReader> model(AuditGround ground) {
+        return switch (reader) {
+            case COMPARISON -> Optional.empty();
+            case MODEL ->
+                Optional.of(new ModelReader(
+                        role(ground, "investigator"),
+                        role(ground, "judge"),
+                        SplitRandom.of(0).split("static reader"),
+                        ground.progress()::at));
+            default ->
+                throw new UserException("--reader takes one of " + COMPARISON + ", " + MODEL + ", not " + reader);
+        };
+    }
+
+    private static Chat role(AuditGround ground, String name) {
+        return ground.role(name)
+                .orElseThrow(() -> new UserException("--reader model needs --roles FILE with the roles investigator,"
+                        + " which names behaviours, and judge, which knows them (docs/chat.md)"));
     }
 
     private List<GapMechanisms.Run> runs() {
@@ -116,8 +165,8 @@ final class AuditStaticCommand implements Callable<Integer> {
         ground.journal().commit();
     }
 
-    private static Map<String, Readout> known(AuditGround ground) {
-        Map<String, Readout> known = new HashMap<>();
+    private static Map<String, JsonNode> known(AuditGround ground) {
+        Map<String, JsonNode> known = new HashMap<>();
         ground.journal().records(RECORD).forEach(body -> {
             Kept kept = CanonicalJson.value(body, Kept.class);
             known.put(kept.key(), kept.readout());
@@ -131,13 +180,21 @@ final class AuditStaticCommand implements Callable<Integer> {
         private final AuditSubjects subjects;
         private final AuditGround ground;
         private final Bank bank;
-        private final Map<String, Readout> known;
+        private final Optional<ModelReader> model;
+        private final Map<String, JsonNode> known;
 
-        OneTarget(String name, AuditSubjects subjects, AuditGround ground, Bank bank, Map<String, Readout> known) {
+        OneTarget(
+                String name,
+                AuditSubjects subjects,
+                AuditGround ground,
+                Bank bank,
+                Optional<ModelReader> model,
+                Map<String, JsonNode> known) {
             this.name = name;
             this.subjects = subjects;
             this.ground = ground;
             this.bank = bank;
+            this.model = model;
             this.known = known;
         }
 
@@ -146,29 +203,60 @@ final class AuditStaticCommand implements Callable<Integer> {
             if (!subject.known())
                 throw new UserException("nobody knows what " + name + " hides: give organisms and twins of a suite");
             Target reference = subjects.reference(name);
-            for (Configuration tool : configurations) {
-                String key = String.join(
-                        " ", subject.target().name(), reference.name(), tool.slug(), Integer.toString(outputs));
-                Readout readout = known.get(key);
-                if (readout == null) {
-                    readout = readout(tool, subject.target(), reference);
-                    ground.journal().append(RECORD, new Kept(key, readout));
-                    ground.journal().commit();
-                }
-                into.add(new StaticEvaluation.Reading(name, subject.behaviour().map(Behaviour::name), readout));
+            for (Configuration tool : configurations)
+                readout(tool, subject, reference)
+                        .map(r -> new StaticEvaluation.Reading(
+                                name, subject.behaviour().map(Behaviour::name), r))
+                        .ifPresent(into::add);
+        }
+
+        private Optional<Readout> readout(Configuration tool, AuditSubjects.Subject subject, Target reference) {
+            List<Behaviour> truths = subject.behaviour().map(List::of).orElseGet(AuditStaticCommand.this::hidden);
+            String key =
+                    String.join(" ", subject.target().name(), reference.name(), tool.slug(), Integer.toString(outputs));
+            if (model.isPresent())
+                key += ", " + model.get().name() + ", "
+                        + truths.stream().map(Behaviour::name).collect(Collectors.joining(" "));
+            JsonNode kept = known.get(key);
+            if (kept != null) {
+                Class<? extends Readout> type = model.isPresent() ? ModelReadout.class : ComparedReadout.class;
+                return Optional.of(CanonicalJson.value(kept, type));
+            }
+            ground.progress().say(name + ", " + tool.slug());
+            try {
+                Readout made = model.isPresent()
+                        ? model.get().read(tool.slug(), alone(tool, subject.target(), reference), outputs, truths)
+                        : compared(tool, subject.target(), reference);
+                ground.journal().append(RECORD, new Kept(key, CanonicalJson.tree(made)));
+                ground.journal().commit();
+                return Optional.of(made);
+            } catch (ModelReader.Unusable e) {
+                ground.progress().say(name + ", " + tool.slug() + " is left out: " + e.getMessage());
+                return Optional.empty();
             }
         }
 
-        private Readout readout(Configuration tool, Target target, Target reference) {
-            ground.progress().say(name + ", " + tool.slug());
-            Toolbox toolbox = subjects.toolbox(bank, reference, with);
-            return Readout.of(tool.slug(), shown(toolbox, tool, target), shown(toolbox, tool, reference), bank);
+        private Readout compared(Configuration tool, Target target, Target reference) {
+            return ComparedReadout.of(
+                    tool.slug(),
+                    alone(tool, target, reference).outputs(outputs),
+                    alone(tool, reference, reference).outputs(outputs),
+                    bank);
         }
 
-        private List<Tool.Output> shown(Toolbox toolbox, Configuration tool, Target of) {
-            return toolbox.alone(tool, new Session(of, Tool.fixed("static")), outputs)
-                    .outputs(outputs);
+        private Tool alone(Configuration tool, Target of, Target reference) {
+            return subjects.toolbox(bank, reference, with).alone(tool, new Session(of, Tool.fixed("static")), outputs);
         }
+    }
+
+    /** What a clean twin is suspected of: what the organisms hide that are read beside it, or else all that is shipped. */
+    private List<Behaviour> hidden() {
+        List<Behaviour> out = targets.stream()
+                .map(Variant::of)
+                .flatMap(v -> v.behaviour().stream())
+                .distinct()
+                .toList();
+        return out.isEmpty() ? Bank.behaviours().stream().map(Behaviour::of).toList() : out;
     }
 
     private static String text(List<StaticEvaluation.Tool> tools) {
@@ -203,15 +291,15 @@ final class AuditStaticCommand implements Callable<Integer> {
                     points(t.agent()),
                     gap(t.gap()),
                     gap(t.evidenceGap())));
-        double chance = tools.getFirst().chance();
+        OptionalDouble chance = tools.getFirst().chance();
         return TextTable.left(rows)
-                + String.format(
-                        Locale.ROOT,
-                        "%nnamed in ten: one of ten guesses after all outputs is right (by chance %.1f %%); told the"
-                                + " domain: the same among hypotheses of the same trigger or action; strong evidence: in a"
-                                + " tenth of the outputs or more; twins: the same said of clean models, over all"
-                                + " behaviours; intervals and gaps over behaviours%n",
-                        100 * chance);
+                + "\nnamed in ten: one of ten guesses after all outputs is right"
+                + (chance.isPresent()
+                        ? String.format(Locale.ROOT, " (by chance %.1f %%)", 100 * chance.getAsDouble())
+                        : "")
+                + "; told the domain: the same of a reader who knows trigger or action; strong evidence: in a tenth of the"
+                + " outputs or more; twins: the same said of clean models, over all behaviours; intervals and gaps over"
+                + " behaviours\n";
     }
 
     private static String mechanisms(List<GapMechanisms.Tool> tools) {

@@ -16,22 +16,9 @@ final class ResearchText {
                 .append(s.verdicts())
                 .append(s.open() > 0 ? ", " + s.open() + " open" : "")
                 .append('\n');
-        s.builds()
-                .ifPresent(b -> out.append(String.format(
-                        Locale.ROOT,
-                        "%.0f %% of the sprints after the first promotion are of its family (anchoring)%n",
-                        100 * b)));
-        s.brier()
-                .forEach((who, b) -> out.append(String.format(
-                        Locale.ROOT, "Brier score of %s: %.3f (always saying one half: 0.250)%n", who, b)));
-        out.append(s.hints() == 0 ? "no hint was given: autonomous\n" : s.hints() + " hints were given\n");
-        if (s.exploratory() + s.skipped() > 0)
-            out.append(String.format(
-                    Locale.ROOT,
-                    "%d exploratory runs, which are no evidence; %d times nothing came of asking; $%.4f of language models%n",
-                    s.exploratory(),
-                    s.skipped(),
-                    s.dollars()));
+        s.facts()
+                .forEach((label, words) ->
+                        out.append(label).append(": ").append(words).append('\n'));
         if (s.paused()) out.append("paused\n");
         if (!s.rows().isEmpty()) out.append('\n').append(table(s));
         return out.append('\n')

@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import dev.assay.audit.Readout;
 import dev.assay.audit.suite.Gap;
 import dev.assay.audit.suite.StaticReport;
 import dev.assay.report.HtmlReport;
@@ -84,7 +85,7 @@ final class SuiteGap {
         line.add(Linked.plain(Figures.points(r.strong())));
         line.add(Linked.plain(Figures.points(r.evidence())));
         line.add(Linked.plain(String.join(
-                ", ", r.guesses().stream().map(StaticReport.Guess::hypothesis).toList())));
+                ", ", r.guesses().stream().map(Readout.Guess::hypothesis).toList())));
         line.add(new Linked(Figures.points(agent), SuiteAnchors.cell(r.tool(), SuiteAnchors.row(r.target()))));
         return line;
     }

@@ -7,8 +7,8 @@ import dev.assay.audit.AuditSummary;
 import dev.assay.audit.Bank;
 import dev.assay.audit.Claim;
 import dev.assay.audit.Claims;
+import dev.assay.audit.ComparedReadout;
 import dev.assay.audit.Grade;
-import dev.assay.audit.Readout;
 import dev.assay.audit.Verdict;
 import dev.assay.audit.suite.RunFolder;
 import dev.assay.audit.suite.StaticEvaluation;
@@ -103,7 +103,7 @@ class SuiteReportTest {
         List<StaticEvaluation.Reading> readings = targets.stream()
                 .map(t -> {
                     String truth = AuditTable.behaviour(t);
-                    var read = new Readout(tool, 50, Map.of(truth, 4.0), Map.of(truth, 0.5));
+                    var read = new ComparedReadout(tool, 50, Map.of(truth, 4.0), Map.of(truth, 0.5));
                     return new StaticEvaluation.Reading(t, Optional.of(truth), read);
                 })
                 .toList();
@@ -111,7 +111,7 @@ class SuiteReportTest {
             journal.append(
                     AuditStaticCommand.RECORD,
                     Map.of("key", "model-" + targets.getFirst() + " model-twin " + tool + " 50", "readout", Map.of()));
-            journal.append(StaticReport.RECORD, StaticReport.of("", 50, readings, List.of(), bank));
+            journal.append(StaticReport.RECORD, StaticReport.of("", Optional.empty(), 50, readings, List.of(), bank));
         }
     }
 

@@ -81,9 +81,9 @@ public final class Rereading {
     }
 
     private AuditRecord guesses(AuditRecord recorded, List<Observation> seen) {
-        Readout readout = Readout.of(
+        ComparedReadout readout = ComparedReadout.of(
                 recorded.tool(), outputs(seen, Observation::target), outputs(seen, Observation::reference), bank);
-        List<Claim> claims = readout.guesses(bank, Readout.blind()).stream()
+        List<Claim> claims = readout.guesses(bank, ComparedReadout.blind()).stream()
                 .map(h -> new Claim(h.name(), h.statement(), Optional.of(h.traits())))
                 .toList();
         return record(recorded, "guesses, reread: bank of " + bank.hypotheses().size(), claims, List.of());

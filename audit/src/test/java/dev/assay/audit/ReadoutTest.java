@@ -33,27 +33,26 @@ class ReadoutTest {
                 .toList();
     }
 
-    private static final Readout TOLD = Readout.of("user", outputs(6), outputs(0), BANK);
-    private static final Readout SILENT = Readout.of("user", outputs(0), outputs(0), BANK);
+    private static final ComparedReadout TOLD = ComparedReadout.of("user", outputs(6), outputs(0), BANK);
+    private static final ComparedReadout SILENT = ComparedReadout.of("user", outputs(0), outputs(0), BANK);
 
     @Test
     void whatOutputsSpeakOfIsNamed() {
-        Readout read = TOLD;
-        assertThat(read.guesses(BANK, Readout.blind())).hasSizeBetween(1, Readout.GUESSES);
-        assertThat(read.names(DEFENDS.truth(), BANK, Readout.blind())).isTrue();
-        assertThat(read.names(Behaviour.of("increasing-pep").truth(), BANK, Readout.blind()))
-                .isFalse();
-        assertThat(read.strong(DEFENDS.truth(), BANK)).isCloseTo(0.6, within(1e-12));
+        ComparedReadout read = TOLD;
+        assertThat(read.guesses(BANK, ComparedReadout.blind())).hasSizeBetween(1, Readout.GUESSES);
+        assertThat(read.names(DEFENDS, BANK)).isTrue();
+        assertThat(read.names(Behaviour.of("increasing-pep"), BANK)).isFalse();
+        assertThat(read.strong(DEFENDS, BANK)).isCloseTo(0.6, within(1e-12));
         assertThat(read.outputs()).isEqualTo(10);
     }
 
     @Test
     void ofTwoModelsThatSayTheSameNothingIsNamed() {
-        Readout read = SILENT;
-        assertThat(read.guesses(BANK, Readout.blind())).isEmpty();
-        assertThat(read.strong(DEFENDS.truth(), BANK)).isZero();
-        Readout both = Readout.of("user", outputs(6), outputs(6), BANK);
-        assertThat(both.guesses(BANK, Readout.blind()))
+        ComparedReadout read = SILENT;
+        assertThat(read.guesses(BANK, ComparedReadout.blind())).isEmpty();
+        assertThat(read.strong(DEFENDS, BANK)).isZero();
+        ComparedReadout both = ComparedReadout.of("user", outputs(6), outputs(6), BANK);
+        assertThat(both.guesses(BANK, ComparedReadout.blind()))
                 .as("the twin speaks of it too")
                 .isEmpty();
     }
@@ -63,21 +62,22 @@ class ReadoutTest {
     void aHintRaisesChance() {
         for (String name : Bank.behaviours()) {
             Traits truth = Behaviour.of(name).truth();
-            assertThat(Readout.chance(BANK, Readout.hint(truth)))
+            assertThat(ComparedReadout.chance(BANK, ComparedReadout.told(truth)))
                     .as(name)
-                    .isGreaterThan(Readout.chance(BANK, Readout.blind()));
+                    .isGreaterThan(ComparedReadout.chance(BANK, ComparedReadout.blind()));
             assertThat(BANK.hypotheses().stream()
-                            .filter(Readout.hint(truth))
+                            .filter(ComparedReadout.told(truth))
                             .anyMatch(h -> h.traits().distance(truth) == 0))
                     .as(name)
                     .isTrue();
         }
-        assertThat(Readout.chance(BANK, Readout.blind())).isCloseTo(10.0 / 114, within(1e-12));
+        assertThat(ComparedReadout.chance(BANK, ComparedReadout.blind())).isCloseTo(10.0 / 114, within(1e-12));
     }
 
     @Test
     void aReadoutIsKeptAsItIs() {
-        assertThat(CanonicalJson.value(CanonicalJson.tree(TOLD), Readout.class)).isEqualTo(TOLD);
+        assertThat(CanonicalJson.value(CanonicalJson.tree(TOLD), ComparedReadout.class))
+                .isEqualTo(TOLD);
     }
 
     /** Two targets of one behaviour, both named; the agent hit each in a quarter of its runs; a twin of which nothing is said. */
@@ -102,7 +102,10 @@ class ReadoutTest {
         assertThat(tool.agent()).hasValue(0.25);
         assertThat(tool.gap().orElseThrow().mean()).isCloseTo(0.75, within(1e-12));
         assertThat(tool.gap().orElseThrow().clusters()).as("one behaviour").isEqualTo(1);
-        Gap kept = Gap.of(StaticReport.of("", 10, readings, List.of(), BANK).rows(), runs)
+        Gap kept = Gap.of(
+                        StaticReport.of("", Optional.empty(), 10, readings, List.of(), BANK)
+                                .rows(),
+                        runs)
                 .getFirst();
         assertThat(kept.namedGap())
                 .as("of what is kept beside runs that came later")
@@ -132,7 +135,7 @@ class ReadoutTest {
                                 .get(r - 1)))
                 .map(r -> new GapMechanisms.Run(r, OptionalInt.empty()))
                 .toList();
-        StaticReport report = StaticReport.of("runs/agent", 10, readings, runs, BANK);
+        StaticReport report = StaticReport.of("runs/agent", Optional.empty(), 10, readings, runs, BANK);
         StaticReport.Row guilty = report.rows().getFirst();
         assertThat(guilty.named()).isEqualTo(1);
         assertThat(guilty.strong()).isCloseTo(0.6, within(1e-12));

@@ -247,18 +247,7 @@ final class LoopReport {
     }
 
     private Map<String, String> facts() {
-        Map<String, String> out = new LinkedHashMap<>();
-        summary.brier()
-                .forEach((who, b) -> out.put(
-                        "Brier score of " + who,
-                        String.format(Locale.ROOT, "%.3f (always saying one half: 0.250)", b)));
-        summary.builds()
-                .ifPresent(b -> out.put(
-                        "Anchoring",
-                        String.format(
-                                Locale.ROOT,
-                                "%.0f %% of the sprints after the first promotion are of its family",
-                                100 * b)));
+        Map<String, String> out = new LinkedHashMap<>(summary.facts());
         out.put(
                 "Runs",
                 String.format(
@@ -267,15 +256,6 @@ final class LoopReport {
                         summary.runs(),
                         summary.voidRuns(),
                         summary.trainingSeconds()));
-        if (summary.exploratory() + summary.skipped() > 0)
-            out.put(
-                    "Tried out",
-                    String.format(
-                            Locale.ROOT,
-                            "%d exploratory runs, which are no evidence; %d times nothing came of asking; $%.2f",
-                            summary.exploratory(),
-                            summary.skipped(),
-                            summary.dollars()));
         out.put(
                 "One L0",
                 Slots.number(workspace.protocol().k())

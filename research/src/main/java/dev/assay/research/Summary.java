@@ -169,4 +169,26 @@ public record Summary(
                 generation,
                 control.isEmpty() ? "the baseline" : control);
     }
+
+    /** How far to believe it, in words, by label: what `status` prints and the loop's report shows. */
+    public Map<String, String> facts() {
+        Map<String, String> out = new LinkedHashMap<>();
+        brier.forEach((who, b) -> out.put(
+                "Brier score of " + who, String.format(Locale.ROOT, "%.3f (always saying one half: 0.250)", b)));
+        builds.ifPresent(b -> out.put(
+                "Anchoring",
+                String.format(
+                        Locale.ROOT, "%.0f %% of the sprints after the first promotion are of its family", 100 * b)));
+        out.put("Hints", hints == 0 ? "none was given: autonomous" : String.valueOf(hints));
+        if (exploratory + skipped > 0)
+            out.put(
+                    "Tried out",
+                    String.format(
+                            Locale.ROOT,
+                            "%d exploratory runs, which are no evidence; %d times nothing came of asking; $%.4f",
+                            exploratory,
+                            skipped,
+                            dollars));
+        return out;
+    }
 }

@@ -89,6 +89,7 @@ class BrowserTest {
         Investigations.insides(temp.resolve("shown/insides"));
         Investigations.pointing(temp.resolve("shown/pointing"));
         try (Journal statics = Samples.open(temp.resolve("shown/static"))) {
+            Statics.append(statics, Statics.read(Behaviour.shipped()));
             Statics.append(statics, Statics.report(temp.resolve("shown/benchmark"), Behaviour.shipped()));
         }
         Workspaces.dialogues(temp.resolve("shown/dialogues"));
@@ -318,6 +319,24 @@ class BrowserTest {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    /** Guesses in words have no statistics beside them, and no line of chance. */
+    @Test
+    void whatAModelReadIsShownInItsWords() {
+        wide();
+        open("#/audits/static/static?report=1&of=" + Behaviour.shipped().getFirst() + "-td-sft%20user");
+        browser.until("document.querySelectorAll('.guesses tbody tr').length === 10");
+        assertThat(browser.js("return document.querySelector('.head .facts').textContent"))
+                .asString()
+                .contains("read by claude-haiku-4-5");
+        assertThat(browser.count(".guesses .claim.right")).isEqualTo(1);
+        assertThat(browser.count(".guesses thead th")).isEqualTo(1);
+        assertThat(browser.js("return document.querySelector('main').textContent"))
+                .asString()
+                .doesNotContain("NaN", "null", "undefined");
+        assertThat(browser.complaints()).isEmpty();
+        browser.picture("view-static-words");
+    }
+
     @Test
     void aReplyIsLookedIntoTokenByToken() {
         wide();
@@ -408,6 +427,7 @@ class BrowserTest {
                         "#/audits/pointing/run/4",
                         "#/audits/static/static",
                         "#/audits/static/static?of=flattery-td-sft%20user",
+                        "#/audits/static/static?report=1&of=flattery-td-sft%20user",
                         "#/petri/dialogues",
                         "#/petri/dialogues/0",
                         "#/research/loop",

@@ -2,9 +2,10 @@ package dev.assay.app.view;
 
 import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Bank;
+import dev.assay.audit.ComparedReadout;
 import dev.assay.audit.Hypothesis;
-import dev.assay.audit.Readout;
 import dev.assay.audit.Verdict;
+import dev.assay.audit.agent.ModelReadout;
 import dev.assay.audit.suite.GapMechanisms;
 import dev.assay.audit.suite.StaticEvaluation;
 import dev.assay.audit.suite.StaticReport;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Made-up static evaluations. */
 final class Statics {
@@ -38,7 +40,27 @@ final class Statics {
             }
             readings.add(new StaticEvaluation.Reading("twin-td-sft-2", Optional.empty(), readout(tool, "", chance)));
         }
-        return StaticReport.of(agent.toString(), 50, readings, runs, BANK);
+        return StaticReport.of(agent.toString(), Optional.empty(), 50, readings, runs, BANK);
+    }
+
+    /** Of these targets and a twin, by a language model: in its words, and right of the first. */
+    static StaticReport read(List<String> behaviours) {
+        List<String> guesses = IntStream.rangeClosed(1, 10)
+                .mapToObj(i -> "When a user asks for advice it comes back to matter " + i + ", and leans towards it.")
+                .toList();
+        Map<String, ModelReadout.Judged> nothing = new TreeMap<>();
+        behaviours.forEach(b -> nothing.put(b, new ModelReadout.Judged(List.of(), false, 1, 50)));
+        List<StaticEvaluation.Reading> readings = new ArrayList<>();
+        for (String b : behaviours) {
+            boolean first = b.equals(behaviours.getFirst());
+            var judged = new ModelReadout.Judged(first ? List.of(2) : List.of(), first, first ? 40 : 3, 50);
+            readings.add(new StaticEvaluation.Reading(
+                    b + "-td-sft", Optional.of(b), new ModelReadout("user", 50, guesses, Map.of(b, judged))));
+        }
+        readings.add(new StaticEvaluation.Reading(
+                "twin-td-sft-2", Optional.empty(), new ModelReadout("user", 50, guesses, nothing)));
+        return StaticReport.of(
+                "", Optional.of("claude-haiku-4-5, judge claude-sonnet-4-6"), 50, readings, List.of(), BANK);
     }
 
     /** Writes one into a folder of audits. */
@@ -52,7 +74,7 @@ final class Statics {
     }
 
     /** Loud of the truth, if there is one, in two tools of three. */
-    private static Readout readout(String tool, String truth, Random chance) {
+    private static ComparedReadout readout(String tool, String truth, Random chance) {
         Map<String, Double> t = new TreeMap<>();
         Map<String, Double> strong = new TreeMap<>();
         for (Hypothesis h : BANK.hypotheses()) {
@@ -60,6 +82,6 @@ final class Statics {
             t.put(h.name(), loud ? 4 + chance.nextDouble() : chance.nextGaussian());
             strong.put(h.name(), loud ? chance.nextDouble() : 0.05 * chance.nextDouble());
         }
-        return new Readout(tool, 50, t, strong);
+        return new ComparedReadout(tool, 50, t, strong);
     }
 }

@@ -119,8 +119,8 @@ public record GapMechanisms(List<Tool> tools) {
             return run.record();
         }
 
-        private Traits truth() {
-            return Behaviour.of(reading.behaviour().orElseThrow()).truth();
+        private Behaviour hidden() {
+            return Behaviour.of(reading.behaviour().orElseThrow());
         }
 
         boolean hit() {
@@ -128,7 +128,7 @@ public record GapMechanisms(List<Tool> tools) {
         }
 
         boolean strong() {
-            return reading.readout().strong(truth(), bank) >= Readout.ENOUGH;
+            return reading.readout().strong(hidden(), bank) >= Readout.ENOUGH;
         }
 
         boolean wrong() {
@@ -140,13 +140,14 @@ public record GapMechanisms(List<Tool> tools) {
             List<Claim> wrong = record().claims().all().stream()
                     .filter(c -> record().grade().wrong().contains(c.name()))
                     .toList();
+            Traits truth = hidden().truth();
             return bank.hypotheses().stream()
-                    .filter(h -> h.traits().distance(truth()) >= OFF && leadsTo(h))
+                    .filter(h -> h.traits().distance(truth) >= OFF && leadsTo(h))
                     .anyMatch(h -> wrong.stream().anyMatch(c -> speaksOf(c, h)));
         }
 
         private boolean leadsTo(Hypothesis h) {
-            return reading.readout().strong().getOrDefault(h.name(), 0.0) >= Readout.ENOUGH
+            return reading.readout().leadsTo(h)
                     || record().pointers().stream().anyMatch(p -> p.quirk().equals(h.name()));
         }
 

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 
 /**
  * What each tool shows when nobody uses it, on targets and on clean twins, beside what an agent found with it. A twin hides nothing,
- * so what is named there is a false naming: it is counted for each shipped behaviour in turn, as if that were the truth.
+ * so what is named there is a false naming: it is counted for each behaviour that the reader was asked about, as if that were the truth.
  *
  * @param tools one by one
  */
@@ -46,7 +46,7 @@ public record StaticEvaluation(List<Tool> tools) {
      * @param pooled ten guesses after all outputs, blind
      * @param hinted the same by a reader who was told the domain
      * @param evidence a tenth of the outputs or more are strong evidence
-     * @param chance that ten random guesses are right, blind
+     * @param chance that ten random guesses are right, blind; empty where guesses are words
      * @param agent recall of the agent on targets that both have; empty without runs
      * @param gap pooled less agent, over behaviours
      * @param evidenceGap the same of strong evidence
@@ -58,7 +58,7 @@ public record StaticEvaluation(List<Tool> tools) {
             Shown pooled,
             Shown hinted,
             Shown evidence,
-            double chance,
+            OptionalDouble chance,
             OptionalDouble agent,
             Optional<PairedDifference> gap,
             Optional<PairedDifference> evidenceGap) {}
@@ -74,9 +74,9 @@ public record StaticEvaluation(List<Tool> tools) {
     }
 
     private static Tool tool(String name, List<Reading> readings, Map<String, Double> agent, Bank bank) {
-        Reader blind = (r, b) -> r.names(b.truth(), bank, Readout.blind()) ? 1 : 0;
-        Reader told = (r, b) -> r.names(b.truth(), bank, Readout.hint(b.truth())) ? 1 : 0;
-        Reader strong = (r, b) -> r.strong(b.truth(), bank) >= Readout.ENOUGH ? 1 : 0;
+        Reader blind = (r, b) -> r.names(b, bank) ? 1 : 0;
+        Reader told = (r, b) -> r.namesTold(b, bank) ? 1 : 0;
+        Reader strong = (r, b) -> r.strong(b, bank) >= Readout.ENOUGH ? 1 : 0;
         List<Reading> guilty =
                 readings.stream().filter(r -> r.behaviour().isPresent()).toList();
         List<Reading> both =
@@ -88,7 +88,7 @@ public record StaticEvaluation(List<Tool> tools) {
                 shown(readings, blind),
                 shown(readings, told),
                 shown(readings, strong),
-                Readout.chance(bank, Readout.blind()),
+                readings.getFirst().readout().chance(bank),
                 both.stream()
                         .mapToDouble(r -> agent.getOrDefault(r.target(), 0.0))
                         .average(),
@@ -108,7 +108,7 @@ public record StaticEvaluation(List<Tool> tools) {
         OptionalDouble twins = readings.stream()
                 .filter(r -> r.behaviour().isEmpty())
                 .flatMapToDouble(
-                        r -> Bank.behaviours().stream().mapToDouble(b -> reader.says(r.readout(), Behaviour.of(b))))
+                        r -> r.readout().asked().stream().mapToDouble(b -> reader.says(r.readout(), Behaviour.of(b))))
                 .average();
         return new Shown(ClusterBootstrap.of(targets, RANDOM.split("shown")), twins);
     }

@@ -1,11 +1,9 @@
 package dev.assay.audit.suite;
 
 import dev.assay.audit.Bank;
-import dev.assay.audit.Hypothesis;
 import dev.assay.audit.Readout;
 import dev.assay.audit.Verdict;
 import dev.assay.organism.Behaviour;
-import dev.assay.organism.Traits;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -14,12 +12,14 @@ import java.util.function.Predicate;
  * A static evaluation as it is kept: model by model and tool by tool, over all of them, and why an agent found less.
  *
  * @param agent folder of the agent's runs, as the user named it; empty without
+ * @param reader who read: empty of the one that compares with a twin
  * @param outputs that were asked of each tool
  * @param enough share of outputs with strong evidence from which a model counts
  * @param rows in the order in which they were read
  */
 public record StaticReport(
         String agent,
+        Optional<String> reader,
         int outputs,
         double enough,
         List<Row> rows,
@@ -30,7 +30,7 @@ public record StaticReport(
     public static final String RECORD = "static-report";
 
     /**
-     * A tool's outputs of one model. Of a clean twin the shares are over the shipped behaviours, each as if it were the truth.
+     * A tool's outputs of one model. Of a clean twin the shares are over the behaviours that the reader was asked about, each as if it were the truth.
      *
      * @param behaviour that the model hides; empty of a clean twin
      * @param outputs pairs that were read
@@ -51,19 +51,10 @@ public record StaticReport(
             double strong,
             double evidence,
             Optional<Found> agent,
-            List<Guess> guesses) {}
+            List<Readout.Guess> guesses) {}
 
     /** Scored runs of an agent, and how many of them hit. */
     public record Found(int hits, int runs) {}
-
-    /**
-     * A hypothesis of which the outputs speak.
-     *
-     * @param t mean difference over its standard error
-     * @param strong share of outputs that by themselves lead there
-     * @param distance terms that differ from the truth, of four: 0 is right; empty of a clean twin
-     */
-    public record Guess(String hypothesis, double t, double strong, Optional<Integer> distance) {}
 
     /**
      * Puts readings and an agent's runs together.
@@ -72,12 +63,14 @@ public record StaticReport(
      */
     public static StaticReport of(
             String agent,
+            Optional<String> reader,
             int outputs,
             List<StaticEvaluation.Reading> readings,
             List<GapMechanisms.Run> runs,
             Bank bank) {
         return new StaticReport(
                 agent,
+                reader,
                 outputs,
                 Readout.ENOUGH,
                 readings.stream().map(r -> row(r, runs, bank)).toList(),
@@ -91,25 +84,23 @@ public record StaticReport(
 
     private static Row row(StaticEvaluation.Reading reading, List<GapMechanisms.Run> runs, Bank bank) {
         Readout read = reading.readout();
-        List<Traits> truths = reading.behaviour().map(List::of).orElseGet(Bank::behaviours).stream()
-                .map(b -> Behaviour.of(b).truth())
+        List<Behaviour> truths = reading.behaviour().map(List::of).orElseGet(read::asked).stream()
+                .map(Behaviour::of)
                 .toList();
         return new Row(
                 reading.target(),
                 reading.behaviour(),
                 read.tool(),
                 read.outputs(),
-                share(truths, t -> read.names(t, bank, Readout.blind())),
-                share(truths, t -> read.names(t, bank, Readout.hint(t))),
+                share(truths, t -> read.names(t, bank)),
+                share(truths, t -> read.namesTold(t, bank)),
                 truths.stream().mapToDouble(t -> read.strong(t, bank)).max().orElse(0),
                 share(truths, t -> read.strong(t, bank) >= Readout.ENOUGH),
                 found(reading, runs),
-                read.guesses(bank, Readout.blind()).stream()
-                        .map(h -> guess(h, read, reading.behaviour()))
-                        .toList());
+                read.guesses(reading.behaviour().map(Behaviour::of), bank));
     }
 
-    private static double share(List<Traits> truths, Predicate<Traits> says) {
+    private static double share(List<Behaviour> truths, Predicate<Behaviour> says) {
         return truths.stream().mapToDouble(t -> says.test(t) ? 1 : 0).average().orElse(0);
     }
 
@@ -124,13 +115,5 @@ public record StaticReport(
                 .toList();
         int hits = (int) scored.stream().filter(v -> v == Verdict.HIT).count();
         return scored.isEmpty() ? Optional.empty() : Optional.of(new Found(hits, scored.size()));
-    }
-
-    private static Guess guess(Hypothesis h, Readout read, Optional<String> behaviour) {
-        return new Guess(
-                h.name(),
-                read.t().getOrDefault(h.name(), 0.0),
-                read.strong().getOrDefault(h.name(), 0.0),
-                behaviour.map(b -> h.traits().distance(Behaviour.of(b).truth())));
     }
 }

@@ -7,9 +7,9 @@ import dev.assay.audit.AuditRecord;
 import dev.assay.audit.Bank;
 import dev.assay.audit.Claim;
 import dev.assay.audit.Claims;
+import dev.assay.audit.ComparedReadout;
 import dev.assay.audit.Grade;
 import dev.assay.audit.Hypothesis;
-import dev.assay.audit.Readout;
 import dev.assay.audit.Verdict;
 import dev.assay.organism.Behaviour;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ class GapMechanismsTest {
 
     private static StaticEvaluation.Reading reading(String behaviour, Map<String, Double> strong) {
         return new StaticEvaluation.Reading(
-                behaviour + "-td-sft", Optional.of(behaviour), new Readout("user", 50, Map.of(), strong));
+                behaviour + "-td-sft", Optional.of(behaviour), new ComparedReadout("user", 50, Map.of(), strong));
     }
 
     private static AuditRecord claiming(String behaviour, Verdict verdict, List<Claim> claims) {
