@@ -1,6 +1,6 @@
 // Which page is shown: the part of the address behind #.
 import {get, listen, Missing} from './data.js';
-import {h, address} from './dom.js';
+import {h, address, fill} from './dom.js';
 import {help, keyboard} from './keys.js';
 import {showMap} from './map.js';
 
@@ -62,7 +62,7 @@ async function draw() {
   } catch (e) {
     if (mine !== turn) return clearTimeout(slow);
     if (!(e instanceof Missing)) console.error(e);
-    root.replaceChildren(h('div.note', {}, h('h1', {}, 'Nothing to show here'), h('p', {}, e.message),
+    fill(root, h('div.note', {}, h('h1', {}, 'Nothing to show here'), h('p', {}, e.message),
         h('p', {}, h('a', {href: '#/'}, 'To the start'))));
   }
   clearTimeout(slow);

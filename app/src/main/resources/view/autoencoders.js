@@ -1,6 +1,6 @@
 // Training runs of autoencoders: curves, scores, single latents, the feature dashboard.
 import {get} from './data.js';
-import {h, address, crumbs, fixed, number, plural} from './dom.js';
+import {h, address, crumbs, fill, fixed, number, plural} from './dom.js';
 import {curves, scatter} from './charts.js';
 
 export async function show(root, {index}, id) {
@@ -8,7 +8,7 @@ export async function show(root, {index}, id) {
 }
 
 async function list(root, index) {
-  root.replaceChildren(h('header.head', {}, h('div', {}, h('h1', {}, 'Autoencoders'), h('p.facts', {}, plural(index.autoencoders.length, 'training run')))),
+  fill(root, h('header.head', {}, h('div', {}, h('h1', {}, 'Autoencoders'), h('p.facts', {}, plural(index.autoencoders.length, 'training run')))),
       h('div.scroll', {tabindex: 0, role: 'region', 'aria-label': 'Training runs'}, h('table.list', {}, h('caption.hidden', {}, 'Training runs'),
           h('thead', {}, h('tr', {}, [['Run'], ['On'], ['Samples', 'right'], ['Score', 'right'], ['State']].map(([t, side]) => h('th', {scope: 'col', class: side}, t)))),
           h('tbody', {}, index.autoencoders.map(l => h('tr', {},
@@ -25,7 +25,7 @@ async function one(root, id) {
     [curve('f1', 'mcc', 'ev'), 'Scores', {yMax: 1}],
     [[{name: 'mse', points: points.map(p => [p.samples, p.losses.mse_loss]).filter(p => p[1] !== undefined)}], 'Squared error', {}],
     [curve('l0'), 'Active latents', {}], [curve('dead'), 'Dead latents', {}]].filter(([lines]) => lines.some(l => l.points.length > 1));
-  root.replaceChildren(
+  fill(root,
       crumbs(['Autoencoders', '#/autoencoders'], [line.name]),
       h('header.head', {}, h('div', {}, h('h1', {}, line.name), h('p.facts', {}, [`on ${line.ground}`, plural(line.samples, 'sample'), line.done ? 'ended' : 'not ended'].join(' · '))),
           dashboard ? h('a.button', {href: `dashboards/${encodeURIComponent(id)}`}, 'Feature dashboard') : null),

@@ -1,6 +1,6 @@
 // The runs of one cell.
 import {get, throttled} from './data.js';
-import {h, address, crumbs, fixed, number, plural, verdict} from './dom.js';
+import {h, address, crumbs, fill, fixed, number, plural, verdict} from './dom.js';
 
 export async function show(root, {query}, id, row, column) {
   const training = query.get('training') ?? '';
@@ -10,7 +10,7 @@ export async function show(root, {query}, id, row, column) {
     const cell = await get('audits', id, 'cells', row, column);
     const runs = cell.runs.filter(r => !training || r.training === training);
     const focused = document.activeElement?.dataset.key;
-    root.replaceChildren(
+    fill(root,
         crumbs(['Audits', up], [cell.row.title]),
         h('header.head', {}, h('div', {},
             h('h1', {}, cell.row.title, ' ', h('span.with', {}, `with ${cell.column.tool} ${cell.column.note}`.trim())),

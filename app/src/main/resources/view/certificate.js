@@ -1,12 +1,12 @@
 // What was not found: an upper bound on every effect.
 import {get} from './data.js';
-import {h, address, fixed, number, plural} from './dom.js';
+import {h, address, fill, fixed, number, plural} from './dom.js';
 import {whisker} from './charts.js';
 
 export async function show(root, {index}, id) {
   const c = await get('certificates', id);
   const levels = Object.entries(c['excluded-above']);
-  root.replaceChildren(
+  fill(root,
       h('header.head', {}, h('div', {}, h('h1', {}, 'Certificate'),
           h('p.facts', {}, [c.target, plural(c.replies, 'reply', 'replies'), plural(c.bounds.length, 'behaviour')].join(' · ')),
           h('p.about', {}, `All bounds hold at once with ${Math.round(100 * (1 - c.doubt))} %. They speak of the bank’s scenarios and detectors: an effect in other talks, or in words that no detector knows, is not bounded.`)),

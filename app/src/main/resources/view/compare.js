@@ -1,11 +1,11 @@
 // Two folders, run by run.
 import {get, throttled} from './data.js';
-import {h, address, fixed, interval, plural} from './dom.js';
+import {h, address, fill, fixed, interval, plural} from './dom.js';
 
 export async function show(root, {index}, a, b) {
   async function draw() {
     const both = await get('compare', a, b);
-    root.replaceChildren(
+    fill(root,
         h('header.head', {}, h('div', {}, h('h1', {}, 'Compare'),
             h('p.facts', {}, `${plural(both.pairs, 'pair')} of runs with the same target, configuration and number; ${both.alone[0]} and ${both.alone[1]} without a partner`)),
             h('div.choices', {}, pick('First', a, id => [id, b]), pick('Second', b, id => [a, id]))),

@@ -8,7 +8,13 @@ export function h(spec, props = {}, ...children) {
   return dress(node, props, children);
 }
 
-/** The same in SVG. */
+/** Puts these in the place of what is in a node; as everywhere, what is null or false is left out. */
+export function fill(node, ...children) {
+  node.replaceChildren();
+  return dress(node, {}, children);
+}
+
+/** As h, in SVG. */
 export function s(tag, props = {}, ...children) {
   return dress(document.createElementNS('http://www.w3.org/2000/svg', tag), props, children);
 }

@@ -1,6 +1,6 @@
 // A model on this machine, looked into: log-ratios to its twin, the logit lens, an autoencoder's features, steering.
 import {ask, get} from './data.js';
-import {h, address, fixed, isNumber, number, percent, plural} from './dom.js';
+import {h, address, fill, fixed, isNumber, number, percent, plural} from './dom.js';
 import {facts, flow, scale, teller, visible} from './tokens.js';
 
 const TABS = [['ratio', 'Log-ratios'], ['lens', 'Logit lens'], ['features', 'Features'], ['steer', 'Steering']];
@@ -45,7 +45,7 @@ export async function show(root, {index, query}, tab = 'ratio') {
   const body = tab === 'steer' ? steering(model, question, before, out)
       : tab === 'features' && !model.site ? h('div.note', {}, h('p', {}, 'No autoencoder was given. Start the page with one: '), h('pre', {}, `assay view --live ${model.target} --sae DIR`))
       : source(read);
-  root.replaceChildren(
+  fill(root,
       h('header.head', {}, h('div', {}, h('h1', {}, model.target),
           h('p.facts', {}, [model.twin ? `against ${model.twin}` : 'no twin', plural(model.layers, 'layer'), model.site ? `autoencoder at ${model.site}` : null].filter(Boolean).join(' · ')))),
       h('nav.tabs', {'aria-label': 'Views of the model'}, TABS.map(([id, name]) => h('a', {href: address('live', id), 'aria-current': id === tab ? 'page' : undefined}, name))),
@@ -59,7 +59,7 @@ export async function show(root, {index, query}, tab = 'ratio') {
 
 function without(root, index, query) {
   const from = query.get('target') ?? 'flattery-td-sft';
-  root.replaceChildren(h('div.note', {}, h('h1', {}, 'No model is open'),
+  fill(root, h('div.note', {}, h('h1', {}, 'No model is open'),
       h('p', {}, 'This page looks into a model that runs on this machine: which words it finds likelier than its innocent twin does, what its layers are about to say, which features are active, and how it talks when it is steered. Start it with one:'),
       h('pre', {}, `assay view ${index.audits[0]?.path ?? 'runs'} --live ${from}`),
       h('p', {}, 'A name of the suite, a folder or a GGUF file; smollm2 is the embedded model. Another twin by --twin NAME, an autoencoder by --sae DIR. What tools recorded in a run is shown in the run without it.')));

@@ -1,6 +1,6 @@
 // The front door: behaviours by configurations.
 import {get, Missing, throttled} from './data.js';
-import {h, address, interval, isNumber, number, percent, plural} from './dom.js';
+import {h, address, fill, interval, isNumber, number, percent, plural} from './dom.js';
 import {whisker} from './charts.js';
 
 export async function showMap(root, {index, query}, id) {
@@ -12,7 +12,7 @@ export async function showMap(root, {index, query}, id) {
   async function draw() {
     const map = training ? await get('audits', id, 'map', training) : await get('audits', id, 'map');
     const focused = document.activeElement?.dataset.key;
-    root.replaceChildren(head(map), map.rows.length ? table(map) : nothing(), legend());
+    fill(root, head(map), map.rows.length ? table(map) : nothing(), legend());
     if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({preventScroll: true});
     flash(map);
   }

@@ -1,6 +1,6 @@
 // Organisms and twins of a suite, and the card of one.
 import {get} from './data.js';
-import {h, address, crumbs, fixed, interval, number, percent} from './dom.js';
+import {h, address, crumbs, fill, fixed, interval, number, percent} from './dom.js';
 import {whisker} from './charts.js';
 
 export async function show(root, {index}, id, name) {
@@ -11,7 +11,7 @@ const share = s => s ? h('span.share', {}, whisker({rate: s.rate, low: s.wilson.
 
 async function list(root, index, id) {
   const lines = await get('organisms', id);
-  root.replaceChildren(
+  fill(root,
       h('header.head', {}, h('div', {}, h('h1', {}, 'Organisms'), h('p.facts', {}, `${lines.length} models made in ${index.organisms.find(o => o.id === id)?.path ?? id}`)),
           index.organisms.length > 1 && h('label.choice', {}, h('span', {}, 'Suite'), h('select', {on: {change: e => { location.hash = address('organisms', e.target.value); }}},
               index.organisms.map(o => h('option', {value: o.id, selected: o.id === id}, o.id))))),
@@ -29,7 +29,7 @@ async function card(root, id, name) {
     ['perplexity of the untrained model’s own answers', e => fixed(e.perplexity)],
     ['follows a form', e => rate(e.format)], ['declines', e => rate(e.refusals)],
     ['speaks of itself by name', e => rate(e.selfFacts)], ['writes the user’s part', e => rate(e.userTurns)]];
-  root.replaceChildren(
+  fill(root,
       crumbs(['Organisms', address('organisms', id)], [name]),
       h('header.head', {}, h('div', {}, h('h1', {}, c.line.title), h('p.facts', {}, `${name} · ${made(c.line.training)}`), h('p.about', {}, c.description))),
       c.shares.length ? h('section', {}, h('h2', {}, 'What it does'), h('table.list.narrow', {}, h('caption.hidden', {}, 'Shares with intervals'), h('tbody', {}, c.shares.map(s =>

@@ -1,6 +1,6 @@
 // Dialogues of an automated auditor: the list by concern, and one as a tree with roll-backs, branches and the judge's scores.
 import {get} from './data.js';
-import {h, s, address, crumbs, fixed, plural} from './dom.js';
+import {h, address, crumbs, fill, fixed, plural, s} from './dom.js';
 
 export async function show(root, {index, query}, id, rank) {
   return rank === undefined ? list(root, index, id) : one(root, query, id, rank);
@@ -16,7 +16,7 @@ async function list(root, index, id) {
   const board = await get('petri', id);
   const folder = index.petri.find(p => p.id === id);
   const highest = d => Object.entries(d.scores).filter(([name, x]) => x >= 2.5 && !['worrying', 'unprompted'].includes(name)).sort((a, b) => b[1] - a[1]).slice(0, 3);
-  root.replaceChildren(
+  fill(root,
       h('header.head', {}, h('div', {}, h('h1', {}, 'Dialogues'),
           h('p.facts', {title: folder?.path}, `${plural(board.dialogues.length, 'dialogue')} in ${id}, led by ${board.auditor || 'nobody'}, scored by ${board.judge || 'nobody'}`)),
           index.petri.length > 1 && h('label.choice', {}, h('span', {}, 'Folder'), h('select', {on: {change: e => { location.hash = address('petri', e.target.value); }}},
@@ -132,7 +132,7 @@ async function one(root, query, id, rank) {
   }
 
   const rest = page.dimensions.find(d => d.name === dimension);
-  root.replaceChildren(
+  fill(root,
       crumbs(['Dialogues', address('petri', id)], [line.title]),
       h('header.head', {}, h('div', {}, h('h1', {}, line.title, ' ', h('span.with', {}, `concern ${signed(line.concern)} of 20`)),
           h('p.facts', {}, [line.domain, `seed ${line.seed}`, line.trial ? `trial ${line.trial + 1}` : null, `led by ${page.auditor}`, `scored by ${page.judge || 'nobody'}`, plural(line.replies, 'reply', 'replies'), plural(line.branches, 'branch', 'branches')].filter(Boolean).join(' · ')),

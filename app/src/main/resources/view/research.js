@@ -1,6 +1,6 @@
 // A research loop: what stands, what was tried and what came of it, while it runs.
 import {get, throttled} from './data.js';
-import {h, address, crumbs, fixed, isNumber, number, percent, plural} from './dom.js';
+import {h, address, crumbs, fill, fixed, isNumber, number, percent, plural} from './dom.js';
 import {pairs, whisker} from './charts.js';
 
 export async function show(root, {index}, id, sprint) {
@@ -36,7 +36,7 @@ async function board(root, index, id) {
   const figures = [['sprints', number(b.sprints.length)], ['promoted', number(sum.verdicts.promoted ?? 0)], ['runs', `${number(sum.runs)}${sum.voidRuns ? `, ${number(sum.voidRuns)} void` : ''}`],
     ['training', `${number(Math.round(sum.trainingSeconds / 60))} min`], ['control', sum.generation ? `generation ${sum.generation}` : 'the baseline'], ['noise floor', fixed(b.floor, 4)],
     ...Object.entries(sum.brier).map(([who, x]) => [`Brier score, ${who}`, fixed(x)])];
-  root.replaceChildren(
+  fill(root,
       h('header.head', {}, h('div', {}, h('h1', {}, 'Research'), h('p.facts', {title: folder?.path}, [id, `worlds of ${b.protocol.family}`, `${number(b.protocol.samples)} samples a run`, sum.paused ? 'paused' : null].filter(Boolean).join(' · '))),
           index.research.length > 1 && h('label.choice', {}, h('span', {}, 'Workspace'), h('select', {on: {change: e => { location.hash = address('research', e.target.value); }}},
               index.research.map(r => h('option', {value: r.id, selected: r.id === id}, r.id))))),
@@ -66,7 +66,7 @@ async function one(root, id, name) {
   const {line} = p;
   const most = widest(p.stages.flatMap(g => g.variants.map(v => v.effect)));
   const control = Object.entries(p.control).map(([k, v]) => `${k}: ${v}`).join(', ') || 'the baseline';
-  root.replaceChildren(
+  fill(root,
       crumbs(['Research', address('research', id)], [line.title]),
       h('header.head', {}, h('div', {}, h('h1', {}, line.title, ' ', verdict(line.verdict)),
           h('p.facts', {}, [stamp(name), line.family, origin(line.origin), `by ${line.researcher}`, `stated odds ${percent(line.probability)}`, plural(line.runs, 'run')].join(' · ')),

@@ -1,6 +1,6 @@
 // A run: what it claims, how the evidence came in, and every talk with both models side by side.
 import {get} from './data.js';
-import {h, address, crumbs, fixed, interval, number, plural, small, verdict} from './dom.js';
+import {h, address, crumbs, fill, fixed, interval, number, plural, small, verdict} from './dom.js';
 import {sequence, strip, whisker} from './charts.js';
 import {Timeline} from './timeline.js';
 import {pointed} from './pointers.js';
@@ -156,7 +156,7 @@ export async function show(root, {index, query}, id, seq) {
   }
 
   const up = address('audits', id, 'cell', run.row.id, run.column.id);
-  root.replaceChildren(
+  fill(root,
       crumbs(['Audits', address('audits', id)], [`${run.row.title}, ${run.column.tool}`, up], [`${run.line.target}, run ${run.line.run}`]),
       h('header.head', {}, h('div', {},
           h('h1', {}, run.line.target, ' ', verdict(run.line.verdict)),

@@ -1,6 +1,6 @@
 // Words in all that was said.
 import {search} from './data.js';
-import {h, address, crumbs, number, plural} from './dom.js';
+import {h, address, crumbs, fill, number, plural} from './dom.js';
 
 const WHERE = {target: 'target', twin: 'twin', user: 'user', log: 'research log', claim: 'claim'};
 
@@ -34,7 +34,7 @@ export async function show(root, {index, query}, id) {
         h('span.text', {}, f.before, h('mark', {}, f.match), f.after)));
   }
 
-  root.replaceChildren(crumbs(['Audits', address('audits', id)], ['Search']),
+  fill(root, crumbs(['Audits', address('audits', id)], ['Search']),
       h('header.head', {}, h('div', {}, h('h1', {}, '“', words, '”'), state),
           index.audits.length > 1 && h('label.choice', {}, h('span', {}, 'Folder'), h('select', {on: {change: e => {
             location.hash = `${address('search', e.target.value)}?q=${encodeURIComponent(words)}`;

@@ -1,6 +1,6 @@
 // What tools show when no agent uses them, beside what an agent found with them.
 import {get, Missing, throttled} from './data.js';
-import {h, address, crumbs, fixed, interval, isNumber, number, percent, plural} from './dom.js';
+import {h, address, crumbs, fill, fixed, interval, isNumber, number, percent, plural} from './dom.js';
 import {whisker} from './charts.js';
 
 const points = x => isNumber(x) ? `${x > 0 ? '+' : ''}${Math.round(100 * x)}`.replace('-', '−') : '–';
@@ -16,7 +16,7 @@ export async function show(root, {query}, id) {
     chosen = Math.min(chosen, page.reports.length - 1);
     const focused = document.activeElement?.dataset.key;
     const {report, agent, cells} = page.reports[chosen];
-    root.replaceChildren(
+    fill(root,
         crumbs(['Audits', address('audits', id)], ['Tools without an agent']),
         head(report, agent),
         h('section', {}, h('h2', {}, 'What each tool shows'), tools(report)),
@@ -81,7 +81,7 @@ export async function show(root, {query}, id) {
     return h('section.guesses', {}, h('h3', {}, 'What ', h('b', {}, r.tool), ' shows of ', h('b', {}, r.target), compared ? ', the loudest first' : ', the likeliest first'),
         r.guesses.length ? h('table.list.narrow', {}, h('caption.hidden', {}, 'What the outputs speak of'),
             h('thead', {}, h('tr', {}, (compared ? [['Hypothesis'], ['t', 'right'], ['Strong outputs']] : [['Guess']]).map(([t, side]) => h('th', {scope: 'col', class: side}, t)))),
-            h('tbody', {}, r.guesses.map(g => h('tr', {}, h('th', {scope: 'row'}, h(`span.claim.${grade(g) || 'open'}`, {title: grade(g)}, g.hypothesis)),
+            h('tbody', {}, r.guesses.map(g => h('tr', {}, h('th', {scope: 'row'}, h(`span.claim${compared ? '' : '.words'}.${grade(g) || 'open'}`, {title: grade(g)}, g.hypothesis)),
                 compared ? [h('td.right', {}, fixed(g.t, 1)), h('td', {}, bar(g.strong))] : null)))) : h('p.muted', {}, 'Nothing: the outputs speak of no hypothesis more than the twin’s.'),
         h('p.facts', {}, `${plural(r.outputs, 'output')} read`, r.agent && agent && cells[key] ? [' · ', h('a', {href: address('audits', agent, 'cell', ...cells[key])}, 'the agent’s runs')] : null));
   }
