@@ -106,7 +106,7 @@ public final class Loop {
                 work(sprint.get());
                 done++;
             }
-            if (options.simplify()) simplify();
+            if (options.simplify()) simplify(end);
             progress.accept(Summary.of(workspace).headline());
         }
     }
@@ -128,7 +128,7 @@ public final class Loop {
         return mine ? sum.plus(Duration.between(began, last)) : sum;
     }
 
-    /** Leaves time for the removal of what is not missed: two more runs' worth for each kept change. */
+    /** Whether there is time for more than a round of removals, in which the control runs once without each kept change. */
     private boolean timeLeft(Instant end) {
         Memory memory = new Memory(workspace);
         double seconds = Summary.of(workspace).secondsPerFullRun();
@@ -285,9 +285,9 @@ public final class Loop {
         });
     }
 
-    /** Takes kept changes away, one after the other, as long as the score stays. */
-    private void simplify() {
-        while (true) {
+    /** Takes kept changes away, one after the other, as long as the score stays and there is time: for the first round always. */
+    private void simplify(Instant end) {
+        for (boolean first = true; first || timeLeft(end); first = false) {
             var memory = new Memory(workspace);
             String key = "without one of generation " + memory.generation();
             boolean done = memory.past().stream().anyMatch(p -> p.key().equals(key))

@@ -56,13 +56,18 @@ final class LoopReport {
     }
 
     /**
-     * A promotion.
+     * A promotion, or a removal of what is not missed.
      *
      * @param hours of the loops' time
-     * @param f1 on held-out worlds, of each pair
+     * @param f1 on held-out worlds, of each pair; none of a removal
      * @param before of the control that it took the place of
      */
-    private record Step(double hours, Told sprint, List<Double> f1, List<Double> before) {}
+    private record Step(double hours, Told sprint, List<Double> f1, List<Double> before) {
+        /** Whether nothing was added, but something taken away that was not missed. */
+        boolean removal() {
+            return sprint.row().family().equals(Sprint.SIMPLIFICATION);
+        }
+    }
 
     private LoopReport(Workspace workspace) {
         this.workspace = workspace;
@@ -126,10 +131,14 @@ final class LoopReport {
     }
 
     private void fill(Page page) {
+        List<Step> promotions = steps.stream().filter(s -> !s.removal()).toList();
+        int removals = steps.size() - promotions.size();
         page.verdict(
-                steps.isEmpty() ? Tone.NEUTRAL : Tone.GOOD,
-                steps.size() + (steps.size() == 1 ? " promotion" : " promotions"),
-                headline());
+                promotions.isEmpty() ? Tone.NEUTRAL : Tone.GOOD,
+                promotions.size()
+                        + (promotions.size() == 1 ? " promotion" : " promotions")
+                        + (removals == 0 ? "" : ", " + removals + (removals == 1 ? " removal" : " removals")),
+                headline(promotions));
         progress(page);
         measured(page);
         page.section("What was tried");
@@ -141,17 +150,17 @@ final class LoopReport {
         page.prose(summary.recipe());
     }
 
-    private String headline() {
-        if (steps.isEmpty()) return "Nothing beat the baseline on fresh and on held-out worlds.";
-        List<Double> first = steps.getFirst().before();
-        List<Double> last = steps.getLast().f1();
+    private static String headline(List<Step> promotions) {
+        if (promotions.isEmpty()) return "Nothing beat the baseline on fresh and on held-out worlds.";
+        List<Double> first = promotions.getFirst().before();
+        List<Double> last = promotions.getLast().f1();
         if (first.isEmpty() || last.isEmpty()) return "The recipe that stands is below.";
         return String.format(
                 Locale.ROOT,
                 "F1 on held-out worlds rose from %.3f to %.3f, in %.1f hours of work.",
                 mean(first),
                 mean(last),
-                steps.getLast().hours());
+                promotions.getLast().hours());
     }
 
     private void progress(Page page) {
@@ -190,10 +199,10 @@ final class LoopReport {
                     s.sprint().row().idea(),
                     s.sprint().variant(),
                     s.sprint().row().origin(),
-                    words(s.sprint().gain(Sprint.CONFIRMATION, "")),
+                    words(s.sprint().gain(s.removal() ? s.sprint().row().stage() : Sprint.CONFIRMATION, "")),
                     words(s.sprint().gain(Sprint.HELD_OUT, ""))));
         page.table(
-                "Promotions",
+                "Promotions, and removals of what is not missed",
                 List.of("hours", "idea", "variant", "origin", "gain in F1, confirmation", "held-out worlds"),
                 table);
     }
