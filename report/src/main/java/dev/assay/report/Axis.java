@@ -12,7 +12,10 @@ record Axis(double low, double high, boolean log) {
         if (log && low <= 0) throw new IllegalArgumentException("a log axis needs a positive low end, not " + low);
     }
 
-    /** The smallest axis with some air around all finite values (a log axis: all positive ones); a single value gets room around it. */
+    /**
+     * The smallest axis with some air around all finite values (a log axis: all positive ones). A single value gets room around it; one
+     * that may be a share, from 0 to 1, as much as shares have.
+     */
     static Axis around(DoubleStream values, boolean log, double air) {
         double[] drawable = values.filter(v -> Double.isFinite(v) && (!log || v > 0))
                 .map(v -> log ? Math.clamp(Math.log10(v), -290, 290) : Math.clamp(v, -1e300, 1e300))
@@ -21,6 +24,7 @@ record Axis(double low, double high, boolean log) {
         double high = DoubleStream.of(drawable).max().orElse(1);
         double span = high - low;
         if (span <= Math.abs(high) * 1e-12) {
+            if (!log && low >= 0 && high <= 1) return new Axis(-air, 1 + air, false);
             double room = log ? 0.5 : Math.max(Math.abs(high) * 0.5, 0.5);
             return log
                     ? new Axis(power(low - room), power(high + room), true)

@@ -54,6 +54,14 @@ class PlotTest {
             }
     }
 
+    /** Three tools of which every finding is right have a precision of 1, and no axis up to 1.4. */
+    @Test
+    void aSingleShareIsSeenAmongShares() {
+        var axis = Axis.around(DoubleStream.of(1, 1, 1), false, 0.06);
+        assertThat(axis.ticks(5).stream().map(axis::label)).containsExactly("0.0", "0.5", "1.0");
+        assertThat(axis.high()).isBetween(1.0, 1.1);
+    }
+
     @Test
     void dotsAndWhiskersLieAtTheirValues() {
         String svg = new IntervalPlot(0, 2).render(List.of(new Estimate("a", 0.5, 0.25, 1, "")));
