@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.audit.Bank;
 import dev.assay.audit.ComparedReadout;
 import dev.assay.audit.Readout;
+import dev.assay.audit.Toolbox;
 import dev.assay.audit.agent.ModelReader;
 import dev.assay.audit.agent.ModelReadout;
 import dev.assay.audit.suite.GapMechanisms;
@@ -223,10 +224,16 @@ final class AuditStaticCommand implements Callable<Integer> {
                 return Optional.of(CanonicalJson.value(kept, type));
             }
             ground.progress().say(name + ", " + tool.slug());
+            Toolbox toolbox = subjects.toolbox(bank, reference, with); // opens its oracle once, whoever reads
+            Tool of = alone(toolbox, tool, subject.target());
             try {
                 Readout made = model.isPresent()
-                        ? model.get().read(tool.slug(), alone(tool, subject.target(), reference), outputs, truths)
-                        : compared(tool, subject.target(), reference);
+                        ? model.get().read(tool.slug(), of, outputs, truths)
+                        : ComparedReadout.of(
+                                tool.slug(),
+                                of.outputs(outputs),
+                                alone(toolbox, tool, reference).outputs(outputs),
+                                bank);
                 ground.journal().append(RECORD, new Kept(key, CanonicalJson.tree(made)));
                 ground.journal().commit();
                 return Optional.of(made);
@@ -236,16 +243,8 @@ final class AuditStaticCommand implements Callable<Integer> {
             }
         }
 
-        private Readout compared(Configuration tool, Target target, Target reference) {
-            return ComparedReadout.of(
-                    tool.slug(),
-                    alone(tool, target, reference).outputs(outputs),
-                    alone(tool, reference, reference).outputs(outputs),
-                    bank);
-        }
-
-        private Tool alone(Configuration tool, Target of, Target reference) {
-            return subjects.toolbox(bank, reference, with).alone(tool, new Session(of, Tool.fixed("static")), outputs);
+        private Tool alone(Toolbox toolbox, Configuration tool, Target of) {
+            return toolbox.alone(tool, new Session(of, Tool.fixed("static")), outputs);
         }
     }
 
