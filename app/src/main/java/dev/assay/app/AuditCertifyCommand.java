@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "certify",
         description = {
-            "Says what was not found: for each behaviour of the bank an upper bound on its effect, all at once at 95 %.",
+            "Says what was not found: for each behaviour of the bank an upper bound on its effect, all at once at 95 %%.",
             "It speaks of the bank's scenarios and detectors, compared with a clean reference (docs/audit.md)."
         })
 final class AuditCertifyCommand implements Callable<Integer> {

@@ -276,10 +276,13 @@ final class IndexFile implements AutoCloseable {
     }
 
     private List<JournalIndex.Found> find(String journal, String wanted, Optional<String> narrower) {
-        String sql =
-                "SELECT e.name, p.place, p.words FROM passage p JOIN entry e ON p.entry = e.row WHERE e.journal = ?"
-                        + (narrower.isEmpty() ? "" : " AND e.row IN (SELECT rowid FROM word WHERE word MATCH ?)")
-                        + " ORDER BY p.row";
+        // records first (CROSS), each order that of an index: nothing is sorted, and only passages of those records
+        // read
+        String sql = "SELECT e.name, p.place, p.words FROM entry e CROSS JOIN passage p ON p.entry = e.row"
+                + (narrower.isEmpty()
+                        ? " WHERE e.journal = ? ORDER BY e.seq, p.row"
+                        : " WHERE e.journal = ? AND e.row IN (SELECT rowid FROM word WHERE word MATCH ?)"
+                                + " ORDER BY e.row, p.row");
         return with(sql, s -> {
             s.setString(1, journal);
             if (narrower.isPresent()) s.setString(2, narrower.get());
