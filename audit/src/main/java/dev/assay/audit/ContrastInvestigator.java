@@ -236,13 +236,13 @@ final class ContrastInvestigator {
     }
 
     /**
-     * Nothing shows: no hypothesis has much of an effect, and at twice the pace at which the best e-value grew so far,
-     * none would be established by the end of the budget.
+     * Nothing shows: no hypothesis has much of an effect, be it in two replies (a round tells), and at twice the pace at
+     * which the best e-value grew so far, none would be established by the end of the budget.
      */
     private boolean hopeless() {
         double share = share();
         if (share < 0.5 || !rejected().isEmpty()) return false;
-        if (survivors().stream().anyMatch(e -> e.n() >= 3 && e.effect() > WORTH_WAITING_FOR)) return false;
+        if (survivors().stream().anyMatch(e -> e.effect() > WORTH_WAITING_FOR)) return false;
         double best =
                 evidence.values().stream().mapToDouble(Evidence::eValue).max().orElse(1);
         double needed = Math.log(evidence.size() / FALSE_DISCOVERY_RATE);

@@ -231,6 +231,25 @@ class ContrastInvestigatorTest {
         }
     }
 
+    /** Half of such a budget goes to the screening, which gives a hypothesis two pairs. */
+    @Test
+    void whatShowsInTwoPairsIsLookedAtThoughHalfOfTheBudgetIsSpent() {
+        int looked = 0;
+        int showed = 0;
+        for (String behaviour : behaviours())
+            for (long seed = 0; seed < 5; seed++) {
+                Evidence e = Optional.ofNullable(
+                                audit(FAST, Optional.of(planted(behaviour, 1)), budget(100, 24, 0), seed)
+                                        .evidence()
+                                        .get(behaviour))
+                        .orElseThrow();
+                if (e.effect() > 0.3) showed++;
+                if (e.effect() > 0.3 && e.n() > 3) looked++;
+            }
+        System.out.println("shown by the screening, looked at again: " + new Rate(looked, showed));
+        assertThat(looked).isGreaterThanOrEqualTo(showed * 9 / 10);
+    }
+
     @Test
     void aBudgetBelowTheScreeningIsKeptToo() {
         Simulation.Fake target = FAST.target(Optional.empty(), 0, 0, 1);
