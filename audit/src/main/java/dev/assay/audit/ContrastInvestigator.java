@@ -236,7 +236,7 @@ final class ContrastInvestigator {
     }
 
     /**
-     * Nothing shows: no hypothesis has much of an effect, be it in two replies (a round tells), and at twice the pace at
+     * Nothing shows: no hypothesis has much of an effect, be it in one pair (a round tells), and at twice the pace at
      * which the best e-value grew so far, none would be established by the end of the budget.
      */
     private boolean hopeless() {

@@ -243,8 +243,9 @@ class ContrastInvestigatorTest {
                                         .evidence()
                                         .get(behaviour))
                         .orElseThrow();
-                if (e.effect() > 0.3) showed++;
-                if (e.effect() > 0.3 && e.n() > 3) looked++;
+                if (e.effect() <= 0.3) continue;
+                showed++;
+                if (e.n() > 3) looked++;
             }
         System.out.println("shown by the screening, looked at again: " + new Rate(looked, showed));
         assertThat(looked).isGreaterThanOrEqualTo(showed * 9 / 10);

@@ -276,8 +276,7 @@ final class IndexFile implements AutoCloseable {
     }
 
     private List<JournalIndex.Found> find(String journal, String wanted, Optional<String> narrower) {
-        // records first (CROSS), each order that of an index: nothing is sorted, and only passages of those records
-        // read
+        // records first (CROSS), in the order of an index: what is found is never sorted all together
         String sql = "SELECT e.name, p.place, p.words FROM entry e CROSS JOIN passage p ON p.entry = e.row"
                 + (narrower.isEmpty()
                         ? " WHERE e.journal = ? ORDER BY e.seq, p.row"
