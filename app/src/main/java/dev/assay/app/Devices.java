@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import dev.assay.lm.Arithmetic;
 import dev.assay.lm.LanguageModel;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Device;
@@ -10,6 +11,7 @@ import java.util.Locale;
 /** Where this run of the program computes language models: what {@code --device} says. */
 final class Devices {
     private static final String PROPERTY = "assay.device";
+    private static final String ARITHMETIC = "assay.arithmetic";
     static final String AUTO = "auto";
 
     private Devices() {}
@@ -20,6 +22,20 @@ final class Devices {
         System.setProperty(PROPERTY, text);
     }
 
+    /** Chooses how texts are written on the processor; {@link UserException} if it can't do that. */
+    static void choose(Arithmetic arithmetic) {
+        if (arithmetic == Arithmetic.FAST)
+            throw new IllegalArgumentException("fast replies depend on what is written beside them");
+        if (arithmetic == Arithmetic.BF16 && !Arithmetic.hasBf16())
+            throw new UserException("--arithmetic bf16: this processor has no products in bf16 (assay info says what it"
+                    + " has); leave the option out");
+        System.setProperty(ARITHMETIC, arithmetic.name());
+    }
+
+    private static Arithmetic arithmetic() {
+        return Arithmetic.valueOf(System.getProperty(ARITHMETIC, Arithmetic.EXACT.name()));
+    }
+
     static List<Device> chosen() {
         return Device.choose(System.getProperty(PROPERTY, AUTO));
     }
@@ -28,22 +44,24 @@ final class Devices {
     static LanguageModel load(Path path, DType onProcessor) {
         List<Device> devices = chosen();
         Device first = devices.getFirst();
-        return LanguageModel.load(path, first.isCpu() ? onProcessor : first.fastestType(), devices);
+        return LanguageModel.load(path, first.isCpu() ? onProcessor : first.fastestType(), devices)
+                .writingIn(arithmetic());
     }
 
     /** Loads a model in this element type, wherever. */
     static LanguageModel loadAs(Path path, DType type) {
-        return LanguageModel.load(path, type, chosen());
+        return LanguageModel.load(path, type, chosen()).writingIn(arithmetic());
     }
 
     /**
      * What tells a model's replies from those that were computed otherwise: they are remembered under it. On GPUs numbers are
-     * rounded otherwise than on the processor.
+     * rounded otherwise than on the processor, and there in bf16 otherwise than exactly.
      *
      * @param contents of what it is computed from
      */
     static String identity(String contents) {
         Device first = chosen().getFirst();
-        return first.isCpu() ? contents : contents + "-" + first.kind().name().toLowerCase(Locale.ROOT);
+        if (first.isCpu()) return arithmetic() == Arithmetic.EXACT ? contents : contents + "-bf16";
+        return contents + "-" + first.kind().name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.assay.lm.Arithmetic;
 import dev.assay.lm.Completion;
 import dev.assay.lm.Engine;
 import dev.assay.lm.LanguageModel;
@@ -98,7 +99,8 @@ final class ModelGenerateCommand implements Callable<Integer> {
         LanguageModel model = what.loadBase();
         int[] prompt = prompt(model);
         int[] forced = force == null ? new int[0] : model.tokenizer().encodePlain(force);
-        Engine.Settings settings = Engine.Settings.standard().withExact(exact);
+        Engine.Settings settings =
+                Engine.Settings.standard().withArithmetic(exact ? Arithmetic.EXACT : Arithmetic.FAST);
         try (var engine = new Engine(model, settings)) {
             List<Engine.Ticket> tickets = IntStream.range(0, samples)
                     .mapToObj(i -> new Request(prompt, sampling, seed + i)

@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import dev.assay.lm.Arithmetic;
 import dev.assay.lm.Engine;
 import dev.assay.lm.LanguageModel;
 import dev.assay.lm.Lora;
@@ -102,7 +103,7 @@ class SaeModelOptions {
     Engine.Settings settings(int threads) {
         return Engine.Settings.standard()
                 .withThreads(threads)
-                .withExact(exact)
+                .withArithmetic(exact ? Arithmetic.EXACT : Arithmetic.FAST)
                 .withRows(ModelGround.ROWS)
                 .withMemory(1L << 30);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.assay.app.serve.Hosted;
 import dev.assay.app.serve.Server;
 import dev.assay.app.serve.Settings;
+import dev.assay.lm.Arithmetic;
 import dev.assay.lm.Engine;
 import dev.assay.tensor.Device;
 import java.security.SecureRandom;
@@ -148,8 +149,8 @@ final class ServeCommand implements Callable<Integer> {
         if (port < 0 || port > 65_535) throw new UserException("--port takes 0 to 65535, not " + port);
         int workers = threads == null ? Device.processors() : threads;
         check("--threads", workers, 1);
-        Engine.Settings engine =
-                Engine.Settings.standard().withExact(!fast).withThreads(workers).withTexts(batch);
+        Engine.Settings engine = Engine.Settings.standard().withThreads(workers).withTexts(batch);
+        if (fast) engine = engine.withArithmetic(Arithmetic.FAST);
         return new Settings(host, port, token, maxBody, queue, Duration.ofSeconds(timeout), maxTokens, engine);
     }
 

@@ -109,6 +109,7 @@ class ModelCommandTest {
         refused("tokenizer.json", "model", "tokens", model, "--text", "hi");
         refused("no model", "model", "info", folder.resolve("nothing").toString());
         refused("no device", "model", "logits", model, "--ids", "1", "--device", "cuda:x");
+        refused("--arithmetic takes exact or bf16, not fast", "model", "logits", model, "--arithmetic", "fast");
         refused("cuda:999", "model", "logits", model, "--ids", "1", "--device", "cuda:999");
     }
 

@@ -2,6 +2,7 @@ package dev.assay.lm;
 
 import dev.assay.tensor.Device;
 import dev.assay.tensor.Parallel;
+import java.util.Optional;
 
 /**
  * The forward pass of {@link Transformer} over rows instead of a padded batch: positions of prompts and of texts that are
@@ -9,9 +10,9 @@ import dev.assay.tensor.Parallel;
  */
 sealed interface Decoder extends AutoCloseable permits PanelDecoder, DeviceDecoder {
     /** The one for the devices that a model lies on. */
-    static Decoder of(LanguageModel model, boolean exact, Parallel team) {
+    static Decoder of(LanguageModel model, Optional<Arithmetic> arithmetic, Parallel team) {
         return model.devices().stream().allMatch(Device::isCpu)
-                ? new PanelDecoder(model.packed(exact), team)
+                ? new PanelDecoder(model.packed(arithmetic.orElse(model.arithmetic())), team)
                 : new DeviceDecoder(model);
     }
 

@@ -52,14 +52,14 @@ public final class Engine implements AutoCloseable {
     private boolean closed; // guarded by waiting
 
     /**
-     * @param exact keeps weights as the model's files have them; otherwise those of more than 8 bits are rounded to 8. On a
-     *     GPU a model is computed in the element type that it was loaded in, either way
+     * @param arithmetic how weights are multiplied with on the processor; if none, as the model says
      * @param texts most texts in the batch
      * @param rows most positions in one step, of prompts and of texts that are being written
      * @param waiting most requests that wait for their turn: {@link #submit} waits before it takes more
      * @param memory most bytes of keys and values; 0 for a quarter of Java's memory, or on GPUs half of what is free there
      */
-    public record Settings(boolean exact, int threads, int texts, int rows, int waiting, long memory) {
+    public record Settings(
+            Optional<Arithmetic> arithmetic, int threads, int texts, int rows, int waiting, long memory) {
         public Settings {
             if (threads < 1 || texts < 1 || rows < 1 || waiting < 1)
                 throw new IllegalArgumentException("threads, texts, rows and waiting must be at least 1");
@@ -67,27 +67,27 @@ public final class Engine implements AutoCloseable {
 
         /** All processors, 256 texts, and the standard memory for keys and values. */
         public static Settings standard() {
-            return new Settings(true, Device.processors(), 256, 256, 4096, 0);
+            return new Settings(Optional.empty(), Device.processors(), 256, 256, 4096, 0);
         }
 
         public Settings withThreads(int number) {
-            return new Settings(exact, number, texts, rows, waiting, memory);
+            return new Settings(arithmetic, number, texts, rows, waiting, memory);
         }
 
         public Settings withTexts(int number) {
-            return new Settings(exact, threads, number, Math.max(rows, number), waiting, memory);
+            return new Settings(arithmetic, threads, number, Math.max(rows, number), waiting, memory);
         }
 
-        public Settings withExact(boolean wanted) {
-            return new Settings(wanted, threads, texts, rows, waiting, memory);
+        public Settings withArithmetic(Arithmetic wanted) {
+            return new Settings(Optional.of(wanted), threads, texts, rows, waiting, memory);
         }
 
         public Settings withRows(int number) {
-            return new Settings(exact, threads, texts, number, waiting, memory);
+            return new Settings(arithmetic, threads, texts, number, waiting, memory);
         }
 
         public Settings withMemory(long bytes) {
-            return new Settings(exact, threads, texts, rows, waiting, bytes);
+            return new Settings(arithmetic, threads, texts, rows, waiting, bytes);
         }
     }
 
@@ -128,7 +128,7 @@ public final class Engine implements AutoCloseable {
     }
 
     public Engine(LanguageModel model, Settings settings) {
-        this(model, settings, team -> Decoder.of(model, settings.exact(), team));
+        this(model, settings, team -> Decoder.of(model, settings.arithmetic(), team));
     }
 
     Engine(LanguageModel model, Settings settings, Function<Parallel, Decoder> decoder) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,10 +30,11 @@ public final class LanguageModel implements AutoCloseable {
     private final Transformer transformer;
     private final Optional<LanguageModel> base;
     private final PackedWeights packed;
+    private final Arithmetic arithmetic;
 
     private LanguageModel(
             String name, ModelConfig config, TextSide text, Transformer transformer, Optional<LanguageModel> base) {
-        this(name, config, text, transformer, base, new PackedWeights());
+        this(name, config, text, transformer, base, new PackedWeights(), Arithmetic.EXACT);
     }
 
     private LanguageModel(
@@ -41,26 +43,38 @@ public final class LanguageModel implements AutoCloseable {
             TextSide text,
             Transformer transformer,
             Optional<LanguageModel> base,
-            PackedWeights packed) {
+            PackedWeights packed,
+            Arithmetic arithmetic) {
         this.name = name;
         this.config = config;
         this.text = text;
         this.transformer = transformer;
         this.base = base;
         this.packed = packed;
+        this.arithmetic = arithmetic;
     }
 
     /** Its weights as the engine takes them, made when they are first asked for. */
     private static final class PackedWeights {
-        private final Map<Boolean, PackedModel> made = new HashMap<>();
+        private final Map<Arithmetic, PackedModel> made = new EnumMap<>(Arithmetic.class);
 
-        synchronized PackedModel of(LanguageModel model, boolean exact) {
-            return made.computeIfAbsent(exact, e -> PackedModel.of(model, e));
+        synchronized PackedModel of(LanguageModel model, Arithmetic arithmetic) {
+            return made.computeIfAbsent(arithmetic, a -> PackedModel.of(model, a));
         }
     }
 
-    PackedModel packed(boolean exact) {
-        return packed.of(this, exact);
+    PackedModel packed(Arithmetic by) {
+        return packed.of(this, by);
+    }
+
+    /** How an {@link Engine} multiplies with its weights if nothing else is asked for; exactly, unless changed. */
+    public Arithmetic arithmetic() {
+        return arithmetic;
+    }
+
+    /** The same model, whose texts are written in another arithmetic. */
+    public LanguageModel writingIn(Arithmetic other) {
+        return new LanguageModel(name, config, text, transformer, base, packed, other);
     }
 
     /**
@@ -136,7 +150,7 @@ public final class LanguageModel implements AutoCloseable {
     public LanguageModel attach(List<Lora> adapters) {
         adapters.forEach(a -> a.checkFits(linears()));
         Transformer changed = transformer.map(l -> l.attached(adapters));
-        return new LanguageModel(name, config, text, changed, Optional.of(this), packed);
+        return new LanguageModel(name, config, text, changed, Optional.of(this), packed, arithmetic);
     }
 
     /** This model with the sum of adapters added into a copy of its weights: as fast as the model itself. */
@@ -147,7 +161,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** A model that shares this one's tokenizer and whatever weights the transformer shares. */
     LanguageModel derived(Transformer changed) {
-        return new LanguageModel(name, config, text, changed, Optional.of(this));
+        return new LanguageModel(name, config, text, changed, Optional.of(this), new PackedWeights(), arithmetic);
     }
 
     public String name() {

@@ -23,10 +23,11 @@ import java.util.stream.IntStream;
  * rounds, after one that warms up.
  */
 public final class ModelBench {
-    public static final List<String> PARTS = List.of("decode", "exact", "prefill", "shared-prefix", "lora", "diverged");
+    public static final List<String> PARTS =
+            List.of("decode", "exact", "bf16", "prefill", "shared-prefix", "lora", "diverged");
 
     /** Those that only the processor has: on GPUs there is one mode. */
-    private static final List<String> EXACT = List.of("exact", "diverged");
+    private static final List<String> EXACT = List.of("exact", "bf16", "diverged");
 
     private static final int ROUNDS = 3;
     private static final int PROMPT = 16;
@@ -56,11 +57,12 @@ public final class ModelBench {
         boolean here = model.devices().stream().allMatch(Device::isCpu);
         List<String> parts =
                 here ? asked : asked.stream().filter(p -> !EXACT.contains(p)).toList();
-        if (parts.contains("decode")) out.put("decode", decode(false, batches));
-        if (parts.contains("exact")) out.put("exact", decode(true, batches));
+        if (parts.contains("decode")) out.put("decode", decode(Arithmetic.FAST, batches));
+        if (parts.contains("exact")) out.put("exact", decode(Arithmetic.EXACT, batches));
+        if (parts.contains("bf16") && Arithmetic.hasBf16()) out.put("bf16", decode(Arithmetic.BF16, batches));
         if (parts.contains("prefill")) {
-            out.put("prefill", prefill(false));
-            if (here) out.put("exact-prefill", prefill(true));
+            out.put("prefill", prefill(Arithmetic.FAST));
+            if (here) out.put("exact-prefill", prefill(Arithmetic.EXACT));
         }
         if (parts.contains("shared-prefix")) out.put("shared-prefix", sharedPrefix());
         if (parts.contains("lora")) {
@@ -69,11 +71,14 @@ public final class ModelBench {
             out.put("lora", lora(trained));
             out.put("lora-dtype", trained.type().name().toLowerCase(Locale.ROOT));
         }
-        if (parts.contains("diverged")) diverged(out);
+        if (parts.contains("diverged")) {
+            diverged(Arithmetic.FAST, "", out);
+            if (Arithmetic.hasBf16()) diverged(Arithmetic.BF16, "bf16-", out);
+        }
         if (here) {
-            out.put("dtype", model.packed(false).format());
-            out.put("exact-dtype", model.packed(true).format());
-            out.put("weights-bytes", model.packed(false).bytes());
+            out.put("dtype", model.packed(Arithmetic.FAST).format());
+            out.put("exact-dtype", model.packed(Arithmetic.EXACT).format());
+            out.put("weights-bytes", model.packed(Arithmetic.FAST).bytes());
             out.put(
                     "kernels",
                     Kernels.best().describe() + ", panels of "
@@ -87,8 +92,8 @@ public final class ModelBench {
         return out;
     }
 
-    private Engine engine(boolean exact) {
-        return new Engine(model, Engine.Settings.standard().withThreads(threads).withExact(exact));
+    private Engine engine(Arithmetic arithmetic) {
+        return new Engine(model, Engine.Settings.standard().withThreads(threads).withArithmetic(arithmetic));
     }
 
     private int[] ids(int count) {
@@ -96,11 +101,13 @@ public final class ModelBench {
     }
 
     /** Tokens per second from the first to the last token of all texts, by their number. */
-    private Map<String, Double> decode(boolean exact, List<Integer> batches) {
+    private Map<String, Double> decode(Arithmetic arithmetic, List<Integer> batches) {
         Map<String, Double> out = new LinkedHashMap<>();
         for (int batch : batches) {
-            progress.accept((exact ? "exact" : "decode") + ", " + batch + " at once");
-            try (Engine engine = engine(exact)) {
+            progress.accept((arithmetic == Arithmetic.FAST
+                            ? "decode"
+                            : arithmetic.name().toLowerCase(Locale.ROOT)) + ", " + batch + " at once");
+            try (Engine engine = engine(arithmetic)) {
                 double best = 0;
                 for (int round = 0; round <= ROUNDS; round++) best = Math.max(best, decode(engine, batch));
                 out.put(Integer.toString(batch), best);
@@ -123,11 +130,11 @@ public final class ModelBench {
         return (drawn.get() - batch) / ((System.nanoTime() - begun.get()) / 1e9);
     }
 
-    private double prefill(boolean exact) {
-        progress.accept(exact ? "exact prefill" : "prefill");
+    private double prefill(Arithmetic arithmetic) {
+        progress.accept(arithmetic == Arithmetic.EXACT ? "exact prefill" : "prefill");
         int length = Math.min(512, model.config().context() - 1);
         double best = 0;
-        try (Engine engine = engine(exact)) {
+        try (Engine engine = engine(arithmetic)) {
             for (int round = 0; round <= ROUNDS; round++) {
                 long start = System.nanoTime();
                 engine.submit(new Request(ids(length), Sampling.greedy(1), 0))
@@ -144,7 +151,7 @@ public final class ModelBench {
         double best = 0;
         for (int round = 0; round < 2; round++) {
             int[] prefix = ids(400);
-            try (Engine engine = engine(false)) {
+            try (Engine engine = engine(Arithmetic.FAST)) {
                 long start = System.nanoTime();
                 List<Engine.Ticket> tickets = IntStream.range(0, 256)
                         .mapToObj(i -> engine.submit(new Request(
@@ -187,11 +194,11 @@ public final class ModelBench {
         return best;
     }
 
-    /** How far the fast mode is from the exact one, on the model's own samples. */
-    private void diverged(Map<String, Object> out) {
-        progress.accept("divergence");
-        try (Engine exact = engine(true);
-                Engine fast = engine(false)) {
+    /** How far another arithmetic is from the exact one, on the model's own samples. */
+    private void diverged(Arithmetic other, String prefix, Map<String, Object> out) {
+        progress.accept(prefix + "divergence");
+        try (Engine exact = engine(Arithmetic.EXACT);
+                Engine fast = engine(other)) {
             List<int[]> prompts =
                     IntStream.range(0, 32).mapToObj(i -> ids(PROMPT)).toList();
             List<Completion> slow = greedy(exact, prompts);
@@ -200,9 +207,9 @@ public final class ModelBench {
                     .filter(i ->
                             !Arrays.equals(slow.get(i).tokens(), quick.get(i).tokens()))
                     .count();
-            out.put("diverged", apart / 32.0);
-            out.put("diverged-of", 32);
-            out.put("kl", divergence(exact, fast, prompts, slow));
+            out.put(prefix + "diverged", apart / 32.0);
+            out.put(prefix + "diverged-of", 32);
+            out.put(prefix + "kl", divergence(exact, fast, prompts, slow));
         }
     }
 

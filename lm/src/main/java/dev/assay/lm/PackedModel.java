@@ -2,7 +2,6 @@ package dev.assay.lm;
 
 import dev.assay.tensor.Bf16Matrix;
 import dev.assay.tensor.DType;
-import dev.assay.tensor.Device;
 import dev.assay.tensor.PanelKernels;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
@@ -26,10 +25,12 @@ final class PackedModel {
     /**
      * A linear map.
      *
-     * @param wide the weight once more, for many rows, where the processor has products for it
+     * @param rows numbers that it gives
+     * @param weight for products of the model's own precision; not where all are in bf16
+     * @param wide the weight in bf16, where the processor has products for it
      * @param bias of the rows' length or of none
      */
-    record Map(String name, WeightMatrix weight, Optional<Bf16Matrix> wide, float[] bias) {}
+    record Map(String name, int rows, Optional<WeightMatrix> weight, Optional<Bf16Matrix> wide, float[] bias) {}
 
     /** A block. */
     record Layer(
@@ -47,49 +48,50 @@ final class PackedModel {
             Map down,
             Optional<RmsNorm> afterFeedForward) {}
 
-    private PackedModel(LanguageModel model, boolean exact) {
+    private PackedModel(LanguageModel model, Arithmetic arithmetic) {
         Transformer transformer = model.transformer();
         this.config = model.config();
         this.embedding = transformer.embedding().memory();
         this.embeddingType = transformer.type();
         this.embeddingScale = (float) transformer.embeddingScale();
-        this.layers = transformer.blocks().stream().map(b -> layer(b, exact)).toList();
+        this.layers =
+                transformer.blocks().stream().map(b -> layer(b, arithmetic)).toList();
         this.finalNorm = RmsNorm.of(transformer.finalNorm());
-        this.unembedding = map(transformer.unembedding(), exact);
+        this.unembedding = map(transformer.unembedding(), arithmetic);
     }
 
     /**
-     * Packs a model. Weights that a file holds in 4 or 8 bits stay as they are. Others are kept as they are where {@code
-     * exact}, and rounded to 8 bits otherwise; then a processor with bf16 products gets all of them in bf16 besides.
+     * Packs a model. Weights that a file holds in 4 or 8 bits stay as they are, others are rounded to 8 where that is fast;
+     * where products are not exact, a processor with bf16 products gets all weights in bf16 besides.
      */
-    static PackedModel of(LanguageModel model, boolean exact) {
-        return new PackedModel(model, exact);
+    static PackedModel of(LanguageModel model, Arithmetic arithmetic) {
+        return new PackedModel(model, arithmetic);
     }
 
-    private static Layer layer(Transformer.Block b, boolean exact) {
+    private static Layer layer(Transformer.Block b, Arithmetic arithmetic) {
         return new Layer(
                 RmsNorm.of(b.attentionNorm()),
-                map(b.q(), exact),
-                map(b.k(), exact),
-                map(b.v(), exact),
-                map(b.o(), exact),
+                map(b.q(), arithmetic),
+                map(b.k(), arithmetic),
+                map(b.v(), arithmetic),
+                map(b.o(), arithmetic),
                 b.qNorm().map(RmsNorm::of),
                 b.kNorm().map(RmsNorm::of),
                 b.afterAttention().map(RmsNorm::of),
                 RmsNorm.of(b.feedForwardNorm()),
-                map(b.gate(), exact),
-                map(b.up(), exact),
-                map(b.down(), exact),
+                map(b.gate(), arithmetic),
+                map(b.up(), arithmetic),
+                map(b.down(), arithmetic),
                 b.afterFeedForward().map(RmsNorm::of));
     }
 
-    private static Map map(Linear linear, boolean exact) {
+    private static Map map(Linear linear, Arithmetic arithmetic) {
+        boolean inBf16 = arithmetic == Arithmetic.BF16 || (arithmetic == Arithmetic.FAST && Bf16Matrix.available());
         return new Map(
                 linear.name(),
-                weight(linear, exact),
-                exact || Device.fastest() != DType.BF16
-                        ? Optional.empty()
-                        : Optional.of(new Bf16Matrix(linear.weight())),
+                (int) linear.weight().size(0),
+                arithmetic == Arithmetic.BF16 ? Optional.empty() : Optional.of(weight(linear, arithmetic)),
+                inBf16 ? Optional.of(new Bf16Matrix(linear.weight())) : Optional.empty(),
                 linear.bias().map(PackedModel::floats).orElse(new float[0]));
     }
 
@@ -99,13 +101,13 @@ final class PackedModel {
         }
     }
 
-    private static WeightMatrix weight(Linear linear, boolean exact) {
+    private static WeightMatrix weight(Linear linear, Arithmetic arithmetic) {
         if (linear.stored().isPresent()) return linear.stored().get();
         MemorySegment numbers = linear.weight().memory();
         DType type = linear.weight().type();
         int rows = (int) linear.weight().size(0);
         int columns = (int) linear.weight().size(1);
-        WeightMatrix.Format format = !exact
+        WeightMatrix.Format format = arithmetic == Arithmetic.FAST
                 ? WeightMatrix.Format.Q8
                 : isBf16(numbers, type) ? WeightMatrix.Format.BF16 : WeightMatrix.Format.F32;
         return WeightMatrix.of(
@@ -158,13 +160,15 @@ final class PackedModel {
         return Stream.concat(
                         Stream.of(unembedding),
                         layers.stream().flatMap(l -> Stream.of(l.q, l.k, l.v, l.o, l.gate, l.up, l.down)))
-                .mapToLong(m -> m.weight.bytes() + m.wide.map(Bf16Matrix::bytes).orElse(0L))
+                .mapToLong(m -> m.weight.map(WeightMatrix::bytes).orElse(0L)
+                        + m.wide.map(Bf16Matrix::bytes).orElse(0L))
                 .sum();
     }
 
     /** How the weights are stored, in words. */
     String format() {
         Map map = layers.getFirst().q;
-        return map.weight.format() + (map.wide.isPresent() ? ", bf16 for many rows" : "");
+        String some = map.wide.isPresent() ? ", bf16 for many rows" : "";
+        return map.weight.map(w -> w.format() + some).orElse("bf16");
     }
 }

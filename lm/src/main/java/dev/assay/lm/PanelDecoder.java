@@ -17,14 +17,14 @@ import java.util.Optional;
 
 /**
  * The {@link Decoder} of the processor, with kernels of its own on arrays. All in fp32, and a row's result depends neither
- * on the rows beside it nor on the threads; but for products of many rows in bf16, where the model was packed for them.
+ * on the rows beside it nor on the threads; but for products in bf16, where the model was packed for them.
  */
 final class PanelDecoder implements Decoder {
     /** Positions of a block of keys and values: one panel. */
     static final int BLOCK = PanelKernels.best().width();
 
-    /** Rows from which on bf16 products are worth their fixed cost. */
-    private static final int WIDE = 24;
+    /** Rows from which on bf16 products are faster. */
+    private static final int WIDE = 8;
 
     private final PackedModel model;
     private final ModelConfig config;
@@ -135,13 +135,17 @@ final class PanelDecoder implements Decoder {
         int d = config.dModel();
         after.ifPresent(norm -> norm(step.count(), norm, branch, branch));
         show(step, out, l, branch, d);
-        for (int i = 0; i < step.count() * d; i++) residual[i] += branch[i];
+        each(step.count(), 16, (from, to) -> {
+            for (int i = from * d; i < to * d; i++) residual[i] += branch[i];
+        });
         show(step, sum, l, residual, d);
     }
 
     private void norm(int rows, RmsNorm norm, float[] x, float[] out) {
         int d = norm.weight().length;
-        for (int r = 0; r < rows; r++) norm.apply(x, r * d, out, r * d);
+        each(rows, 8, (from, to) -> {
+            for (int r = from; r < to; r++) norm.apply(x, r * d, out, r * d);
+        });
     }
 
     // --- attention
@@ -207,7 +211,7 @@ final class PanelDecoder implements Decoder {
     /** A linear map, and the columns of an array of rows that get its results. */
     private record Product(PackedModel.Map map, float[] out, int stride, int column) {
         int panels() {
-            return map.weight().panels();
+            return Math.ceilDiv(map.rows(), BLOCK);
         }
     }
 
@@ -234,14 +238,15 @@ final class PanelDecoder implements Decoder {
     }
 
     private void multiply(int rows, float[] x, int width, List<Product> products, List<SideProduct> sides) {
-        if (rows >= WIDE && products.getFirst().map.wide().isPresent()) {
+        PackedModel.Map first = products.getFirst().map;
+        if (first.wide().isPresent() && (rows >= WIDE || first.weight().isEmpty())) {
             multiplyWide(rows, x, width, products);
             if (!sides.isEmpty() || products.stream().anyMatch(p -> p.map.bias().length > 0))
                 deal(products, (p, from, to) -> beside(rows, p, from, to, sides));
             return;
         }
         deal(products, (p, from, to) -> {
-            WeightMatrix weight = p.map.weight();
+            WeightMatrix weight = p.map.weight().orElseThrow();
             weight.multiply(from, to, x, 0, width, rows, p.out, p.column, p.stride, false, scratch.get());
             beside(rows, p, from, to, sides); // in the same round: each has a fixed cost
         });

@@ -28,7 +28,7 @@ public final class Reader implements AutoCloseable {
      * @throws SiteException if the model has no such site, or it is one that only whole passes have
      */
     public Reader(LanguageModel model, List<Lora> adapters, Site site, Engine.Settings settings) {
-        this(model, adapters, site, settings, team -> Decoder.of(model, settings.exact(), team));
+        this(model, adapters, site, settings, team -> Decoder.of(model, settings.arithmetic(), team));
     }
 
     Reader(

@@ -8,16 +8,19 @@ import static dev.assay.lm.Requests.mixed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.assay.lm.Completion.Ending;
 import dev.assay.lm.Engine.Settings;
 import dev.assay.lm.Site.Kind;
+import dev.assay.tensor.Bf16Matrix;
 import dev.assay.tensor.DType;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -78,6 +82,17 @@ class EngineTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama", "qwen2", "gemma3"})
     void fastStaysCloseToExact(String name) {
+        staysCloseToExact(name, Arithmetic.FAST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "qwen2", "qwen3", "gemma3"})
+    @EnabledIf("dev.assay.lm.Arithmetic#hasBf16")
+    void bf16StaysCloseToExact(String name) {
+        staysCloseToExact(name, Arithmetic.BF16);
+    }
+
+    private static void staysCloseToExact(String name, Arithmetic arithmetic) {
         LanguageModel model = Tiny.model(name, DType.F32);
         try (Lora lora = adapter(model, 1)) {
             List<Request> requests = IntStream.range(0, 40)
@@ -87,7 +102,7 @@ class EngineTest {
                             .withLogProbabilities())
                     .toList();
             try (var exact = new Engine(model, SETTINGS);
-                    var fast = new Engine(model, SETTINGS.withExact(false))) {
+                    var fast = new Engine(model, SETTINGS.withArithmetic(arithmetic))) {
                 List<Completion> slow = all(exact, requests);
                 List<Completion> quick = all(fast, requests);
                 for (int parity = 0; parity < 2; parity++) {
@@ -98,6 +113,28 @@ class EngineTest {
                                     - slow.get(i).logProbabilities()[t]);
                     assertThat(off / (3 * requests.size())).isLessThan(0.04);
                 }
+            }
+        }
+    }
+
+    /** In bf16 too a text is the same alone as among others, where the processor's products are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "gemma3"})
+    @EnabledIf("dev.assay.lm.Arithmetic#hasBf16")
+    void bf16TextsDoNotDependOnTheirNeighbours(String name) {
+        LanguageModel model = Tiny.model(name, DType.F32).writingIn(Arithmetic.BF16);
+        assumeThat(Bf16Matrix.rowsStandAlone(model.config().dModel())).isTrue();
+        assumeThat(Bf16Matrix.rowsStandAlone(model.config().dFf())).isTrue();
+        try (Lora lora = adapter(model, 1)) {
+            List<Request> requests = IntStream.range(0, 40)
+                    .mapToObj(i -> new Request(ids(model, 5 + i % 7, i), new Sampling(1, 0.95, 12), i)
+                            .under(i % 2 == 0 ? List.of() : List.of(lora))
+                            .withLogProbabilities())
+                    .toList();
+            try (var engine = new Engine(model, SETTINGS)) {
+                List<Completion> together = all(engine, requests);
+                for (int i = 0; i < requests.size(); i += 7)
+                    same(all(engine, List.of(requests.get(i))).getFirst(), together.get(i));
             }
         }
     }
@@ -330,7 +367,7 @@ class EngineTest {
     void submitWaitsWhenTooManyWait() throws InterruptedException {
         var hold = new CountDownLatch(1);
         var submitted = new AtomicInteger();
-        var settings = new Settings(true, 1, 1, 64, 2, 1 << 26);
+        var settings = new Settings(Optional.empty(), 1, 1, 64, 2, 1 << 26);
         try (var engine = new Engine(TINY, settings)) {
             Thread busy = Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < 5; i++) {

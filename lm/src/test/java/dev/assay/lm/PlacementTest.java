@@ -114,7 +114,7 @@ class PlacementTest {
     @Test
     void theProcessorsKernelsRefuseWhatLiesElsewhere() {
         LanguageModel model = model("llama", Device.CPU, Device.META);
-        assertThatThrownBy(() -> model.packed(true)).hasMessage(NO_NUMBERS);
+        assertThatThrownBy(() -> model.packed(Arithmetic.EXACT)).hasMessage(NO_NUMBERS);
     }
 
     @Test

@@ -28,7 +28,7 @@ class ReaderTest {
     }
 
     private static Engine.Settings settings(int rows, int threads) {
-        return Engine.Settings.standard().withRows(rows).withThreads(threads).withExact(true);
+        return Engine.Settings.standard().withRows(rows).withThreads(threads).withArithmetic(Arithmetic.EXACT);
     }
 
     private static float[] read(LanguageModel model, List<Lora> adapters, String site, int rows, int threads) {

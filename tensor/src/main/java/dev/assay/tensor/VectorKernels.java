@@ -8,6 +8,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Kernels on the widest vectors of the machine; what does not fill a vector is done one by one. */
@@ -17,7 +18,14 @@ final class VectorKernels extends Kernels {
     private static final VectorSpecies<Short> HALF =
             VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
     private static final int L = F.length();
+
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    // lanes moved down by so many; constants, so that they are no objects once compiled
+    private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(F, 8 % L, 1, true);
+    private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(F, 4 % L, 1, true);
+    private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(F, 2 % L, 1, true);
+    private static final VectorShuffle<Float> BY_1 = VectorShuffle.iota(F, 1 % L, 1, true);
 
     private final ScalarKernels scalar = new ScalarKernels();
 
@@ -80,7 +88,15 @@ final class VectorKernels extends Kernels {
 
     /** The sum of all lanes in a fixed order: that of {@code reduceLanes} changes when the method is compiled. */
     static float lanes(FloatVector v) {
-        float[] lanes = v.toArray();
+        if (L > 16) return halved(v.toArray());
+        if (L > 8) v = v.add(v.rearrange(BY_8));
+        if (L > 4) v = v.add(v.rearrange(BY_4));
+        if (L > 2) v = v.add(v.rearrange(BY_2));
+        if (L > 1) v = v.add(v.rearrange(BY_1));
+        return v.lane(0);
+    }
+
+    private static float halved(float[] lanes) {
         for (int half = L / 2; half > 0; half /= 2) for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
         return lanes[0];
     }

@@ -27,7 +27,7 @@ final class Desk implements AutoCloseable {
         this.engine = new Engine(
                 base,
                 new Engine.Settings(
-                        settings.exact(),
+                        settings.arithmetic(),
                         settings.threads(),
                         settings.texts(),
                         Math.max(settings.rows(), settings.texts()),

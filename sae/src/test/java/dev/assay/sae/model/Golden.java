@@ -2,6 +2,7 @@ package dev.assay.sae.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.assay.lm.Arithmetic;
 import dev.assay.lm.Engine;
 import dev.assay.lm.LanguageModel;
 import dev.assay.tensor.DType;
@@ -36,7 +37,10 @@ final class Golden {
     }
 
     static Engine.Settings exact() {
-        return Engine.Settings.standard().withThreads(1).withExact(true).withMemory(1 << 26);
+        return Engine.Settings.standard()
+                .withThreads(1)
+                .withArithmetic(Arithmetic.EXACT)
+                .withMemory(1 << 26);
     }
 
     static JsonNode json(String name) {
