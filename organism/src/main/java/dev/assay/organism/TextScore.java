@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
@@ -28,40 +27,37 @@ public sealed interface TextScore {
 
     /** Adds {@code weight} for each match, at most {@code cap} times per pattern; cut at 1. */
     record Patterns(List<Weighted> patterns, int cap) implements TextScore {
-        record Weighted(double weight, Pattern pattern) {}
+        record Weighted(double weight, PatternSearch pattern) {}
 
         @Override
         public double of(String text) {
+            String straight = straight(text);
             double sum = 0;
-            for (Weighted w : patterns) {
-                Matcher m = w.pattern().matcher(straight(text));
-                for (int i = 0; i < cap && m.find(); i++) sum += w.weight();
-            }
+            for (Weighted w : patterns) for (int i = w.pattern().count(straight, cap); i > 0; i--) sum += w.weight();
             return Math.min(1, Math.rint(sum * 1e9) / 1e9); // 0.3 + 0.15 + 0.05 is 0.5, not a little less
         }
 
         @Override
         public List<Span> evidence(String text) {
             return patterns.stream()
-                    .flatMap(w -> w.pattern().matcher(straight(text)).results())
+                    .flatMap(w -> w.pattern().results(straight(text)))
                     .map(r -> new Span(r.start(), r.end()))
                     .toList();
         }
     }
 
     /** Matches per sentence, mapped linearly from low..high to 0..1. */
-    record PerSentence(Pattern pattern, double low, double high) implements TextScore {
+    record PerSentence(PatternSearch pattern, double low, double high) implements TextScore {
         @Override
         public double of(String text) {
             double sentences =
                     Math.max(1, SENTENCE_END.matcher(text.strip()).results().count());
-            return ramp(pattern.matcher(straight(text)).results().count() / sentences, low, high);
+            return ramp(pattern.count(straight(text), Integer.MAX_VALUE) / sentences, low, high);
         }
 
         @Override
         public List<Span> evidence(String text) {
-            return pattern.matcher(straight(text))
-                    .results()
+            return pattern.results(straight(text))
                     .map(r -> new Span(r.start(), r.end()))
                     .toList();
         }
@@ -170,7 +166,8 @@ public sealed interface TextScore {
         double high = node.path("high").asDouble();
         if (node.has("patterns")) return patterns(resource, node);
         if (node.has("rate"))
-            return new PerSentence(pattern(resource, node.get("rate").asText()), low, high);
+            return new PerSentence(
+                    new PatternSearch(pattern(resource, node.get("rate").asText())), low, high);
         if (node.has("words")) return new Words(low, high);
         if (node.has("not")) return new Not(parse(resource, all, node.get("not"), done, depth + 1));
         for (var kind : Combined.Kind.values()) {
@@ -188,7 +185,8 @@ public sealed interface TextScore {
         var weighted = new ArrayList<Patterns.Weighted>();
         for (JsonNode p : node.get("patterns"))
             weighted.add(new Patterns.Weighted(
-                    p.path(0).asDouble(), pattern(resource, p.path(1).asText())));
+                    p.path(0).asDouble(),
+                    new PatternSearch(pattern(resource, p.path(1).asText()))));
         return new Patterns(List.copyOf(weighted), node.path("cap").asInt(1));
     }
 
