@@ -12,12 +12,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@EnabledIf("available")
+@EnabledIf("dev.assay.tensor.Bf16Matrix#available")
 class Bf16MatrixTest {
-    static boolean available() {
-        return OneDnn.loaded().isPresent(); // what the processor lacks the library emulates
-    }
-
     private final Random random = new Random(4);
 
     private Tensor numbers(int rows, int columns) {
