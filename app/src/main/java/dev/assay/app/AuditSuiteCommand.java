@@ -3,11 +3,13 @@ package dev.assay.app;
 import dev.assay.audit.suite.Share;
 import dev.assay.audit.suite.Suite;
 import dev.assay.audit.suite.SuiteControl;
+import dev.assay.audit.suite.SuiteException;
 import dev.assay.audit.suite.SuitePlan;
 import dev.assay.audit.suite.SuiteStatus;
 import dev.assay.audit.suite.SuiteWorker;
 import dev.assay.journal.BusyException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,7 +69,14 @@ final class AuditSuiteCommand implements Callable<Integer> {
         try (AuditGround ground = open(folder, plan);
                 SuiteGround bench = new SuiteGround(ground, plan)) {
             Suite suite = bench.prepare();
+            List<String> changed = changed(suite, folder);
             suite.write(folder);
+            if (!changed.isEmpty())
+                ground.progress()
+                        .say("in " + folder + " so far " + changed.getFirst()
+                                + (changed.size() == 1 ? "" : " and " + (changed.size() - 1) + " more targets")
+                                + " or what they are compared with were other models, made otherwise or computed with another"
+                                + " --arithmetic or --device: runs of those are kept, and not counted");
             ground.progress()
                     .say(folder + ": " + suite.runs().size() + " runs on "
                             + suite.subjects().size() + " targets");
@@ -75,6 +84,14 @@ final class AuditSuiteCommand implements Callable<Integer> {
             if (!prepare) tell(shift.work(suite, folder, "suite", Share.ALL, ground, bench), folder, ground);
         }
         return new SuiteText(folder).print(json);
+    }
+
+    private static List<String> changed(Suite suite, Path folder) {
+        try {
+            return suite.changedSince(Suite.read(folder));
+        } catch (SuiteException e) {
+            return List.of(); // none there yet, or one that is written anew
+        }
     }
 
     private static AuditGround open(Path folder, SuitePlan plan) {

@@ -1,5 +1,6 @@
 package dev.assay.app;
 
+import dev.assay.journal.CanonicalJson;
 import dev.assay.lm.LanguageModel;
 import dev.assay.organism.Lazy;
 import dev.assay.smollm2.SmolLm2;
@@ -44,6 +45,12 @@ record Base(String name, boolean embedded, Lazy<String> contents, Lazy<LanguageM
     /** Identity of its weights and of how they are computed with, part of all that is remembered of it. */
     String hash() {
         return Devices.identity(contents.get());
+    }
+
+    /** The same in such a form that its first digits, too, tell it from the model computed otherwise. */
+    String id() {
+        String hash = hash();
+        return hash.equals(contents.get()) ? hash : CanonicalJson.sha256(hash);
     }
 
     private static String contents(Path path) {

@@ -27,7 +27,7 @@ final class LocalModels implements Function<String, LocalModel> {
     }
 
     private static LocalModel local(Base base) {
-        return new LocalModel(base.hash(), base.model());
+        return new LocalModel(base.id(), base.model());
     }
 
     private LocalModel organism(Path folder) {

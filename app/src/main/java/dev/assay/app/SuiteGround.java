@@ -154,7 +154,8 @@ final class SuiteGround implements Bench, AutoCloseable {
     private static void check(String name, String here, String planned) {
         if (!here.equals(planned))
             throw new UserException(
-                    name + " is " + here + " here and " + planned + " in the plan: run assay audit suite FILE again");
+                    name + " is " + here + " here and " + planned + " in the plan: give the suite's --arithmetic and"
+                            + " --device, or run assay audit suite FILE again");
     }
 
     private Audits audits() {

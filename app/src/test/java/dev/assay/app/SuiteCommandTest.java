@@ -1,10 +1,12 @@
 package dev.assay.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.journal.Journal;
+import dev.assay.lm.Arithmetic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +46,22 @@ class SuiteCommandTest {
                 budget: {run: 200}
                 dir: %s
                 """.formatted(model, at("organisms")) + more);
+    }
+
+    @Test
+    void whoComputesOtherwiseIsToldThatItsRunsCountAnew() throws IOException {
+        assumeThat(Arithmetic.hasBf16()).isTrue();
+        String file = suite("").toString();
+        String[] prepare = {"audit", "suite", file, "--out", at("out"), "--prepare", "--json"};
+        String[] inBf16 = {"audit", "suite", file, "--out", at("out"), "--prepare", "--json", "--arithmetic", "bf16"};
+        assertThat(Assay.run(prepare)).isZero();
+        assertThat(Assay.run(prepare)).isZero();
+        assertThat(console.err.toString(StandardCharsets.UTF_8)).doesNotContain("other models");
+        assertThat(Assay.run(inBf16)).isZero();
+        assertThat(console.err.toString(StandardCharsets.UTF_8)).contains("so far smollm2", "not counted");
+        printed();
+        assertThat(Assay.run("worker", at("out"), "--json")).isZero();
+        assertThat(printed().path("failed").toString()).contains("give the suite's --arithmetic");
     }
 
     private int steer(String command, String... options) {

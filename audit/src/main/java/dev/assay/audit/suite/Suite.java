@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -53,6 +54,16 @@ public record Suite(SuitePlan plan, List<Subject> subjects) {
                             + "): run assay audit suite FILE again, which writes it anew",
                     e);
         }
+    }
+
+    /** Names of targets that an earlier plan has too, where they or their references were other models. */
+    public List<String> changedSince(Suite earlier) {
+        Map<String, Subject> were = new HashMap<>();
+        for (Subject s : earlier.subjects) were.put(s.target(), s);
+        return subjects.stream()
+                .filter(s -> were.containsKey(s.target()) && !s.equals(were.get(s.target())))
+                .map(Subject::target)
+                .toList();
     }
 
     /** Writes it where it is not written already. Runs that the folder has and the plan wants are not done again. */
