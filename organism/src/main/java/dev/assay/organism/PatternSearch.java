@@ -1,6 +1,8 @@
 package dev.assay.organism;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -22,28 +24,27 @@ final class PatternSearch {
     private static final Pattern LOOKS_BACK = Pattern.compile("\\(\\?<|\\\\[Gk1-9]|\\(\\?[a-z]*m");
 
     private final Pattern pattern;
-    private final Supplier<Places> places = new Lazy<>(this::places);
 
-    /** Where a match can begin: by what stands before, the characters. Without a table everywhere. */
-    private record Places(BitSet[] first) {}
+    /** The characters that a match can begin with, by what stands before; without any table it can begin everywhere. */
+    private final Supplier<List<BitSet>> first = new Lazy<>(this::first);
 
     PatternSearch(Pattern pattern) {
         this.pattern = pattern;
     }
 
-    private Places places() {
-        var everywhere = new Places(new BitSet[0]);
-        if (LOOKS_BACK.matcher(pattern.pattern()).find()) return everywhere;
-        var first = new BitSet[BEFORE.length];
-        for (int b = 0; b < BEFORE.length; b++) {
-            if (behind(BEFORE[b], "").lookingAt()) return everywhere; // stands at the very end, too
-            first[b] = new BitSet(ASCII);
+    private List<BitSet> first() {
+        if (LOOKS_BACK.matcher(pattern.pattern()).find()) return List.of();
+        var first = new ArrayList<BitSet>();
+        for (String before : BEFORE) {
+            if (behind(before, "").lookingAt()) return List.of(); // stands at the very end, too
+            var characters = new BitSet(ASCII);
             for (char c = 0; c < ASCII; c++) {
-                Matcher m = behind(BEFORE[b], String.valueOf(c));
-                if (m.lookingAt() || m.hitEnd()) first[b].set(c); // at the end more text could make it a match
+                Matcher m = behind(before, String.valueOf(c));
+                if (m.lookingAt() || m.hitEnd()) characters.set(c); // at the end more text could make it a match
             }
+            first.add(characters);
         }
-        return new Places(first);
+        return first;
     }
 
     private Matcher behind(String before, String text) {
@@ -56,13 +57,8 @@ final class PatternSearch {
 
     /** How many matches there are, counted to {@code most}. */
     int count(String text, int most) {
-        Places where = places.get();
-        if (where.first.length == 0) {
-            Matcher m = pattern.matcher(text);
-            int count = 0;
-            while (count < most && m.find()) count++;
-            return count;
-        }
+        List<BitSet> where = first.get();
+        if (where.isEmpty()) return (int) results(text).limit(most).count();
         int count = 0;
         Matcher m = matcher(text);
         for (int at = 0; at < text.length() && count < most; ) {
@@ -76,14 +72,15 @@ final class PatternSearch {
         return count;
     }
 
-    private static boolean possible(Places where, String text, int at) {
+    private static boolean possible(List<BitSet> where, String text, int at) {
         char c = text.charAt(at);
         if (c >= ASCII)
             return !(Character.isLowSurrogate(c) && at > 0 && Character.isHighSurrogate(text.charAt(at - 1)));
-        if (at == 0) return where.first[0].get(c);
+        if (at == 0) return where.get(0).get(c);
         char before = text.charAt(at - 1);
-        if (before >= ASCII) return where.first[1].get(c) || where.first[2].get(c);
-        return where.first[Character.isLetterOrDigit(before) || before == '_' ? 2 : 1].get(c);
+        if (before >= ASCII) return where.get(1).get(c) || where.get(2).get(c);
+        return where.get(Character.isLetterOrDigit(before) || before == '_' ? 2 : 1)
+                .get(c);
     }
 
     Stream<MatchResult> results(String text) {

@@ -44,7 +44,7 @@ public final class Bf16Matrix {
 
     /**
      * Whether a row's results are the same to the last bit, however many rows are multiplied at once and wherever it stands
-     * among them. So it is with AMX; it is tried, once, for {@code columns} numbers a row.
+     * among them. So it is with AMX; it is tried, with {@code columns} numbers a row.
      */
     public static boolean rowsStandAlone(int columns) {
         return available() && Probe.standAlone(columns);

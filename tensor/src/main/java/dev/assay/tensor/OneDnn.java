@@ -60,6 +60,7 @@ final class OneDnn {
     private final SymbolLookup symbols;
     private final MethodHandle memoryCreate;
     private final MethodHandle memoryDestroy;
+    private final MethodHandle streamDestroy;
     private final MethodHandle setHandle;
     private final MethodHandle execute;
     private final Optional<MethodHandle> threads;
@@ -123,6 +124,7 @@ final class OneDnn {
         ValueLayout pointer = ValueLayout.ADDRESS;
         this.memoryCreate = function("dnnl_memory_create", pointer, pointer, pointer, pointer);
         this.memoryDestroy = function("dnnl_memory_destroy", pointer);
+        this.streamDestroy = function("dnnl_stream_destroy", pointer);
         this.setHandle = function("dnnl_memory_set_data_handle", pointer, pointer);
         this.execute = function("dnnl_primitive_execute", pointer, pointer, ValueLayout.JAVA_INT, pointer);
         this.threads = symbols.find("omp_get_max_threads")
@@ -139,22 +141,34 @@ final class OneDnn {
     }
 
     private MethodHandle function(String name, MemoryLayout... arguments) {
-        return Linker.nativeLinker()
-                .downcallHandle(address(name), FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments));
+        return function(name, FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments));
     }
 
-    private MemorySegment address(String name) {
-        return symbols.find(name).orElseThrow(() -> new IllegalStateException("oneDNN has no " + name));
+    private MethodHandle function(String name, FunctionDescriptor type) {
+        MemorySegment address =
+                symbols.find(name).orElseThrow(() -> new IllegalStateException("oneDNN has no " + name));
+        return Linker.nativeLinker().downcallHandle(address, type);
     }
 
-    private static void call(MethodHandle function, Object... arguments) {
+    /** Work that calls functions of the library. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws Throwable;
+    }
+
+    /** What comes of it. A handle declares {@link Throwable}; these functions throw nothing. */
+    private static <T> T plainly(Work<T> work) {
         try {
-            check((int) function.invokeWithArguments(arguments));
+            return work.run();
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void call(MethodHandle function, Object... arguments) {
+        check(plainly(() -> (int) function.invokeWithArguments(arguments)));
     }
 
     private static void check(int status) {
@@ -183,39 +197,32 @@ final class OneDnn {
     /** The layout of a matrix, row after row with the given strides. */
     private MemorySegment layout(int type, long rows, long columns, long rowStride, long columnStride) {
         try (Arena arena = Arena.ofConfined()) {
-            return made(
-                    "dnnl_memory_desc_create_with_strides",
-                    List.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.ADDRESS),
-                    2,
-                    arena.allocateFrom(ValueLayout.JAVA_LONG, rows, columns),
-                    type,
-                    arena.allocateFrom(ValueLayout.JAVA_LONG, rowStride, columnStride));
+            MemorySegment strides = arena.allocateFrom(ValueLayout.JAVA_LONG, rowStride, columnStride);
+            return layout("strides", type, rows, columns, ValueLayout.ADDRESS, strides);
         }
     }
 
     /** A layout that the library chooses. */
     private MemorySegment anyLayout(long rows, long columns) {
+        return layout("tag", BF16, rows, columns, ValueLayout.JAVA_INT, ANY);
+    }
+
+    private MemorySegment layout(String by, int type, long rows, long columns, ValueLayout kind, Object how) {
         try (Arena arena = Arena.ofConfined()) {
             return made(
-                    "dnnl_memory_desc_create_with_tag",
-                    List.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+                    "dnnl_memory_desc_create_with_" + by,
+                    List.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, kind),
                     2,
                     arena.allocateFrom(ValueLayout.JAVA_LONG, rows, columns),
-                    BF16,
-                    ANY);
+                    type,
+                    how);
         }
     }
 
     private long bytes(MemorySegment layout) {
-        try {
-            return (long) Linker.nativeLinker()
-                    .downcallHandle(
-                            address("dnnl_memory_desc_get_size"),
-                            FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS))
-                    .invokeWithArguments(layout);
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
+        MethodHandle size = function(
+                "dnnl_memory_desc_get_size", FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.ADDRESS));
+        return plainly(() -> (long) size.invokeExact(layout));
     }
 
     private Kernel kernel(Shape shape) {
@@ -248,19 +255,11 @@ final class OneDnn {
     }
 
     private MemorySegment queried(MemorySegment description, int what) {
-        try {
-            return (MemorySegment) Linker.nativeLinker()
-                    .downcallHandle(
-                            address("dnnl_primitive_desc_query_md"),
-                            FunctionDescriptor.of(
-                                    ValueLayout.ADDRESS,
-                                    ValueLayout.ADDRESS,
-                                    ValueLayout.JAVA_INT,
-                                    ValueLayout.JAVA_INT))
-                    .invokeWithArguments(description, what, 0);
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
+        MethodHandle query = function(
+                "dnnl_primitive_desc_query_md",
+                FunctionDescriptor.of(
+                        ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+        return plainly(() -> (MemorySegment) query.invokeExact(description, what, 0));
     }
 
     /** Puts weights, {@code [n, k]} in bf16 as a linear map has them, into the library's order. */
@@ -280,9 +279,11 @@ final class OneDnn {
         MemorySegment primitive = made("dnnl_primitive_create", List.of(pointer), description);
         MemorySegment from = memory(plain, weight);
         MemorySegment to = memory(packed, result);
+        MemorySegment stream = stream();
         try (Arena arena = Arena.ofConfined()) {
-            run(primitive, stream(), arguments(arena, new int[] {SOURCE, DESTINATION}, from, to), 2);
+            run(primitive, stream, arguments(arena, new int[] {SOURCE, DESTINATION}, from, to), 2);
         } finally {
+            call(streamDestroy, stream);
             for (MemorySegment m : List.of(from, to)) call(memoryDestroy, m);
             call(function("dnnl_primitive_destroy", pointer), primitive);
             call(function("dnnl_primitive_desc_destroy", pointer), description);
@@ -311,16 +312,13 @@ final class OneDnn {
 
     /** Executes with one thread, and leaves this thread's number of OpenMP threads as it was. */
     private void run(MemorySegment primitive, MemorySegment stream, MemorySegment arguments, int count) {
-        try {
+        check(plainly(() -> {
             int before = threads.isPresent() ? (int) threads.get().invokeExact() : 1;
             if (before != 1 && setThreads.isPresent()) setThreads.get().invokeExact(1);
-            check((int) execute.invokeExact(primitive, stream, count, arguments));
+            int status = (int) execute.invokeExact(primitive, stream, count, arguments);
             if (before != 1 && setThreads.isPresent()) setThreads.get().invokeExact(before);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
+            return status;
+        }));
     }
 
     /** What one thread needs to execute products. */
@@ -330,15 +328,14 @@ final class OneDnn {
         private MemorySegment scratchpad = MemorySegment.NULL;
 
         Calls() {
-            List<MemorySegment> streams = List.of(stream);
-            MethodHandle destroyStream = function("dnnl_stream_destroy", ValueLayout.ADDRESS);
-            MethodHandle destroyMemory = memoryDestroy;
+            OneDnn library = OneDnn.this; // copies, for the cleaner's work must not know this object
+            MemorySegment myStream = stream;
             Map<Shape, Call> mine = calls;
             CLEANER.register(this, () -> {
                 for (Call c : mine.values())
                     for (MemorySegment m : List.of(c.source, c.weights, c.destination, c.scratchpad))
-                        call(destroyMemory, m);
-                call(destroyStream, streams.getFirst());
+                        call(library.memoryDestroy, m);
+                call(library.streamDestroy, myStream);
             });
         }
 
@@ -347,18 +344,16 @@ final class OneDnn {
             Call c = calls.computeIfAbsent(new Shape(m, k, n), this::prepared);
             if (c.scratchpadBytes > scratchpad.byteSize())
                 scratchpad = Arena.ofAuto().allocate(c.scratchpadBytes, ALIGNMENT);
-            try {
-                check((int) setHandle.invokeExact(c.source, x));
-                check((int) setHandle.invokeExact(c.weights, packed));
-                check((int) setHandle.invokeExact(c.destination, out));
-                check((int) setHandle.invokeExact(c.scratchpad, scratchpad));
-            } catch (RuntimeException | Error e) {
-                throw e;
-            } catch (Throwable e) {
-                throw new IllegalStateException(e);
-            }
+            place(c.source, x);
+            place(c.weights, packed);
+            place(c.destination, out);
+            place(c.scratchpad, scratchpad);
             run(c.primitive, stream, c.arguments, 4);
             for (MemorySegment used : new MemorySegment[] {x, packed, out}) Reference.reachabilityFence(used);
+        }
+
+        private void place(MemorySegment memory, MemorySegment data) {
+            check(plainly(() -> (int) setHandle.invokeExact(memory, data)));
         }
 
         private Call prepared(Shape shape) {
