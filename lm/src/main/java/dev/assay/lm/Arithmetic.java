@@ -12,9 +12,9 @@ public enum Arithmetic {
      */
     FAST,
     /**
-     * All products in bf16, of few rows too, sums in fp32: the fastest for many texts, and not for one alone. With AMX a
-     * text does not depend on what is beside it; on other processors its last digits differ. Adapters, attention and
-     * norms are computed as in {@link #EXACT}. Where not {@link #hasBf16}, the model is refused.
+     * All products in bf16, of few rows too, sums in fp32; keys and values are remembered in bf16: the fastest for many
+     * texts, and not for one alone. With AMX a text does not depend on what is beside it; on other processors its last
+     * digits differ. Adapters, queries, softmax and norms are fp32. Where not {@link #hasBf16}, the model is refused.
      */
     BF16;
 

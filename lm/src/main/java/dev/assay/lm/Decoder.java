@@ -26,6 +26,9 @@ sealed interface Decoder extends AutoCloseable permits PanelDecoder, DeviceDecod
      */
     KvPool pool(long ceilingBytes);
 
+    /** Takes back the memory that {@link #pool} gave, all of it unused, for a later decoder of the same weights. */
+    default void keep(KvPool pool) {}
+
     /** What is attached to a model that has this decoder's weights. */
     Sides sides(LanguageModel attached);
 

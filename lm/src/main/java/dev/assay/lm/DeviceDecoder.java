@@ -55,7 +55,7 @@ final class DeviceDecoder implements Decoder {
                 cache.blockBytes(),
                 ceilingBytes == 0 ? own : Math.min(ceilingBytes, own),
                 cache::reach,
-                number -> new KvBlock(number, 0, 0));
+                number -> KvBlock.of(number, 0, 0));
     }
 
     @Override

@@ -56,6 +56,11 @@ final class DeviceSides implements Sides {
     }
 
     @Override
+    public boolean isEmpty() {
+        return branches.isEmpty();
+    }
+
+    @Override
     public void close() {
         branches.values().forEach(b -> {
             b.down.close();

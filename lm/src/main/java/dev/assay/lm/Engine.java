@@ -247,6 +247,9 @@ public final class Engine implements AutoCloseable {
         }
         fail(new IllegalStateException("the engine was closed"));
         synchronized (sides) {
+            // what adapters computed is theirs, and a later engine packs its adapters anew
+            if (!sides.values().stream().allMatch(Sides::isEmpty)) pool.forget();
+            decoder.keep(pool);
             sides.values().forEach(Sides::close);
             sides.clear();
         }
@@ -255,12 +258,12 @@ public final class Engine implements AutoCloseable {
     }
 
     private void fail(Throwable e) {
+        if (!running.isEmpty()) pool.forget(); // what was to be computed is not
         for (Text text : running) {
             release(text);
             text.result.completeExceptionally(e);
         }
         running.clear();
-        pool.forget(); // what was to be computed is not
         synchronized (waiting) {
             if (!closed) return;
             waiting.forEach(text -> text.result.completeExceptionally(e));
@@ -415,9 +418,19 @@ public final class Engine implements AutoCloseable {
             if (s.cancelled() && text.all.stream().noneMatch(Sequence::reading)) s.end(Ending.CANCELLED);
             if (!s.ended() || text.all.stream().anyMatch(f -> f.open() > 0)) continue;
             running.remove(text);
+            text.all.forEach(this::publish);
             release(text);
             complete(text);
         }
+    }
+
+    /** Lets what a text has come to be found, so that the next turn of a talk need not read it again. */
+    private void publish(Sequence s) {
+        if (s.request().hook().isPresent() && !s.follows()) return;
+        int size = decoder.blockSize();
+        Object before = s.sides();
+        for (int b = 0; (b + 1) * size <= s.computed(); b++)
+            before = pool.publish(s.blocks()[b], new KvPool.Beginning(before, s.tokens(b * size, (b + 1) * size)));
     }
 
     private void complete(Text text) {

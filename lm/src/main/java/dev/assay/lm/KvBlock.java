@@ -15,12 +15,29 @@ final class KvBlock {
     /** Panels {@code [layer, kvHead, headDim / width, position, width]}. */
     final float[] values;
 
+    /** The keys in bf16; then {@link #keys} is empty. */
+    final short[] narrowKeys;
+
+    /** The values in bf16; then {@link #values} is empty. */
+    final short[] narrowValues;
+
     /** Sequences that read or write it. */
     int references = 1;
 
-    KvBlock(int number, int keys, int values) {
+    private KvBlock(int number, float[] keys, float[] values, short[] narrowKeys, short[] narrowValues) {
         this.number = number;
-        this.keys = new float[keys];
-        this.values = new float[values];
+        this.keys = keys;
+        this.values = values;
+        this.narrowKeys = narrowKeys;
+        this.narrowValues = narrowValues;
+    }
+
+    static KvBlock of(int number, int keys, int values) {
+        return new KvBlock(number, new float[keys], new float[values], new short[0], new short[0]);
+    }
+
+    /** In bf16. */
+    static KvBlock narrow(int number, int keys, int values) {
+        return new KvBlock(number, new float[0], new float[0], new short[keys], new short[values]);
     }
 }

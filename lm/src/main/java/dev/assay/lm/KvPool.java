@@ -128,6 +128,20 @@ final class KvPool {
         return block;
     }
 
+    /**
+     * Lets a block that is computed be found by what it holds, unless another one with this is found already.
+     *
+     * @return the name of the one that is found
+     */
+    Beginning publish(KvBlock computed, Beginning beginning) {
+        Beginning own = names.get(computed);
+        if (own != null) return own;
+        KvBlock other = known.putIfAbsent(beginning, computed);
+        if (other != null) return name(other);
+        names.put(computed, beginning);
+        return beginning;
+    }
+
     /** Lets nothing be found any more. */
     void forget() {
         free.addAll(idle.keySet());

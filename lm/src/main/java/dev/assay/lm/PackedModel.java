@@ -8,12 +8,16 @@ import dev.assay.tensor.Tensor;
 import dev.assay.tensor.WeightMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /** A model's weights in the form in which {@link Decoder} multiplies with them. */
 final class PackedModel {
+    private static final SoftReference<KvPool> NO_MEMORY = new SoftReference<>(null);
+
     private final ModelConfig config;
     private final MemorySegment embedding; // [vocab, dModel]
     private final DType embeddingType;
@@ -21,6 +25,7 @@ final class PackedModel {
     private final List<Layer> layers;
     private final RmsNorm finalNorm;
     private final Map unembedding;
+    private final AtomicReference<SoftReference<KvPool>> memory = new AtomicReference<>(NO_MEMORY);
 
     /**
      * A linear map.
@@ -131,6 +136,21 @@ final class PackedModel {
         } else {
             MemorySegment.copy(numbers, ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * row * columns, into, 0, columns);
         }
+    }
+
+    /** Whether keys and values are remembered in bf16, as all products are made in it. */
+    boolean narrowMemory() {
+        return unembedding.weight.isEmpty();
+    }
+
+    /** Keys and values that an earlier decoder left, if there are any; they are then the caller's. */
+    Optional<KvPool> takeMemory() {
+        return Optional.ofNullable(memory.getAndSet(NO_MEMORY).get());
+    }
+
+    /** Keeps them for a later decoder as long as Java's memory lasts. */
+    void keepMemory(KvPool pool) {
+        memory.set(new SoftReference<>(pool));
     }
 
     ModelConfig config() {

@@ -6,11 +6,13 @@ import java.util.Arrays;
 
 /**
  * Attention of one row over its sequence's {@link KvBlock}s. The query heads of a group are multiplied with their common
- * keys together; a block of keys is one panel.
+ * keys together; a block of keys is one panel. Keys and values are remembered in fp32 or rounded to bf16, which is half of
+ * what is read for each token; the sums are fp32.
  */
 final class PanelAttention {
     private final PanelKernels kernels = PanelKernels.best();
     private final int block = kernels.width();
+    private final boolean narrow;
     private final int layers;
     private final int kvHeads;
     private final int group;
@@ -22,9 +24,12 @@ final class PanelAttention {
     private static final class Memory {
         private float[] scores = {};
         private float[] edge = {};
+        private float[] panel = {}; // in fp32
     }
 
-    PanelAttention(ModelConfig config) {
+    /** @param narrow whether keys and values are remembered in bf16 */
+    PanelAttention(ModelConfig config, boolean narrow) {
+        this.narrow = narrow;
         this.layers = config.layers();
         this.kvHeads = config.kvHeads();
         this.group = config.group();
@@ -32,12 +37,23 @@ final class PanelAttention {
         this.valuePanels = Math.ceilDiv(headDim, block);
     }
 
-    int keysPerBlock() {
+    private int keysPerBlock() {
         return layers * kvHeads * headDim * block;
     }
 
-    int valuesPerBlock() {
+    private int valuesPerBlock() {
         return layers * kvHeads * valuePanels * block * block;
+    }
+
+    long blockBytes() {
+        return (narrow ? 2L : 4L) * (keysPerBlock() + valuesPerBlock());
+    }
+
+    /** Memory for a block of positions. */
+    KvBlock block(int number) {
+        return narrow
+                ? KvBlock.narrow(number, keysPerBlock(), valuesPerBlock())
+                : KvBlock.of(number, keysPerBlock(), valuesPerBlock());
     }
 
     private int keysAt(int layer, int head) {
@@ -55,15 +71,18 @@ final class PanelAttention {
         for (int h = 0; h < kvHeads; h++) {
             int keys = keysAt(layer, h) + slot;
             int key = at + h * headDim;
-            for (int i = 0; i < headDim; i++) into.keys[keys + i * block] = x[key + i];
+            for (int i = 0; i < headDim; i++)
+                if (narrow) into.narrowKeys[keys + i * block] = PanelKernels.toBf16(x[key + i]);
+                else into.keys[keys + i * block] = x[key + i];
             int value = at + (kvHeads + h) * headDim;
-            for (int p = 0; p < valuePanels; p++)
-                System.arraycopy(
-                        x,
-                        value + p * block,
-                        into.values,
-                        valuesAt(layer, h, p) + slot * block,
-                        Math.min(block, headDim - p * block));
+            for (int p = 0; p < valuePanels; p++) {
+                int from = value + p * block;
+                int to = valuesAt(layer, h, p) + slot * block;
+                int columns = Math.min(block, headDim - p * block);
+                if (narrow)
+                    for (int j = 0; j < columns; j++) into.narrowValues[to + j] = PanelKernels.toBf16(x[from + j]);
+                else System.arraycopy(x, from, into.values, to, columns);
+            }
         }
     }
 
@@ -80,21 +99,23 @@ final class PanelAttention {
         int from = first / block;
         int stride = (last + 1 - from) * block;
         Memory m = memory.get();
+        if (narrow && m.panel.length == 0) m.panel = new float[Math.max(headDim, block) * block];
         if (m.scores.length < group * stride) m.scores = new float[2 * group * stride];
         int queries = qAt + head * group * headDim;
         for (int b = from; b <= last; b++)
-            kernels.multiply(
+            multiply(
                     row.blocks()[b].keys,
+                    row.blocks()[b].narrowKeys,
                     keysAt(layer, head),
                     headDim,
                     q,
                     queries,
                     headDim,
-                    group,
                     m.scores,
                     (b - from) * block,
                     stride,
-                    false);
+                    false,
+                    m);
         for (int g = 0; g < group; g++) {
             int at = g * stride;
             Arrays.fill(m.scores, at, at + first - from * block, Float.NEGATIVE_INFINITY);
@@ -113,20 +134,39 @@ final class PanelAttention {
         boolean whole = columns == block;
         if (!whole && m.edge.length < group * block) m.edge = new float[group * block];
         for (int b = from; b <= last; b++)
-            kernels.multiply(
+            multiply(
                     row.blocks()[b].values,
+                    row.blocks()[b].narrowValues,
                     valuesAt(layer, head, panel),
                     Math.min(block, row.position() + 1 - b * block),
                     m.scores,
                     (b - from) * block,
                     stride,
-                    group,
                     whole ? out : m.edge,
                     whole ? to + panel * block : 0,
                     whole ? headDim : block,
-                    b > from);
+                    b > from,
+                    m);
         if (!whole)
             for (int g = 0; g < group; g++)
                 System.arraycopy(m.edge, g * block, out, to + g * headDim + panel * block, columns);
+    }
+
+    private void multiply(
+            float[] panels,
+            short[] narrowPanels,
+            int at,
+            int depth,
+            float[] x,
+            int xFrom,
+            int xStride,
+            float[] y,
+            int yFrom,
+            int yStride,
+            boolean add,
+            Memory m) {
+        if (narrow) kernels.fromBf16(narrowPanels, at, depth * block, m.panel);
+        kernels.multiply(
+                narrow ? m.panel : panels, narrow ? 0 : at, depth, x, xFrom, xStride, group, y, yFrom, yStride, add);
     }
 }

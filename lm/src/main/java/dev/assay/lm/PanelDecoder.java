@@ -57,7 +57,7 @@ final class PanelDecoder implements Decoder {
         this.team = team;
         this.embedded = new float[config.dModel()];
         this.qkvWidth = (config.heads() + 2 * config.kvHeads()) * config.headDim();
-        this.attention = new PanelAttention(config);
+        this.attention = new PanelAttention(config, model.narrowMemory());
         for (Architecture.Attention a : family.attention())
             ropes.computeIfAbsent(a.rope(), rope -> new RopeTable(rope, config.headDim()));
     }
@@ -69,14 +69,18 @@ final class PanelDecoder implements Decoder {
 
     @Override
     public KvPool pool(long ceilingBytes) {
-        int keys = attention.keysPerBlock();
-        int values = attention.valuesPerBlock();
         long bytes = ceilingBytes == 0 ? Runtime.getRuntime().maxMemory() / 4 : ceilingBytes;
-        return new KvPool(
-                4L * (keys + values),
+        var fresh = new KvPool(
+                attention.blockBytes(),
                 bytes,
                 blocks -> {}, // each brings its memory along
-                number -> new KvBlock(number, keys, values));
+                attention::block);
+        return model.takeMemory().filter(p -> p.ceiling() == fresh.ceiling()).orElse(fresh);
+    }
+
+    @Override
+    public void keep(KvPool pool) {
+        model.keepMemory(pool);
     }
 
     @Override

@@ -33,6 +33,11 @@ final class PanelSides implements Sides {
         return branches.isEmpty() ? NONE : new PanelSides(branches);
     }
 
+    @Override
+    public boolean isEmpty() {
+        return branches.isEmpty();
+    }
+
     private static Branch branch(Linear linear, List<Linear.Side> sides) {
         List<float[]> down = new ArrayList<>();
         int in = (int) linear.weight().size(1);

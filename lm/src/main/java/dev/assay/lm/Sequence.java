@@ -80,6 +80,16 @@ final class Sequence {
         return request.prompt();
     }
 
+    /** Positions whose keys and values are computed. */
+    int computed() {
+        return computed;
+    }
+
+    /** The tokens of known positions. */
+    int[] tokens(int from, int to) {
+        return Arrays.copyOfRange(writer().tokens, from, to);
+    }
+
     KvBlock[] blocks() {
         return blocks;
     }

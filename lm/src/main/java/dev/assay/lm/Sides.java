@@ -6,6 +6,9 @@ package dev.assay.lm;
  * by side.
  */
 sealed interface Sides extends AutoCloseable permits PanelSides, DeviceSides {
+    /** Whether there are none, so that rows are the bare model's. */
+    boolean isEmpty();
+
     @Override
     void close();
 }

@@ -103,6 +103,9 @@ class EngineTest {
                     .toList();
             try (var exact = new Engine(model, SETTINGS);
                     var fast = new Engine(model, SETTINGS.withArithmetic(arithmetic))) {
+                assertThat(fast.blockBytes())
+                        .as("keys and values in bf16 where all is")
+                        .isEqualTo(exact.blockBytes() / (arithmetic == Arithmetic.BF16 ? 2 : 1));
                 List<Completion> slow = all(exact, requests);
                 List<Completion> quick = all(fast, requests);
                 for (int parity = 0; parity < 2; parity++) {
@@ -197,6 +200,34 @@ class EngineTest {
             assertThat(engine.computed() - before).as("the beginning was kept").isLessThanOrEqualTo(4);
             same(again, shared.get(7));
             for (int i = 0; i < 20; i += 6) same(one(TINY, SETTINGS, requests.get(i)), shared.get(i));
+        }
+    }
+
+    /** A talk's next turn reads what is new, also in a later engine, and comes to the same as if all were read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "gemma3"})
+    void aTalkGoesOnWithoutBeingReadAgain(String name) {
+        LanguageModel model = Tiny.model(name, DType.F32);
+        int block = PanelDecoder.BLOCK;
+        Request first = new Request(ids(model, block + 3, 71), new Sampling(1, 1, block + 4), 5).withLogProbabilities();
+        Completion reply = one(model, SETTINGS, first);
+        assertThat(reply.tokens()).as("goes over the end of a block").hasSizeGreaterThan(block);
+        int[] talk = joined(joined(first.prompt(), reply.tokens()), ids(model, 6, 72));
+        Request second = new Request(talk, new Sampling(1, 1, 5), 6).withLogProbabilities();
+        Completion read = one(Tiny.model(name, DType.F32), SETTINGS, second);
+        try (var later = new Engine(model, SETTINGS)) {
+            same(later.submit(second).result().join(), read);
+            assertThat(later.computed()).isLessThanOrEqualTo(talk.length - 2 * block + 4);
+            Lora lora = adapter(model, 1);
+            assertThat(later.submit(second.under(List.of(lora))).result().join().logProbabilities())
+                    .as("under an adapter nothing of it holds")
+                    .isNotEqualTo(read.logProbabilities());
+        }
+        try (var last = new Engine(model, SETTINGS)) {
+            same(last.submit(second).result().join(), read);
+            assertThat(last.computed())
+                    .as("what lay beside an adapter's was let go")
+                    .isGreaterThanOrEqualTo(talk.length);
         }
     }
 

@@ -74,6 +74,15 @@ public abstract sealed class PanelKernels permits ScalarPanelKernels, VectorPane
      */
     public abstract void unpack16(int[] packed, int at, int depth, float[] out);
 
+    /** Rounded to the nearest bf16, ties to even. */
+    public static short toBf16(float x) {
+        int bits = Float.floatToRawIntBits(x);
+        return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
+    }
+
+    /** Reads bf16 numbers, from element {@code from} of {@code x} on. */
+    public abstract void fromBf16(short[] x, int from, int length, float[] out);
+
     /** Softmax in place; returns log Σ exp of what was there. Minus infinity has no weight. */
     public abstract double softmax(float[] x, int from, int length);
 

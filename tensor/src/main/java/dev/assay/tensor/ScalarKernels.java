@@ -63,10 +63,7 @@ final class ScalarKernels extends Kernels {
 
     @Override
     public void toBf16(float[] x, int from, int length, MemorySegment out, long to) {
-        for (int i = 0; i < length; i++) {
-            int bits = Float.floatToRawIntBits(x[from + i]);
-            out.setAtIndex(JAVA_SHORT_UNALIGNED, to + i, (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16));
-        }
+        for (int i = 0; i < length; i++) out.setAtIndex(JAVA_SHORT_UNALIGNED, to + i, PanelKernels.toBf16(x[from + i]));
     }
 
     @Override

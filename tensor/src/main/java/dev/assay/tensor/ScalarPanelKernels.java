@@ -86,6 +86,11 @@ final class ScalarPanelKernels extends PanelKernels {
     }
 
     @Override
+    public void fromBf16(short[] x, int from, int length, float[] out) {
+        for (int i = 0; i < length; i++) out[i] = Float.intBitsToFloat(x[from + i] << 16);
+    }
+
+    @Override
     public double softmax(float[] x, int from, int length) {
         double log = logSumExp(x, from, length, 1);
         for (int i = from; i < from + length; i++) x[i] = (float) Math.exp(x[i] - log);

@@ -2,7 +2,9 @@ package dev.assay.tensor;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -12,6 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorPanelKernels extends PanelKernels {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Short> HALF =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
     private static final int L = F.length();
     private static final int W = 2 * L;
 
@@ -320,6 +324,17 @@ final class VectorPanelKernels extends PanelKernels {
             q1.and(0xffff0000).reinterpretAsFloats().intoArray(out, to + W + L);
         }
         if (k < depth) for (int j = 0; j < W; j++) out[to + j] = Float.intBitsToFloat(packed[from + j] << 16);
+    }
+
+    @Override
+    public void fromBf16(short[] x, int from, int length, float[] out) {
+        int i = 0;
+        for (; i <= length - L; i += L) {
+            var ints = (IntVector)
+                    ShortVector.fromArray(HALF, x, from + i).convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
+            ints.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(out, i);
+        }
+        for (; i < length; i++) out[i] = Float.intBitsToFloat(x[from + i] << 16);
     }
 
     /**

@@ -230,10 +230,8 @@ public abstract sealed class WeightMatrix {
             }
         }
 
-        /** Rounded to the nearest, ties to even. */
         private static int bits(float x) {
-            int bits = Float.floatToRawIntBits(x);
-            return (bits + 0x7fff + (bits >>> 16 & 1)) >>> 16;
+            return PanelKernels.toBf16(x) & 0xffff;
         }
 
         @Override

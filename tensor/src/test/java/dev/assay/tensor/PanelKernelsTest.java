@@ -93,6 +93,18 @@ class PanelKernelsTest {
         assertThat(fast).containsExactly(obvious);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 32, 100})
+    void halves(int length) {
+        var numbers = new short[2 + length];
+        for (int i = 0; i < numbers.length; i++) numbers[i] = PanelKernels.toBf16((float) random.nextGaussian());
+        var fast = new float[length];
+        var obvious = new float[length];
+        FAST.fromBf16(numbers, 2, length, fast);
+        OBVIOUS.fromBf16(numbers, 2, length, obvious);
+        assertThat(fast).containsExactly(obvious);
+    }
+
     private int bf16() {
         return Float.floatToIntBits((float) random.nextGaussian()) >>> 16;
     }
