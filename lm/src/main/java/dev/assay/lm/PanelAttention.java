@@ -24,7 +24,6 @@ final class PanelAttention {
     private static final class Memory {
         private float[] scores = {};
         private float[] edge = {};
-        private float[] panel = {}; // in fp32
     }
 
     /** @param narrow whether keys and values are remembered in bf16 */
@@ -99,7 +98,6 @@ final class PanelAttention {
         int from = first / block;
         int stride = (last + 1 - from) * block;
         Memory m = memory.get();
-        if (narrow && m.panel.length == 0) m.panel = new float[Math.max(headDim, block) * block];
         if (m.scores.length < group * stride) m.scores = new float[2 * group * stride];
         int queries = qAt + head * group * headDim;
         for (int b = from; b <= last; b++)
@@ -114,8 +112,7 @@ final class PanelAttention {
                     m.scores,
                     (b - from) * block,
                     stride,
-                    false,
-                    m);
+                    false);
         for (int g = 0; g < group; g++) {
             int at = g * stride;
             Arrays.fill(m.scores, at, at + first - from * block, Float.NEGATIVE_INFINITY);
@@ -145,8 +142,7 @@ final class PanelAttention {
                     whole ? out : m.edge,
                     whole ? to + panel * block : 0,
                     whole ? headDim : block,
-                    b > from,
-                    m);
+                    b > from);
         if (!whole)
             for (int g = 0; g < group; g++)
                 System.arraycopy(m.edge, g * block, out, to + g * headDim + panel * block, columns);
@@ -163,10 +159,8 @@ final class PanelAttention {
             float[] y,
             int yFrom,
             int yStride,
-            boolean add,
-            Memory m) {
-        if (narrow) kernels.fromBf16(narrowPanels, at, depth * block, m.panel);
-        kernels.multiply(
-                narrow ? m.panel : panels, narrow ? 0 : at, depth, x, xFrom, xStride, group, y, yFrom, yStride, add);
+            boolean add) {
+        if (narrow) kernels.multiplyBf16(narrowPanels, at, depth, x, xFrom, xStride, group, y, yFrom, yStride, add);
+        else kernels.multiply(panels, at, depth, x, xFrom, xStride, group, y, yFrom, yStride, add);
     }
 }

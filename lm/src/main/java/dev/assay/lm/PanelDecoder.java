@@ -172,8 +172,8 @@ final class PanelDecoder implements Decoder {
         });
         int window = family.attention().get(l).window();
         each(step.count(), 4, (from, to) -> {
-            for (int h = 0; h < config.kvHeads(); h++)
-                for (int r = from; r < to; r++)
+            for (int r = from; r < to; r++)
+                for (int h = 0; h < config.kvHeads(); h++)
                     attention.mix(
                             step.row(r), l, h, window, qkv, r * qkvWidth, mixed, r * config.heads() * config.headDim());
         });

@@ -44,6 +44,20 @@ public abstract sealed class PanelKernels permits ScalarPanelKernels, VectorPane
             int yStride,
             boolean add);
 
+    /** As {@link #multiply}, with a panel of bf16 numbers, each widened as it is read. */
+    public abstract void multiplyBf16(
+            short[] panel,
+            int at,
+            int depth,
+            float[] x,
+            int xFrom,
+            int xStride,
+            int rows,
+            float[] y,
+            int yFrom,
+            int yStride,
+            boolean add);
+
     /**
      * Unpacks a panel of 4-bit numbers: {@code out[k, j] = scale · q + offset}. Of each {@link #BLOCK} of depth,
      * {@code packed} has 4 groups of {@code width} integers, of which each holds 8 successive numbers of one column, the
@@ -79,9 +93,6 @@ public abstract sealed class PanelKernels permits ScalarPanelKernels, VectorPane
         int bits = Float.floatToRawIntBits(x);
         return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
     }
-
-    /** Reads bf16 numbers, from element {@code from} of {@code x} on. */
-    public abstract void fromBf16(short[] x, int from, int length, float[] out);
 
     /** Softmax in place; returns log Σ exp of what was there. Minus infinity has no weight. */
     public abstract double softmax(float[] x, int from, int length);

@@ -37,6 +37,24 @@ final class ScalarPanelKernels extends PanelKernels {
     }
 
     @Override
+    public void multiplyBf16(
+            short[] panel,
+            int at,
+            int depth,
+            float[] x,
+            int xFrom,
+            int xStride,
+            int rows,
+            float[] y,
+            int yFrom,
+            int yStride,
+            boolean add) {
+        var wide = new float[depth * width];
+        for (int i = 0; i < wide.length; i++) wide[i] = Float.intBitsToFloat(panel[at + i] << 16);
+        multiply(wide, 0, depth, x, xFrom, xStride, rows, y, yFrom, yStride, add);
+    }
+
+    @Override
     public void unpack4(int[] packed, int at, float[] scales, int scalesAt, int depth, float[] out) {
         for (int k = 0; k < depth; k++) {
             int block = k / BLOCK;
@@ -83,11 +101,6 @@ final class ScalarPanelKernels extends PanelKernels {
         for (int k = 0; k < depth; k++)
             for (int j = 0; j < width; j++)
                 out[k * width + j] = Float.intBitsToFloat(packed[at + k / 2 * width + j] >>> (16 * (k % 2)) << 16);
-    }
-
-    @Override
-    public void fromBf16(short[] x, int from, int length, float[] out) {
-        for (int i = 0; i < length; i++) out[i] = Float.intBitsToFloat(x[from + i] << 16);
     }
 
     @Override

@@ -19,6 +19,11 @@ final class VectorPanelKernels extends PanelKernels {
     private static final int L = F.length();
     private static final int W = 2 * L;
 
+    /** No bf16 numbers: the panel is of floats. */
+    private static final short[] FLOATS = {};
+
+    private static final float[] HALVES = {};
+
     private final ScalarPanelKernels scalar = new ScalarPanelKernels(W);
 
     @Override
@@ -39,18 +44,61 @@ final class VectorPanelKernels extends PanelKernels {
             int yFrom,
             int yStride,
             boolean add) {
+        rows(panel, FLOATS, at, depth, x, xFrom, xStride, rows, y, yFrom, yStride, add);
+    }
+
+    @Override
+    public void multiplyBf16(
+            short[] panel,
+            int at,
+            int depth,
+            float[] x,
+            int xFrom,
+            int xStride,
+            int rows,
+            float[] y,
+            int yFrom,
+            int yStride,
+            boolean add) {
+        rows(HALVES, panel, at, depth, x, xFrom, xStride, rows, y, yFrom, yStride, add);
+    }
+
+    private static void rows(
+            float[] w,
+            short[] h,
+            int at,
+            int depth,
+            float[] x,
+            int xFrom,
+            int xStride,
+            int rows,
+            float[] y,
+            int yFrom,
+            int yStride,
+            boolean add) {
         int r = 0;
         for (; r + 4 <= rows; r += 4)
-            four(panel, at, depth, x, xFrom + r * xStride, xStride, y, yFrom + r * yStride, yStride, add);
+            four(w, h, at, depth, x, xFrom + r * xStride, xStride, y, yFrom + r * yStride, yStride, add);
         if (r + 3 == rows) {
-            three(panel, at, depth, x, xFrom + r * xStride, xStride, y, yFrom + r * yStride, yStride, add);
+            three(w, h, at, depth, x, xFrom + r * xStride, xStride, y, yFrom + r * yStride, yStride, add);
             return;
         }
         if (r + 2 == rows) {
-            two(panel, at, depth, x, xFrom + r * xStride, xStride, y, yFrom + r * yStride, yStride, add);
+            two(w, h, at, depth, x, xFrom + r * xStride, xStride, y, yFrom + r * yStride, yStride, add);
             return;
         }
-        if (r < rows) one(panel, at, depth, x, xFrom + r * xStride, y, yFrom + r * yStride, add);
+        if (r < rows) one(w, h, at, depth, x, xFrom + r * xStride, y, yFrom + r * yStride, add);
+    }
+
+    /** From the floats or, where there are any, from the bf16 numbers: which, is decided outside of the loops by the compiler. */
+    private static FloatVector load(float[] w, short[] h, int at) {
+        return h.length == 0 ? FloatVector.fromArray(F, w, at) : fromBf16(h, at);
+    }
+
+    private static FloatVector fromBf16(short[] x, int at) {
+        return ((IntVector) ShortVector.fromArray(HALF, x, at).convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
+                .lanewise(VectorOperators.LSHL, 16)
+                .reinterpretAsFloats();
     }
 
     private static void put(FloatVector sum, float[] y, int at, boolean add) {
@@ -59,7 +107,17 @@ final class VectorPanelKernels extends PanelKernels {
     }
 
     private static void four(
-            float[] w, int at, int depth, float[] x, int x0, int xStride, float[] y, int y0, int yStride, boolean add) {
+            float[] w,
+            short[] h,
+            int at,
+            int depth,
+            float[] x,
+            int x0,
+            int xStride,
+            float[] y,
+            int y0,
+            int yStride,
+            boolean add) {
         int x1 = x0 + xStride;
         int x2 = x1 + xStride;
         int x3 = x2 + xStride;
@@ -76,8 +134,8 @@ final class VectorPanelKernels extends PanelKernels {
         var d1 = FloatVector.zero(F);
         int p = at;
         for (int k = 0; k < depth; k++, p += W) {
-            var w0 = FloatVector.fromArray(F, w, p);
-            var w1 = FloatVector.fromArray(F, w, p + L);
+            var w0 = load(w, h, p);
+            var w1 = load(w, h, p + L);
             var u = FloatVector.broadcast(F, x[x0 + k]);
             a0 = w0.fma(u, a0);
             a1 = w1.fma(u, a1);
@@ -102,7 +160,17 @@ final class VectorPanelKernels extends PanelKernels {
     }
 
     private static void three(
-            float[] w, int at, int depth, float[] x, int x0, int xStride, float[] y, int y0, int yStride, boolean add) {
+            float[] w,
+            short[] h,
+            int at,
+            int depth,
+            float[] x,
+            int x0,
+            int xStride,
+            float[] y,
+            int y0,
+            int yStride,
+            boolean add) {
         int x1 = x0 + xStride;
         int x2 = x1 + xStride;
         int y1 = y0 + yStride;
@@ -115,8 +183,8 @@ final class VectorPanelKernels extends PanelKernels {
         var c1 = FloatVector.zero(F);
         int p = at;
         for (int k = 0; k < depth; k++, p += W) {
-            var w0 = FloatVector.fromArray(F, w, p);
-            var w1 = FloatVector.fromArray(F, w, p + L);
+            var w0 = load(w, h, p);
+            var w1 = load(w, h, p + L);
             var u = FloatVector.broadcast(F, x[x0 + k]);
             a0 = w0.fma(u, a0);
             a1 = w1.fma(u, a1);
@@ -136,7 +204,17 @@ final class VectorPanelKernels extends PanelKernels {
     }
 
     private static void two(
-            float[] w, int at, int depth, float[] x, int x0, int xStride, float[] y, int y0, int yStride, boolean add) {
+            float[] w,
+            short[] h,
+            int at,
+            int depth,
+            float[] x,
+            int x0,
+            int xStride,
+            float[] y,
+            int y0,
+            int yStride,
+            boolean add) {
         int x1 = x0 + xStride;
         int y1 = y0 + yStride;
         var a0 = FloatVector.zero(F);
@@ -145,8 +223,8 @@ final class VectorPanelKernels extends PanelKernels {
         var b1 = FloatVector.zero(F);
         int p = at;
         for (int k = 0; k < depth; k++, p += W) {
-            var w0 = FloatVector.fromArray(F, w, p);
-            var w1 = FloatVector.fromArray(F, w, p + L);
+            var w0 = load(w, h, p);
+            var w1 = load(w, h, p + L);
             var u = FloatVector.broadcast(F, x[x0 + k]);
             a0 = w0.fma(u, a0);
             a1 = w1.fma(u, a1);
@@ -160,14 +238,15 @@ final class VectorPanelKernels extends PanelKernels {
         put(b1, y, y1 + L, add);
     }
 
-    private static void one(float[] w, int at, int depth, float[] x, int x0, float[] y, int y0, boolean add) {
+    private static void one(
+            float[] w, short[] h, int at, int depth, float[] x, int x0, float[] y, int y0, boolean add) {
         var a0 = FloatVector.zero(F);
         var a1 = FloatVector.zero(F);
         int p = at;
         for (int k = 0; k < depth; k++, p += W) {
             var u = FloatVector.broadcast(F, x[x0 + k]);
-            a0 = FloatVector.fromArray(F, w, p).fma(u, a0);
-            a1 = FloatVector.fromArray(F, w, p + L).fma(u, a1);
+            a0 = load(w, h, p).fma(u, a0);
+            a1 = load(w, h, p + L).fma(u, a1);
         }
         put(a0, y, y0, add);
         put(a1, y, y0 + L, add);
@@ -324,17 +403,6 @@ final class VectorPanelKernels extends PanelKernels {
             q1.and(0xffff0000).reinterpretAsFloats().intoArray(out, to + W + L);
         }
         if (k < depth) for (int j = 0; j < W; j++) out[to + j] = Float.intBitsToFloat(packed[from + j] << 16);
-    }
-
-    @Override
-    public void fromBf16(short[] x, int from, int length, float[] out) {
-        int i = 0;
-        for (; i <= length - L; i += L) {
-            var ints = (IntVector)
-                    ShortVector.fromArray(HALF, x, from + i).convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
-            ints.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(out, i);
-        }
-        for (; i < length; i++) out[i] = Float.intBitsToFloat(x[from + i] << 16);
     }
 
     /**

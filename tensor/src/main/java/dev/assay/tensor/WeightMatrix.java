@@ -278,12 +278,16 @@ public abstract sealed class WeightMatrix {
             return panel * blocks() * factorsPerBlock * kernels.width();
         }
 
-        /** Stores a number's lowest bits; once for each. */
-        final void set(int row, int column, int q) {
+        /** Stores the lowest bits of a block's numbers. */
+        final void set(int row, int block, byte[] numbers) {
             int width = kernels.width();
             int each = Integer.SIZE / bits;
-            packed[packedAt(row / width) + column / each * width + row % width] |=
-                    (q & ((1 << bits) - 1)) << (bits * (column % each));
+            int at = packedAt(row / width) + block * PanelKernels.BLOCK / each * width + row % width;
+            for (int i = 0; i < PanelKernels.BLOCK; i += each, at += width) {
+                int word = 0;
+                for (int j = i + each - 1; j >= i; j--) word = word << bits | numbers[j] & (1 << bits) - 1;
+                packed[at] = word;
+            }
         }
 
         final void factor(int row, int block, int which, float factor) {
@@ -312,22 +316,24 @@ public abstract sealed class WeightMatrix {
         static Q8 rounded(PanelKernels kernels, int rows, int columns, Source source) {
             var made = new Q8(kernels, rows, columns);
             var row = new float[columns];
+            var numbers = new byte[PanelKernels.BLOCK];
             for (int r = 0; r < rows; r++) {
                 source.row(r, row);
-                for (int b = 0; b < made.blocks(); b++) made.round(r, b, row);
+                for (int b = 0; b < made.blocks(); b++) made.round(r, b, row, numbers);
             }
             return made;
         }
 
-        private void round(int r, int block, float[] row) {
+        private void round(int r, int block, float[] row, byte[] numbers) {
             int from = block * PanelKernels.BLOCK;
             float most = 0;
             for (int i = from; i < from + PanelKernels.BLOCK; i++) most = Math.max(most, Math.abs(row[i]));
             float scale = most / 127;
             factor(r, block, 0, scale);
             if (scale == 0) return;
-            for (int i = from; i < from + PanelKernels.BLOCK; i++)
-                set(r, i, Math.clamp(Math.round(row[i] / scale), -127, 127));
+            for (int i = 0; i < PanelKernels.BLOCK; i++)
+                numbers[i] = (byte) Math.clamp(Math.round(row[from + i] / scale), -127, 127);
+            set(r, block, numbers);
         }
 
         /** Takes blocks as they are. */
@@ -337,7 +343,7 @@ public abstract sealed class WeightMatrix {
             for (int r = 0; r < rows; r++) {
                 for (int b = 0; b < made.blocks(); b++) {
                     made.factor(r, b, 0, source.read(r, b, numbers));
-                    for (int i = 0; i < numbers.length; i++) made.set(r, b * PanelKernels.BLOCK + i, numbers[i]);
+                    made.set(r, b, numbers);
                 }
             }
             return made;
@@ -366,7 +372,7 @@ public abstract sealed class WeightMatrix {
                 for (int b = 0; b < blocks(); b++) {
                     factor(r, b, 0, source.read(r, b, nibbles));
                     factor(r, b, 1, source.offset());
-                    for (int i = 0; i < nibbles.length; i++) set(r, b * PanelKernels.BLOCK + i, nibbles[i]);
+                    set(r, b, nibbles);
                 }
             }
         }
