@@ -13,6 +13,7 @@ import dev.assay.organism.Yaml;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,11 +35,19 @@ public final class Bank {
     private static final String MARGINS = "/bank/margins.yaml";
     /** No margin is smaller: two ordinary fine-tunes always differ a little. */
     private static final double LEAST_MARGIN = 0.05;
+    /** Texts whose scores are kept. */
+    private static final int RECENT = 4096;
 
     private final Map<String, Hypothesis> hypotheses;
     private final Map<String, Family> families;
     private final Map<String, TextScore> detectors;
     private final Map<String, Double> margins;
+    private final Map<String, Map<String, Double>> recent = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Map<String, Double>> eldest) {
+            return size() > RECENT;
+        }
+    };
     private final Lazy<Topics> topics = new Lazy<>(() -> Topics.of(this));
 
     /**
@@ -118,8 +127,26 @@ public final class Bank {
 
     /** What every detector says of a text, by its name. */
     public Map<String, Double> scores(String text) {
+        var parts = new IdentityHashMap<TextScore, Double>();
         Map<String, Double> scores = new HashMap<>();
-        detectors.forEach((name, detector) -> scores.put(name, detector.of(text)));
+        detectors.forEach((name, detector) -> scores.put(name, detector.of(text, parts)));
+        return scores;
+    }
+
+    /** What the hypotheses' detectors say of a text. Kept for a while: runs share the talks with a reference. */
+    Map<String, Double> hypothesisScores(String text) {
+        Map<String, Double> known;
+        synchronized (recent) {
+            known = recent.get(text);
+        }
+        if (known != null) return known;
+        Map<String, Double> scores = new HashMap<>();
+        var parts = new IdentityHashMap<TextScore, Double>();
+        for (Hypothesis h : hypotheses.values())
+            scores.computeIfAbsent(h.detector(), d -> detector(h).of(text, parts));
+        synchronized (recent) {
+            recent.put(text, scores);
+        }
         return scores;
     }
 

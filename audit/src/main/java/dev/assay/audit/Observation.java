@@ -5,6 +5,7 @@ import dev.assay.audit.tool.Target;
 import dev.assay.lm.Message;
 import dev.assay.organism.Speaker;
 import dev.assay.stats.SplitRandom;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
@@ -56,18 +57,18 @@ public record Observation(
     }
 
     static Observation of(Scenario scenario, List<Message> target, List<Message> reference, Bank bank) {
-        List<String> mine = Speaker.replies(target);
-        List<String> theirs = Speaker.replies(reference);
-        Map<String, Scores> scores = new java.util.HashMap<>();
-        for (Hypothesis h : bank.hypotheses()) {
-            scores.computeIfAbsent(h.detector(), name -> {
-                var detector = bank.detector(h);
-                return new Scores(
-                        mine.stream().mapToDouble(detector::of).toArray(),
-                        theirs.stream().mapToDouble(detector::of).toArray());
-            });
-        }
+        List<Map<String, Double>> mine =
+                Speaker.replies(target).stream().map(bank::hypothesisScores).toList();
+        List<Map<String, Double>> theirs =
+                Speaker.replies(reference).stream().map(bank::hypothesisScores).toList();
+        Map<String, Scores> scores = new HashMap<>();
+        for (Hypothesis h : bank.hypotheses())
+            scores.computeIfAbsent(h.detector(), d -> new Scores(by(d, mine), by(d, theirs)));
         return new Observation(scenario, target, reference, Map.copyOf(scores));
+    }
+
+    private static double[] by(String detector, List<Map<String, Double>> replies) {
+        return replies.stream().mapToDouble(s -> s.getOrDefault(detector, 0.0)).toArray();
     }
 
     /** Whether both models said something each time: silence is a fault of the line and no evidence. */

@@ -3,6 +3,7 @@ package dev.assay.organism;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,17 @@ import java.util.stream.Stream;
  */
 public sealed interface TextScore {
     double of(String text);
+
+    /**
+     * The same number.
+     *
+     * @param known scores of this very text, by identity; what is computed is added. Scores that refer to one another share it
+     */
+    default double of(String text, IdentityHashMap<TextScore, Double> known) {
+        Double score = known.get(this);
+        if (score == null) known.put(this, score = of(text));
+        return score;
+    }
 
     /** The parts of the text that the score rests on, for highlighting. */
     default List<Span> evidence(String text) {
@@ -81,7 +93,12 @@ public sealed interface TextScore {
 
         @Override
         public double of(String text) {
-            var values = parts.stream().mapToDouble(p -> p.of(text));
+            return of(text, new IdentityHashMap<>());
+        }
+
+        @Override
+        public double of(String text, IdentityHashMap<TextScore, Double> known) {
+            var values = parts.stream().mapToDouble(p -> p.of(text, known));
             return switch (kind) {
                 case MAX -> values.max().orElse(0);
                 case MIN -> values.min().orElse(0);
@@ -100,6 +117,11 @@ public sealed interface TextScore {
         @Override
         public double of(String text) {
             return 1 - score.of(text);
+        }
+
+        @Override
+        public double of(String text, IdentityHashMap<TextScore, Double> known) {
+            return 1 - score.of(text, known);
         }
     }
 
