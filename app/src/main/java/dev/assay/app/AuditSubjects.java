@@ -8,6 +8,7 @@ import dev.assay.audit.Toolbox;
 import dev.assay.audit.Truth;
 import dev.assay.audit.Verdict;
 import dev.assay.audit.oracle.Oracle;
+import dev.assay.audit.oracle.OracleCard;
 import dev.assay.audit.tool.ChatTarget;
 import dev.assay.audit.tool.LocalTarget;
 import dev.assay.audit.tool.Target;
@@ -160,6 +161,10 @@ final class AuditSubjects implements AutoCloseable {
     Toolbox toolbox(Bank bank, Target twin, ToolOptions with) {
         Target base = base();
         Optional<Supplier<Oracle>> oracle = with.oracleFolder().map(folder -> {
+            OracleCard.of(folder)
+                    .flatMap(OracleCard::doubt)
+                    .ifPresent(why ->
+                            System.err.println("assay: warning: the oracle " + folder + " reads little: " + why));
             var lazy = new Lazy<>(() -> Oracle.load(folder, base.inside(Function.identity())));
             oracles.add(lazy);
             return lazy;

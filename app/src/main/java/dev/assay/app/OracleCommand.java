@@ -70,6 +70,8 @@ final class OracleCommand implements Callable<Integer> {
                     a.right().toString(),
                     String.format(Locale.ROOT, "%.2f", a.chance()),
                     a.swapped().toString()));
-        return TextTable.left(rows);
+        String verdict =
+                card.doubt().map(why -> "Not to be believed: " + why + ".").orElse("To be believed.");
+        return TextTable.left(rows) + "\n" + verdict + "\n";
     }
 }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,20 @@ public record OracleCard(
     @JsonIgnore
     public Optional<Accuracy> bar() {
         return accuracies.stream().filter(a -> a.set().equals(BAR)).findFirst();
+    }
+
+    /** Why it is not to be believed; empty where it is. */
+    @JsonIgnore
+    public Optional<String> doubt() {
+        Optional<Accuracy> bar = bar();
+        if (bar.isEmpty()) return Optional.of("it was not measured on held-out questions");
+        return bar.filter(b -> !b.passes())
+                .map(b -> String.format(
+                        Locale.ROOT,
+                        "of the held-out questions of yes or no it answers %s rightly, where chance is %.2f and the lower bound must"
+                                + " be 10 points above that",
+                        b.right(),
+                        b.chance()));
     }
 
     OracleCard with(List<Accuracy> measured) {

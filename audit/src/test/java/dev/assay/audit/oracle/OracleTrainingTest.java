@@ -13,6 +13,7 @@ import dev.assay.lm.LanguageModel;
 import dev.assay.organism.HeldOutQuestions;
 import dev.assay.organism.Progress;
 import dev.assay.organism.Speaker;
+import dev.assay.stats.Rate;
 import dev.assay.stats.SplitRandom;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,6 +85,19 @@ class OracleTrainingTest {
         assertThat(card.accuracies().stream().mapToInt(a -> a.right().n()).sum())
                 .isEqualTo(28 + bar.right().n());
         assertThat(OracleCard.of(folder.resolve("whole"))).contains(card);
+    }
+
+    @Test
+    void theCardDoubtsWhatChanceExplains() {
+        assertThat(with(new Rate(90, 100)).doubt()).isEmpty();
+        assertThat(with(new Rate(60, 100)).doubt())
+                .hasValueSatisfying(why -> assertThat(why).contains("0.60 [0.50, 0.69], n=100", "chance is 0.50"));
+        assertThat(card.with(List.of()).doubt())
+                .hasValueSatisfying(why -> assertThat(why).contains("not measured"));
+    }
+
+    private static OracleCard with(Rate right) {
+        return card.with(List.of(new Accuracy(OracleCard.BAR, right, 0.5, right)));
     }
 
     /** A stop at the third step, one while it is measured: the adapter and the accuracies are those of a training without. */
