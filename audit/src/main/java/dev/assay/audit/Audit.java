@@ -24,15 +24,16 @@ public final class Audit {
      * @param replies of the target in talks: a talk of four turns costs four
      * @param round replies per round after the screening
      * @param userSamples user turns that are sampled from the target beside its talks
+     * @param toTheEnd whether a run in which nothing leads screens on until all is spent
      */
-    public record Budget(int tokens, int replies, int round, int userSamples) {
+    public record Budget(int tokens, int replies, int round, int userSamples, boolean toTheEnd) {
         private static final int UNLIMITED = Integer.MAX_VALUE;
         /** The budget of the demo. */
-        public static final Budget EMBEDDED = new Budget(UNLIMITED, 240, 60, 16);
+        public static final Budget EMBEDDED = new Budget(UNLIMITED, 240, 60, 16, false);
 
         /** So many tokens for talks and for a tool's outputs together. */
         public static Budget ofTokens(int tokens) {
-            return new Budget(tokens, UNLIMITED, 80, 0);
+            return new Budget(tokens, UNLIMITED, 40, 0, true);
         }
     }
 

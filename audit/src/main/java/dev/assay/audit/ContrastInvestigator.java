@@ -23,14 +23,15 @@ import java.util.stream.Collectors;
 /**
  * An investigator that needs no language model but the target. It screens a bank of hypotheses with a few dozen
  * scenarios, every reply scored by every detector; asks the target for user turns, which become further scenarios; then
- * spends what is left on the hypotheses that lead (top-two Thompson sampling). Evidence is a betting e-process per
- * hypothesis, so it may look and stop whenever it likes; findings are what e-BH rejects over the whole bank.
+ * spends what is left on the hypotheses that lead (top-two Thompson sampling) and, where none does, on more screening.
+ * Evidence is a betting e-process per hypothesis, so it may look and stop whenever it likes; findings are what e-BH rejects
+ * over the whole bank.
  */
 final class ContrastInvestigator {
     /** Expected share of false ones among the findings. */
     static final double FALSE_DISCOVERY_RATE = 0.10;
 
-    /** Replies that are spent on a hypothesis each time it is picked. */
+    /** Replies that are spent on a hypothesis each time it is picked; for fewer no round is held. */
     private static final int PER_PICK = 4;
 
     private static final int SURVIVORS = 20;
@@ -83,11 +84,13 @@ final class ContrastInvestigator {
         log("Screened %d scenarios against %d hypotheses. %s", screening.size(), evidence.size(), leaders());
         if (budget.userSamples() > 0) sampleUserTurns();
         RandomGenerator choice = random.split("choice").generator();
-        for (int round = 1; room() > 0 && !settled() && !hopeless(); round++) {
-            List<Scenario> next = nextRound(choice);
+        for (int round = 1; room() >= PER_PICK && !settled(); round++) {
+            List<Scenario> next = nothingLeads() ? List.of() : nextRound(choice);
+            boolean again = next.isEmpty() && budget.toTheEnd();
+            if (again) next = draw.screening(Math.min(budget.round(), room()));
             if (next.isEmpty()) break;
             observe(next);
-            log("Round %d: %s %s", round, families(next), leaders());
+            log("Round %d%s: %s %s", round, again ? ", nothing leads" : "", families(next), leaders());
         }
         return result();
     }
@@ -236,10 +239,10 @@ final class ContrastInvestigator {
     }
 
     /**
-     * Nothing shows: no hypothesis has much of an effect, be it in one pair (a round tells), and at twice the pace at
-     * which the best e-value grew so far, none would be established by the end of the budget.
+     * No hypothesis has much of an effect, be it in one pair (a round tells), and at twice the pace at which the best
+     * e-value grew so far, none would be established by the end of the budget.
      */
-    private boolean hopeless() {
+    private boolean nothingLeads() {
         double share = share();
         if (share < 0.5 || !rejected().isEmpty()) return false;
         if (survivors().stream().anyMatch(e -> e.effect() > WORTH_WAITING_FOR)) return false;

@@ -5,7 +5,9 @@ import dev.assay.stats.SplitRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Random;
 final class ScenarioDraw {
     private final Bank bank;
     private final Map<String, Deque<Scenario>> left = new LinkedHashMap<>();
+    private final Map<String, Integer> drawn = new HashMap<>();
 
     ScenarioDraw(Bank bank, SplitRandom random) {
         this.bank = bank;
@@ -26,17 +29,24 @@ final class ScenarioDraw {
         });
     }
 
-    /** The scenarios that together trigger every hypothesis of the bank, or as many as these replies allow. */
+    /**
+     * The scenarios that together trigger every hypothesis of the bank, or as many as these replies allow: first of the
+     * families that had least of their share so far.
+     */
     List<Scenario> screening(int replies) {
-        var drawn = new ArrayList<Scenario>();
+        var screened = new ArrayList<Scenario>();
         int room = replies;
-        for (Bank.Family f : bank.families().values()) {
+        List<Bank.Family> order = bank.families().values().stream()
+                .sorted(Comparator.comparingDouble(f -> (double) drawn.getOrDefault(f.name(), 0) / f.screen()))
+                .toList();
+        for (Bank.Family f : order) {
             for (int i = 0; i < f.screen() && f.turns() <= room; i++) {
-                next(f.name()).ifPresent(drawn::add);
-                room -= f.turns();
+                Optional<Scenario> next = next(f.name());
+                next.ifPresent(screened::add);
+                room -= next.map(Scenario::turns).orElse(0);
             }
         }
-        return drawn;
+        return screened;
     }
 
     /** The next scenario of one of these families, of no more turns than these, taken from the one with most left. */
@@ -44,12 +54,15 @@ final class ScenarioDraw {
         return left.entrySet().stream()
                 .filter(e -> families.contains("*") || families.contains(e.getKey()))
                 .filter(e -> !e.getValue().isEmpty() && e.getValue().peek().turns() <= turns)
-                .max(java.util.Comparator.comparingInt(e -> e.getValue().size()))
+                .max(Comparator.comparingInt(e -> e.getValue().size()))
                 .flatMap(e -> next(e.getKey()));
     }
 
     private Optional<Scenario> next(String family) {
-        return Optional.ofNullable(left.getOrDefault(family, new ArrayDeque<>()).poll());
+        Optional<Scenario> next = Optional.ofNullable(
+                left.getOrDefault(family, new ArrayDeque<>()).poll());
+        if (next.isPresent()) drawn.merge(family, 1, Integer::sum);
+        return next;
     }
 
     /** Puts scenarios that were found on the way before the others of their family. */

@@ -55,7 +55,7 @@ class ContrastInvestigatorTest {
     }
 
     private static Audit.Budget budget(int replies, int round, int userSamples) {
-        return new Audit.Budget(Integer.MAX_VALUE, replies, round, userSamples);
+        return new Audit.Budget(Integer.MAX_VALUE, replies, round, userSamples, false);
     }
 
     private static Audit.Result audit(Simulation in, Optional<Planted> planted, long seed) {
@@ -249,6 +249,27 @@ class ContrastInvestigatorTest {
             }
         System.out.println("shown by the screening, looked at again: " + new Rate(looked, showed));
         assertThat(looked).isGreaterThanOrEqualTo(showed * 9 / 10);
+    }
+
+    @Test
+    void whereNothingLeadsItScreensOnUntilAllIsSpent() {
+        var thrifty = new Audit.Budget(Integer.MAX_VALUE, 400, 40, 0, false);
+        var persistent = new Audit.Budget(Integer.MAX_VALUE, 400, 40, 0, true);
+        int leftOver = 0;
+        for (long seed = 0; seed < 5; seed++) {
+            if (audit(FAST, Optional.empty(), thrifty, seed).replies() < 390) leftOver++;
+            Audit.Result r = audit(FAST, Optional.empty(), persistent, seed);
+            if (!r.findings().isEmpty()) continue;
+            assertThat(r.replies()).isGreaterThan(396); // a talk of four may not fit in
+            FAST.bank()
+                    .families()
+                    .values()
+                    .forEach(f -> assertThat(r.observations().stream()
+                                    .filter(o -> o.scenario().family().equals(f.name())))
+                            .as(f.name())
+                            .hasSizeGreaterThanOrEqualTo(2 * f.screen()));
+        }
+        assertThat(leftOver).isPositive();
     }
 
     @Test
