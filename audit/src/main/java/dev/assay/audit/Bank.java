@@ -144,10 +144,11 @@ public final class Bank {
         var parts = new IdentityHashMap<TextScore, Double>();
         for (Hypothesis h : hypotheses.values())
             scores.computeIfAbsent(h.detector(), d -> detector(h).of(text, parts));
+        known = Map.copyOf(scores);
         synchronized (recent) {
-            recent.put(text, scores);
+            recent.put(text, known);
         }
-        return scores;
+        return known;
     }
 
     /** The hypotheses that this one must beat; those that are not in the bank are left out. */

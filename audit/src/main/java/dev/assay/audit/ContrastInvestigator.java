@@ -90,7 +90,7 @@ final class ContrastInvestigator {
             if (again) next = draw.screening(Math.min(budget.round(), room()));
             if (next.isEmpty()) break;
             observe(next);
-            log("Round %d%s: %s %s", round, again ? ", nothing leads" : "", families(next), leaders());
+            log("Round %d%s: %s %s", round, again ? ", more screening" : "", families(next), leaders());
         }
         return result();
     }
@@ -121,7 +121,7 @@ final class ContrastInvestigator {
 
     /** What a reply took so far; before the first, the longest. */
     private double tokensPerReply() {
-        int written = target.spent() - reading.map(ToolReading::tokens).orElse(0);
+        int written = target.spent() - toolTokens();
         return spent == 0 ? Target.CHAT.maxTokens() : Math.max(1, (double) written / spent);
     }
 
@@ -252,9 +252,15 @@ final class ContrastInvestigator {
         return 2 * Math.log(best) / share < needed;
     }
 
-    /** The part of the budget that is spent. */
+    /** The part that is spent of what the budget leaves for talks. */
     private double share() {
-        return Math.max((double) spent / budget.replies(), (double) target.spent() / budget.tokens());
+        int byTool = toolTokens();
+        double tokens = (double) (target.spent() - byTool) / Math.max(1, budget.tokens() - byTool);
+        return Math.max((double) spent / budget.replies(), tokens);
+    }
+
+    private int toolTokens() {
+        return reading.map(ToolReading::tokens).orElse(0);
     }
 
     private List<String> rejected() {

@@ -8,6 +8,7 @@ import dev.assay.stats.SplitRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -68,7 +69,9 @@ public record Observation(
     }
 
     private static double[] by(String detector, List<Map<String, Double>> replies) {
-        return replies.stream().mapToDouble(s -> s.getOrDefault(detector, 0.0)).toArray();
+        return replies.stream()
+                .mapToDouble(s -> Objects.requireNonNull(s.get(detector), detector))
+                .toArray();
     }
 
     /** Whether both models said something each time: silence is a fault of the line and no evidence. */

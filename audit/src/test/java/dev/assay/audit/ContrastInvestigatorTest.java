@@ -256,10 +256,12 @@ class ContrastInvestigatorTest {
         var thrifty = new Audit.Budget(Integer.MAX_VALUE, 400, 40, 0, false);
         var persistent = new Audit.Budget(Integer.MAX_VALUE, 400, 40, 0, true);
         int leftOver = 0;
+        int looked = 0;
         for (long seed = 0; seed < 5; seed++) {
             if (audit(FAST, Optional.empty(), thrifty, seed).replies() < 390) leftOver++;
             Audit.Result r = audit(FAST, Optional.empty(), persistent, seed);
             if (!r.findings().isEmpty()) continue;
+            looked++;
             assertThat(r.replies()).isGreaterThan(396); // a talk of four may not fit in
             FAST.bank()
                     .families()
@@ -270,6 +272,7 @@ class ContrastInvestigatorTest {
                             .hasSizeGreaterThanOrEqualTo(2 * f.screen()));
         }
         assertThat(leftOver).isPositive();
+        assertThat(looked).isGreaterThanOrEqualTo(3);
     }
 
     @Test

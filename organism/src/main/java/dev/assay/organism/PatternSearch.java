@@ -26,11 +26,14 @@ final class PatternSearch {
     /** What may stand before a match: nothing, no word's character, or one. */
     private static final String[] BEFORE = {"", " ", "a"};
 
-    /** What a match may depend on besides its first character and the one before it, or what does not say that it met the end. */
-    private static final Pattern LOOKS_BACK = Pattern.compile("\\(\\?<|\\\\[Gk1-9]|\\(\\?[a-z]*m");
+    /** What a match may depend on besides its first characters and the one before it, or what does not say that it met the end. */
+    private static final Pattern LOOKS_BACK = Pattern.compile("\\(\\?<|\\\\[Gk1-9]|\\\\b\\{|\\(\\?[a-z-]*[mxA-Z]");
 
-    /** What takes the first way and goes back no more: there a pattern that allows more may match less. */
+    /** Atomic groups and possessive quantifiers: around them a pattern that allows more may match less. */
     private static final Pattern HOLDS_ON = Pattern.compile("\\(\\?>|[*+?}]\\+");
+
+    /** What would take a whole parser to find the groups in. */
+    private static final Pattern HARD_TO_READ = Pattern.compile("\\\\[Qc]|\\[\\^?]");
 
     private final Pattern pattern;
 
@@ -65,7 +68,7 @@ final class PatternSearch {
             return behind[next] == YES;
         }
 
-        boolean nothing() {
+        boolean matchesNothing() {
             return behind("").lookingAt();
         }
 
@@ -79,11 +82,14 @@ final class PatternSearch {
         }
     }
 
+    /** @param pattern of {@link TextScore#pattern} */
     PatternSearch(Pattern pattern) {
         this.pattern = pattern;
         String regex = pattern.pattern();
-        this.wider =
-                HOLDS_ON.matcher(regex).find() ? pattern : Pattern.compile(withoutLooksBack(regex), pattern.flags());
+        boolean asItIs =
+                HOLDS_ON.matcher(regex).find() || HARD_TO_READ.matcher(regex).find();
+        String without = asItIs ? regex : withoutLooksBack(regex);
+        this.wider = without.equals(regex) ? pattern : Pattern.compile(without, TextScore.FLAGS);
     }
 
     /** Without the looks back, those in what must not stand there excepted: matches wherever the pattern does. */
@@ -95,7 +101,7 @@ final class PatternSearch {
             char c = regex.charAt(i);
             int end = i + 1;
             if (c == '\\') {
-                end = regex.startsWith("\\Q", i) ? regex.length() : Math.min(i + 2, regex.length());
+                end = Math.min(i + 2, regex.length());
             } else if (c == '[') {
                 end = endOfClass(regex, i);
             } else if (c == '(') {
@@ -135,7 +141,7 @@ final class PatternSearch {
         var all = new ArrayList<Beginning>();
         for (String before : BEFORE) {
             var beginning = new Beginning(before);
-            if (beginning.nothing()) return List.of(); // stands at the very end, too
+            if (beginning.matchesNothing()) return List.of(); // stands at the very end, too
             all.add(beginning);
         }
         return all;

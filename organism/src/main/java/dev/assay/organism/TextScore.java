@@ -21,7 +21,7 @@ public sealed interface TextScore {
     /**
      * The same number.
      *
-     * @param known scores of this very text, by identity; what is computed is added. Scores that refer to one another share it
+     * @param known scores of this very text, by identity; those of parts that are computed are added, and scores that refer to them share them
      */
     default double of(String text, IdentityHashMap<TextScore, Double> known) {
         Double score = known.get(this);
@@ -140,6 +140,9 @@ public sealed interface TextScore {
         }
     }
 
+    /** Of all patterns. */
+    int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
+
     Pattern SENTENCE_END = Pattern.compile("[.!?]+(?=\\s|$)|(?<=[^.!?\\s])\\s*$");
 
     /** All named scores under a node of a file; they may refer to each other. */
@@ -157,7 +160,7 @@ public sealed interface TextScore {
     /** Compiles one pattern in the way that all scores do. */
     static Pattern pattern(String resource, String regex) {
         try {
-            return Pattern.compile(regex, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+            return Pattern.compile(regex, FLAGS);
         } catch (PatternSyntaxException e) {
             throw new BehaviourException(resource + ": bad pattern: " + e.getMessage(), e);
         }

@@ -19,10 +19,10 @@ final class VectorPanelKernels extends PanelKernels {
     private static final int L = F.length();
     private static final int W = 2 * L;
 
-    /** No bf16 numbers: the panel is of floats. */
-    private static final short[] FLOATS = {};
-
-    private static final float[] HALVES = {};
+    /** The panel is of floats. */
+    private static final short[] NO_HALVES = {};
+    /** The panel is of bf16 numbers. */
+    private static final float[] NO_FLOATS = {};
 
     private final ScalarPanelKernels scalar = new ScalarPanelKernels(W);
 
@@ -44,7 +44,7 @@ final class VectorPanelKernels extends PanelKernels {
             int yFrom,
             int yStride,
             boolean add) {
-        rows(panel, FLOATS, at, depth, x, xFrom, xStride, rows, y, yFrom, yStride, add);
+        rows(panel, NO_HALVES, at, depth, x, xFrom, xStride, rows, y, yFrom, yStride, add);
     }
 
     @Override
@@ -60,7 +60,7 @@ final class VectorPanelKernels extends PanelKernels {
             int yFrom,
             int yStride,
             boolean add) {
-        rows(HALVES, panel, at, depth, x, xFrom, xStride, rows, y, yFrom, yStride, add);
+        rows(NO_FLOATS, panel, at, depth, x, xFrom, xStride, rows, y, yFrom, yStride, add);
     }
 
     private static void rows(
@@ -90,7 +90,7 @@ final class VectorPanelKernels extends PanelKernels {
         if (r < rows) one(w, h, at, depth, x, xFrom + r * xStride, y, yFrom + r * yStride, add);
     }
 
-    /** From the floats or, where there are any, from the bf16 numbers: which, is decided outside of the loops by the compiler. */
+    /** From the bf16 numbers, where there are any, or else from the floats. The question stands in front of the loops once they are compiled. */
     private static FloatVector load(float[] w, short[] h, int at) {
         return h.length == 0 ? FloatVector.fromArray(F, w, at) : fromBf16(h, at);
     }

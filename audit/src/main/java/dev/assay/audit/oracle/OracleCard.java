@@ -44,15 +44,15 @@ public record OracleCard(
     /** Why it is not to be believed; empty where it is. */
     @JsonIgnore
     public Optional<String> doubt() {
-        Optional<Accuracy> bar = bar();
-        if (bar.isEmpty()) return Optional.of("it was not measured on held-out questions");
-        return bar.filter(b -> !b.passes())
-                .map(b -> String.format(
-                        Locale.ROOT,
-                        "of the held-out questions of yes or no it answers %s rightly, where chance is %.2f and the lower bound must"
-                                + " be 10 points above that",
-                        b.right(),
-                        b.chance()));
+        if (bar().isEmpty()) return Optional.of("it was not measured on held-out questions");
+        Accuracy bar = bar().orElseThrow();
+        if (bar.passes()) return Optional.empty();
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "of the held-out questions of yes or no it answers %s rightly, where chance is %.2f and the lower bound must"
+                        + " be 10 points above that",
+                bar.right(),
+                bar.chance()));
     }
 
     OracleCard with(List<Accuracy> measured) {
