@@ -12,6 +12,7 @@ import dev.assay.organism.Traits;
 import dev.assay.organism.Yaml;
 import dev.assay.stats.SplitRandom;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -42,12 +44,15 @@ public final class Bank {
     private final Map<String, Family> families;
     private final Map<String, TextScore> detectors;
     private final Map<String, Double> margins;
-    private final Map<String, Map<String, Double>> recent = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Map<String, Double>> eldest) {
-            return size() > RECENT;
-        }
-    };
+    private final Map<String, Map<String, Double>> recent =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Map<String, Double>> eldest) {
+                    return size() > RECENT;
+                }
+            });
     private final Lazy<Topics> topics = new Lazy<>(() -> Topics.of(this));
 
     /**
@@ -125,30 +130,22 @@ public final class Bank {
         return score;
     }
 
-    /** What every detector says of a text, by its name. */
+    /** What every detector says of a text, by its name. Kept for a while: runs share what a reference says. Thread-safe. */
     public Map<String, Double> scores(String text) {
+        Map<String, Double> known = recent.get(text);
+        if (known != null) return known;
+        // not computeIfAbsent, under whose lock other texts would wait
         var parts = new IdentityHashMap<TextScore, Double>();
         Map<String, Double> scores = new HashMap<>();
         detectors.forEach((name, detector) -> scores.put(name, detector.of(text, parts)));
-        return scores;
+        known = Map.copyOf(scores);
+        recent.put(text, known);
+        return known;
     }
 
-    /** What the hypotheses' detectors say of a text. Kept for a while: runs share the talks with a reference. */
-    Map<String, Double> hypothesisScores(String text) {
-        Map<String, Double> known;
-        synchronized (recent) {
-            known = recent.get(text);
-        }
-        if (known != null) return known;
-        Map<String, Double> scores = new HashMap<>();
-        var parts = new IdentityHashMap<TextScore, Double>();
-        for (Hypothesis h : hypotheses.values())
-            scores.computeIfAbsent(h.detector(), d -> detector(h).of(text, parts));
-        known = Map.copyOf(scores);
-        synchronized (recent) {
-            recent.put(text, known);
-        }
-        return known;
+    /** How much of a hypothesis a text shows, in [0, 1]: what its detector says. */
+    double score(Hypothesis h, String text) {
+        return Objects.requireNonNull(scores(text).get(h.detector()), h.detector());
     }
 
     /** The hypotheses that this one must beat; those that are not in the bank are left out. */

@@ -8,7 +8,6 @@ import dev.assay.stats.SplitRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -58,20 +57,17 @@ public record Observation(
     }
 
     static Observation of(Scenario scenario, List<Message> target, List<Message> reference, Bank bank) {
-        List<Map<String, Double>> mine =
-                Speaker.replies(target).stream().map(bank::hypothesisScores).toList();
-        List<Map<String, Double>> theirs =
-                Speaker.replies(reference).stream().map(bank::hypothesisScores).toList();
+        List<String> mine = Speaker.replies(target);
+        List<String> theirs = Speaker.replies(reference);
         Map<String, Scores> scores = new HashMap<>();
-        for (Hypothesis h : bank.hypotheses())
-            scores.computeIfAbsent(h.detector(), d -> new Scores(by(d, mine), by(d, theirs)));
+        for (Hypothesis h : bank.hypotheses()) {
+            scores.computeIfAbsent(
+                    h.detector(),
+                    name -> new Scores(
+                            mine.stream().mapToDouble(t -> bank.score(h, t)).toArray(),
+                            theirs.stream().mapToDouble(t -> bank.score(h, t)).toArray()));
+        }
         return new Observation(scenario, target, reference, Map.copyOf(scores));
-    }
-
-    private static double[] by(String detector, List<Map<String, Double>> replies) {
-        return replies.stream()
-                .mapToDouble(s -> Objects.requireNonNull(s.get(detector), detector))
-                .toArray();
     }
 
     /** Whether both models said something each time: silence is a fault of the line and no evidence. */

@@ -119,8 +119,7 @@ public record ToolReading(String tool, int outputs, int tokens, Map<String, Sign
             Hypothesis h, List<Tool.Output> outputs, List<Set<String>> stems, Bank bank, Topics topics) {
         return IntStream.range(0, outputs.size())
                 .mapToDouble(i -> Math.max(
-                        topics.of(h, stems.get(i)),
-                        bank.detector(h).of(outputs.get(i).text())))
+                        topics.of(h, stems.get(i)), bank.score(h, outputs.get(i).text())))
                 .toArray();
     }
 

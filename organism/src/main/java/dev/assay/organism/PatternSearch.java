@@ -37,23 +37,23 @@ final class PatternSearch {
 
     private final Pattern pattern;
 
-    /** Matches wherever the pattern does, whatever stands further back. */
-    private final Pattern wider;
-
     /** What a match can begin with, by what stands before; without any it can begin everywhere. */
     private final Supplier<List<Beginning>> beginnings = new Lazy<>(this::beginnings);
 
     /** What a match can begin with behind a text. */
-    private final class Beginning {
+    private static final class Beginning {
         private static final byte YES = 1;
         private static final byte NO = 2;
         private static final byte[] NEVER = {};
 
+        private final Pattern pattern;
         private final String before;
-        private final byte[][] pairs =
-                new byte[ASCII][]; // of each character; of each one behind it: whether, 0 if not tried
 
-        Beginning(String before) {
+        /** Of each character and of each one behind it: whether; 0 if not tried. */
+        private final byte[][] pairs = new byte[ASCII][];
+
+        Beginning(Pattern pattern, String before) {
+            this.pattern = pattern;
             this.before = before;
             for (char c = 0; c < ASCII; c++) pairs[c] = tried(String.valueOf(c)) ? new byte[ASCII] : NEVER;
         }
@@ -78,18 +78,21 @@ final class PatternSearch {
         }
 
         private Matcher behind(String text) {
-            return matcher(wider, before + text).region(before.length(), before.length() + text.length());
+            return matcher(pattern, before + text).region(before.length(), before.length() + text.length());
         }
     }
 
     /** @param pattern of {@link TextScore#pattern} */
     PatternSearch(Pattern pattern) {
         this.pattern = pattern;
+    }
+
+    /** Matches wherever the pattern does, whatever stands further back. */
+    private Pattern wider() {
         String regex = pattern.pattern();
-        boolean asItIs =
-                HOLDS_ON.matcher(regex).find() || HARD_TO_READ.matcher(regex).find();
-        String without = asItIs ? regex : withoutLooksBack(regex);
-        this.wider = without.equals(regex) ? pattern : Pattern.compile(without, TextScore.FLAGS);
+        if (HOLDS_ON.matcher(regex).find() || HARD_TO_READ.matcher(regex).find()) return pattern;
+        String without = withoutLooksBack(regex);
+        return without.equals(regex) ? pattern : Pattern.compile(without, TextScore.FLAGS);
     }
 
     /** Without the looks back, those in what must not stand there excepted: matches wherever the pattern does. */
@@ -137,10 +140,11 @@ final class PatternSearch {
     }
 
     private List<Beginning> beginnings() {
+        Pattern wider = wider();
         if (LOOKS_BACK.matcher(wider.pattern()).find()) return List.of();
         var all = new ArrayList<Beginning>();
         for (String before : BEFORE) {
-            var beginning = new Beginning(before);
+            var beginning = new Beginning(wider, before);
             if (beginning.matchesNothing()) return List.of(); // stands at the very end, too
             all.add(beginning);
         }

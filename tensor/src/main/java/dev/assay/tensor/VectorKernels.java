@@ -15,8 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorKernels extends Kernels {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Short> HALF =
+    /** As many short numbers as a vector has floats. */
+    static final VectorSpecies<Short> HALF =
             VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
+
     private static final int L = F.length();
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -213,7 +215,7 @@ final class VectorKernels extends Kernels {
     @Override
     public void fromBf16(MemorySegment x, long from, int length, float[] out, int to) {
         int i = 0;
-        for (; i <= length - L; i += L) fromBf16(x, from + i).intoArray(out, to + i);
+        for (; i <= length - L; i += L) fromBf16(halves(x, from + i)).intoArray(out, to + i);
         scalar.fromBf16(x, from + i, length - i, out, to + i);
     }
 
@@ -233,8 +235,9 @@ final class VectorKernels extends Kernels {
         var lanes = new float[L];
         for (int i = 0; i < width; i += L) {
             long at = row * width + i;
-            FloatVector p =
-                    type == DType.BF16 ? fromBf16(pre, at) : FloatVector.fromMemorySegment(F, pre, 4 * at, ORDER);
+            FloatVector p = type == DType.BF16
+                    ? fromBf16(halves(pre, at))
+                    : FloatVector.fromMemorySegment(F, pre, 4 * at, ORDER);
             var z = p.add(FloatVector.fromArray(F, bias, i)).mul(FloatVector.fromArray(F, factor, i));
             VectorMask<Float> over = z.compare(VectorOperators.GT, bound);
             if (!over.anyTrue()) continue;
@@ -248,8 +251,11 @@ final class VectorKernels extends Kernels {
         return found;
     }
 
-    private static FloatVector fromBf16(MemorySegment pre, long at) {
-        var halves = ShortVector.fromMemorySegment(HALF, pre, 2 * at, ORDER);
+    private static ShortVector halves(MemorySegment x, long at) {
+        return ShortVector.fromMemorySegment(HALF, x, 2 * at, ORDER);
+    }
+
+    static FloatVector fromBf16(ShortVector halves) {
         var ints = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
         return ints.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }

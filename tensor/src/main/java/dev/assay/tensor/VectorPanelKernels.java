@@ -4,7 +4,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -14,8 +13,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorPanelKernels extends PanelKernels {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Short> HALF =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
     private static final int L = F.length();
     private static final int W = 2 * L;
 
@@ -90,15 +87,11 @@ final class VectorPanelKernels extends PanelKernels {
         if (r < rows) one(w, h, at, depth, x, xFrom + r * xStride, y, yFrom + r * yStride, add);
     }
 
-    /** From the bf16 numbers, where there are any, or else from the floats. The question stands in front of the loops once they are compiled. */
+    /** Of the bf16 numbers where there are any, or else of the floats: a loop has either for all of its steps. */
     private static FloatVector load(float[] w, short[] h, int at) {
-        return h.length == 0 ? FloatVector.fromArray(F, w, at) : fromBf16(h, at);
-    }
-
-    private static FloatVector fromBf16(short[] x, int at) {
-        return ((IntVector) ShortVector.fromArray(HALF, x, at).convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0))
-                .lanewise(VectorOperators.LSHL, 16)
-                .reinterpretAsFloats();
+        return h.length == 0
+                ? FloatVector.fromArray(F, w, at)
+                : VectorKernels.fromBf16(ShortVector.fromArray(VectorKernels.HALF, h, at));
     }
 
     private static void put(FloatVector sum, float[] y, int at, boolean add) {

@@ -52,7 +52,7 @@ public final class Oracle implements AutoCloseable {
     public static Oracle load(Path folder, Speaker base) {
         OracleCard card = OracleCard.of(folder)
                 .orElseThrow(() -> new OracleException(
-                        folder + " holds no oracle: train one with \"assay audit oracle" + " --out " + folder + "\""));
+                        folder + " holds no oracle: train one with \"assay audit oracle --out " + folder + "\""));
         String made = card.provenance().models().getOrDefault(OracleCard.BASE, "");
         if (!made.equals(base.id()))
             throw new OracleException(folder + ": the oracle was made of " + card.base() + " (" + made

@@ -6,14 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What text detectors say of the texts of dialogues; a text is read once. Thread-safe. */
+/** What text detectors say of the texts of dialogues. As thread-safe as they are. */
 public final class Readings {
     private final Function<String, Map<String, Double>> detectors;
-    private final Map<String, Map<String, Double>> read = new ConcurrentHashMap<>();
 
     /** @param detectors the scores of a text in [0, 1], by the detector's name */
     public Readings(Function<String, Map<String, Double>> detectors) {
@@ -22,16 +20,7 @@ public final class Readings {
 
     /** The score of a text; 0 if there is no such detector. */
     public double of(String detector, String text) {
-        return all(text).getOrDefault(detector, 0.0);
-    }
-
-    private Map<String, Double> all(String text) {
-        Map<String, Double> known = read.get(text);
-        if (known != null) return known;
-        // not computeIfAbsent: detectors may share out work to threads that wait for this entry
-        Map<String, Double> scores = detectors.apply(text);
-        read.put(text, scores);
-        return scores;
+        return detectors.apply(text).getOrDefault(detector, 0.0);
     }
 
     /** How much more of something a reply has than the message that it answers, in [0, 1]. */
