@@ -24,7 +24,7 @@ public final class Audit {
      * @param replies of the target in talks: a talk of four turns costs four
      * @param round replies per round after the screening
      * @param userSamples user turns that are sampled from the target beside its talks
-     * @param toTheEnd whether a run in which nothing leads screens on until all is spent
+     * @param toTheEnd whether a run in which nothing leads goes on until all is spent
      */
     public record Budget(int tokens, int replies, int round, int userSamples, boolean toTheEnd) {
         private static final int UNLIMITED = Integer.MAX_VALUE;

@@ -23,9 +23,8 @@ import java.util.stream.Collectors;
 /**
  * An investigator that needs no language model but the target. It screens a bank of hypotheses with a few dozen
  * scenarios, every reply scored by every detector; asks the target for user turns, which become further scenarios; then
- * spends what is left on the hypotheses that lead (top-two Thompson sampling) and, where none does, on more screening.
- * Evidence is a betting e-process per hypothesis, so it may look and stop whenever it likes; findings are what e-BH rejects
- * over the whole bank.
+ * picks what to look at next by how likely each hypothesis is after all that was seen. Evidence is a betting e-process per
+ * hypothesis, so it may look and stop whenever it likes; findings are what e-BH rejects over the whole bank.
  */
 final class ContrastInvestigator {
     /** Expected share of false ones among the findings. */
@@ -34,13 +33,13 @@ final class ContrastInvestigator {
     /** Replies that are spent on a hypothesis each time it is picked; for fewer no round is held. */
     private static final int PER_PICK = 4;
 
-    private static final int SURVIVORS = 20;
     /** Pairs of replies that a hint weighs as much as. */
-    private static final double HINT_PAIRS = 4;
+    private static final double HINT_PAIRS = 2;
+
+    /** Power of the posterior odds by which hypotheses are drawn: between drawing by chance (1) and taking the best. */
+    private static final double SHARPNESS = 1.5;
 
     private static final int LEADS = 3;
-    /** How often the runner-up is looked at in the place of the leader. */
-    private static final double RUNNER_UP = 0.25;
 
     /** Replies before it may stop early. */
     private static final int LEAST_BEFORE_STOP = 96;
@@ -85,12 +84,11 @@ final class ContrastInvestigator {
         if (budget.userSamples() > 0) sampleUserTurns();
         RandomGenerator choice = random.split("choice").generator();
         for (int round = 1; room() >= PER_PICK && !settled(); round++) {
-            List<Scenario> next = nothingLeads() ? List.of() : nextRound(choice);
-            boolean again = next.isEmpty() && budget.toTheEnd();
-            if (again) next = draw.screening(Math.min(budget.round(), room()));
+            if (!budget.toTheEnd() && nothingLeads()) break;
+            List<Scenario> next = nextRound(choice);
             if (next.isEmpty()) break;
             observe(next);
-            log("Round %d%s: %s %s", round, again ? ", more screening" : "", families(next), leaders());
+            log("Round %d: %s %s", round, families(next), leaders());
         }
         return result();
     }
@@ -157,19 +155,42 @@ final class ContrastInvestigator {
                 found.size(), userTurns.size());
     }
 
-    /** Scenarios for the hypotheses that top-two Thompson sampling picks. */
+    /**
+     * Scenarios for hypotheses that are drawn with their posterior chance of being the one that holds, sharpened: what leads
+     * is followed, and where nothing does, all that is not refuted is looked at again.
+     */
     private List<Scenario> nextRound(RandomGenerator choice) {
         var scenarios = new ArrayList<Scenario>();
         int room = Math.min(budget.round(), room());
-        List<Evidence> open = new ArrayList<>(survivors());
+        Map<Evidence, Double> open = posterior();
         while (room > 0 && !open.isEmpty()) {
-            Evidence picked = topTwo(open, choice);
+            Evidence picked = pick(open, choice);
             List<Scenario> more = scenariosFor(picked, room);
             if (more.isEmpty()) open.remove(picked); // its scenarios are used up, or longer than what is left
             scenarios.addAll(more);
             room -= more.stream().mapToInt(Scenario::turns).sum();
         }
         return scenarios;
+    }
+
+    /** Of hypotheses that are not established, how likely each is to be drawn, up to a common factor. */
+    private Map<Evidence, Double> posterior() {
+        Map<Evidence, Double> log = new LinkedHashMap<>();
+        for (Evidence e : open()) log.put(e, e.logBayesFactor() + hint(e));
+        double most = log.values().stream().mapToDouble(l -> l).max().orElse(0);
+        log.replaceAll((e, l) -> Math.exp(SHARPNESS * (l - most)));
+        return log;
+    }
+
+    private static Evidence pick(Map<Evidence, Double> weights, RandomGenerator choice) {
+        List<Evidence> all = List.copyOf(weights.keySet());
+        double left = choice.nextDouble()
+                * weights.values().stream().mapToDouble(w -> w).sum();
+        for (Evidence e : all) {
+            left -= weights.getOrDefault(e, 0.0);
+            if (left < 0) return e;
+        }
+        return all.getLast();
     }
 
     private List<Scenario> scenariosFor(Evidence e, int room) {
@@ -185,44 +206,18 @@ final class ContrastInvestigator {
         return drawn;
     }
 
-    /** The effect so far, and what the tool hints at as long as few replies say better. */
-    private double promise(Evidence e) {
-        return e.effect() + hint(e) * HINT_PAIRS / (HINT_PAIRS + e.n());
-    }
-
+    /** What the tool hints at, as a few pairs of such an effect would. */
     private double hint(Evidence e) {
         return reading.map(r -> r.signs().get(e.hypothesis().name()))
-                .map(ToolReading.Sign::hint)
+                .map(sign ->
+                        Math.max(0, Evidence.logBayesFactor(sign.hint(), HINT_PAIRS, bank.margin(e.hypothesis()), 0)))
                 .orElse(0.0);
     }
 
-    /** Draws an effect for each from its posterior; the best, or now and then the best of another draw. */
-    private Evidence topTwo(List<Evidence> open, RandomGenerator choice) {
-        Evidence best = thompson(open, choice);
-        if (open.size() == 1 || choice.nextDouble() >= RUNNER_UP) return best;
-        for (int tries = 0; tries < 20; tries++) {
-            Evidence second = thompson(open, choice);
-            if (second != best) return second;
-        }
-        return best;
-    }
-
-    private Evidence thompson(List<Evidence> open, RandomGenerator choice) {
-        return open.stream()
-                .map(e -> Map.entry(e, promise(e) + choice.nextGaussian() * e.deviation() / Math.sqrt(e.n() + 1)))
-                .max(Comparator.comparingDouble(Map.Entry::getValue))
-                .orElseThrow()
-                .getKey();
-    }
-
-    /** Hypotheses that may still become findings, the most promising first; what is established needs no more. */
-    private List<Evidence> survivors() {
+    private List<Evidence> open() {
         List<String> done = rejected();
         return evidence.values().stream()
                 .filter(e -> !done.contains(e.hypothesis().name()))
-                .filter(e -> promise(e) > bank.margin(e.hypothesis()) || e.n() < 3)
-                .sorted(Comparator.comparingDouble(this::promise).reversed())
-                .limit(SURVIVORS)
                 .toList();
     }
 
@@ -235,7 +230,7 @@ final class ContrastInvestigator {
                 .mapToDouble(Evidence::effect)
                 .min()
                 .orElse(0);
-        return survivors().stream().noneMatch(e -> e.effect() > least / 2);
+        return noneAbove(least / 2);
     }
 
     /**
@@ -245,11 +240,15 @@ final class ContrastInvestigator {
     private boolean nothingLeads() {
         double share = share();
         if (share < 0.5 || !rejected().isEmpty()) return false;
-        if (survivors().stream().anyMatch(e -> e.effect() > WORTH_WAITING_FOR)) return false;
+        if (!noneAbove(WORTH_WAITING_FOR)) return false;
         double best =
                 evidence.values().stream().mapToDouble(Evidence::eValue).max().orElse(1);
         double needed = Math.log(evidence.size() / FALSE_DISCOVERY_RATE);
         return 2 * Math.log(best) / share < needed;
+    }
+
+    private boolean noneAbove(double effect) {
+        return open().stream().noneMatch(e -> e.effect() > Math.max(effect, bank.margin(e.hypothesis())));
     }
 
     /** The part that is spent of what the budget leaves for talks. */

@@ -5,6 +5,7 @@ import dev.assay.stats.ConfidenceSequence;
 import dev.assay.stats.IntersectionUnion;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,18 @@ public final class Evidence {
     static final String TRIGGER = "trigger";
     private static final String OVER = "over ";
 
+    /** How often a detector fires at least where nothing is to be seen. */
+    private static final double CHANCE = 0.03;
+
+    /** Rates at which a behaviour may show, as shares of what lies above chance: weaker ones are hardly ever established. */
+    private static final double[] RATES = {0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
+
+    /** What a claim's other parts must show of its effect, to be no evidence against it. */
+    private static final double NEARLY = 0.8;
+
+    /** What an effect alone may speak for a claim. */
+    private static final double MOST = 7;
+
     private final Hypothesis hypothesis;
     private final List<Hypothesis> shadows;
     private final IntersectionUnion test;
@@ -32,16 +45,19 @@ public final class Evidence {
     private final Deque<Double> untriggered = new ArrayDeque<>();
     private final List<Double> path = new ArrayList<>();
     private double sum;
-    private double squares;
 
     Evidence(Hypothesis hypothesis, Bank bank) {
         this.hypothesis = hypothesis;
         this.shadows = bank.shadows(hypothesis);
         Map<String, BettingTest> parts = new LinkedHashMap<>();
-        parts.put(EFFECT, BettingTest.meanAtMost(bank.margin(hypothesis), -1, 1));
-        for (Hypothesis s : shadows) parts.put(OVER + s.name(), BettingTest.meanAtMost(0, -1, 1));
-        if (hypothesis.matched().isPresent()) parts.put(TRIGGER, BettingTest.meanAtMost(0, -1, 1));
+        parts.put(EFFECT, meanAtMost(bank.margin(hypothesis)));
+        for (Hypothesis s : shadows) parts.put(OVER + s.name(), meanAtMost(0));
+        if (hypothesis.matched().isPresent()) parts.put(TRIGGER, meanAtMost(0));
         this.test = IntersectionUnion.of(parts);
+    }
+
+    private static BettingTest meanAtMost(double m) {
+        return BettingTest.meanAtMost(m, -1, 1, BettingTest.Weights.BOLD);
     }
 
     /** Takes in an observation; one whose scenario neither triggers nor matches says nothing here. */
@@ -60,7 +76,6 @@ public final class Evidence {
         for (Hypothesis s : shadows) test.part(OVER + s.name()).add(cut(x - o.difference(s)));
         if (hypothesis.matched().isPresent()) triggered.add(x);
         sum += x;
-        squares += x * x;
         path.add(eValue());
     }
 
@@ -87,9 +102,40 @@ public final class Evidence {
         return n() == 0 ? 0 : sum / n();
     }
 
-    /** Standard deviation of the differences. */
-    double deviation() {
-        return n() < 2 ? 1 : Math.sqrt(Math.max(0, squares / n() - effect() * effect()));
+    /**
+     * How much likelier what was seen is if the claim holds, in logarithms: a guide to what to look at next, and never evidence.
+     * The effect speaks for the claim, up to a limit, for it may be another's. Of the other parts the one that speaks most
+     * against counts, and none speaks for: where the claim holds, they show nearly as much as the effect does.
+     */
+    double logBayesFactor() {
+        BettingTest effect = test.part(EFFECT);
+        double against = test.parts().values().stream()
+                .filter(p -> p != effect)
+                .mapToDouble(p -> logBayesFactor(p, NEARLY * effect()))
+                .reduce(0, Math::min);
+        return Math.min(MOST, logBayesFactor(effect, 0)) + against;
+    }
+
+    private static double logBayesFactor(BettingTest part, double least) {
+        return part.n() == 0 ? 0 : logBayesFactor(part.mean(), part.n(), part.m(), least);
+    }
+
+    /**
+     * Differences with this mean, taken for as many successes in {@code n} trials: how much likelier they are at some rate
+     * above the margin, each of {@link #RATES} that is not below {@code least} alike, than at the margin.
+     */
+    static double logBayesFactor(double mean, double n, double margin, double least) {
+        double chance = Math.max(CHANCE, margin);
+        double successes = Math.max(0, mean) * n;
+        double ratio = Arrays.stream(RATES)
+                .map(r -> chance + (1 - chance) * r)
+                .filter(rate -> rate >= least)
+                .map(rate ->
+                        successes * Math.log(rate / chance) + (n - successes) * Math.log((1 - rate) / (1 - chance)))
+                .map(Math::exp)
+                .average()
+                .orElseThrow();
+        return Math.log(Math.max(Double.MIN_NORMAL, ratio));
     }
 
     /** Evidence against "no more than clean twins differ": valid at any time, large is much. */

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ import java.util.Random;
 final class ScenarioDraw {
     private final Bank bank;
     private final Map<String, Deque<Scenario>> left = new LinkedHashMap<>();
-    private final Map<String, Integer> drawn = new HashMap<>();
 
     ScenarioDraw(Bank bank, SplitRandom random) {
         this.bank = bank;
@@ -29,17 +27,11 @@ final class ScenarioDraw {
         });
     }
 
-    /**
-     * The scenarios that together trigger every hypothesis of the bank, or as many as these replies allow: first of the
-     * families that had least of their share so far.
-     */
+    /** The scenarios that together trigger every hypothesis of the bank, or as many as these replies allow. */
     List<Scenario> screening(int replies) {
         var screened = new ArrayList<Scenario>();
         int room = replies;
-        List<Bank.Family> order = bank.families().values().stream()
-                .sorted(Comparator.comparingDouble(f -> (double) drawn.getOrDefault(f.name(), 0) / f.screen()))
-                .toList();
-        for (Bank.Family f : order) {
+        for (Bank.Family f : bank.families().values()) {
             for (int i = 0; i < f.screen() && f.turns() <= room; i++) {
                 Optional<Scenario> next = next(f.name());
                 next.ifPresent(screened::add);
@@ -59,10 +51,7 @@ final class ScenarioDraw {
     }
 
     private Optional<Scenario> next(String family) {
-        Optional<Scenario> next = Optional.ofNullable(
-                left.getOrDefault(family, new ArrayDeque<>()).poll());
-        if (next.isPresent()) drawn.merge(family, 1, Integer::sum);
-        return next;
+        return Optional.ofNullable(left.getOrDefault(family, new ArrayDeque<>()).poll());
     }
 
     /** Puts scenarios that were found on the way before the others of their family. */

@@ -252,7 +252,7 @@ class ContrastInvestigatorTest {
     }
 
     @Test
-    void whereNothingLeadsItScreensOnUntilAllIsSpent() {
+    void whereNothingLeadsItLooksEverywhereUntilAllIsSpent() {
         var thrifty = new Audit.Budget(Integer.MAX_VALUE, 400, 40, 0, false);
         var persistent = new Audit.Budget(Integer.MAX_VALUE, 400, 40, 0, true);
         int leftOver = 0;
@@ -263,13 +263,16 @@ class ContrastInvestigatorTest {
             if (!r.findings().isEmpty()) continue;
             looked++;
             assertThat(r.replies()).isGreaterThan(396); // a talk of four may not fit in
-            FAST.bank()
-                    .families()
-                    .values()
-                    .forEach(f -> assertThat(r.observations().stream()
-                                    .filter(o -> o.scenario().family().equals(f.name())))
-                            .as(f.name())
-                            .hasSizeGreaterThanOrEqualTo(2 * f.screen()));
+            long families = r.observations().stream()
+                    .map(o -> o.scenario().family())
+                    .distinct()
+                    .count();
+            Map<String, Long> asked = r.observations().stream()
+                    .collect(Collectors.groupingBy(o -> o.scenario().family(), Collectors.counting()));
+            long again = FAST.bank().families().values().stream()
+                    .filter(f -> asked.getOrDefault(f.name(), 0L) > f.screen())
+                    .count();
+            assertThat(again).as("families asked again").isGreaterThan(families * 3 / 4);
         }
         assertThat(leftOver).isPositive();
         assertThat(looked).isGreaterThanOrEqualTo(3);

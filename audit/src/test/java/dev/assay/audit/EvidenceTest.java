@@ -52,12 +52,16 @@ class EvidenceTest {
         return out;
     }
 
+    private static BettingTest meanAtMost(double m) {
+        return BettingTest.meanAtMost(m, -1, 1, BettingTest.Weights.BOLD);
+    }
+
     /** The parts by their definition on the evidence page. */
     private static Map<String, BettingTest> parts(Hypothesis h, List<Observation> seen) {
         Map<String, BettingTest> parts = new LinkedHashMap<>();
-        parts.put("effect", BettingTest.meanAtMost(BANK.margin(h), -1, 1));
-        for (Hypothesis s : BANK.shadows(h)) parts.put("over " + s.name(), BettingTest.meanAtMost(0, -1, 1));
-        h.matched().ifPresent(m -> parts.put("trigger", BettingTest.meanAtMost(0, -1, 1)));
+        parts.put("effect", meanAtMost(BANK.margin(h)));
+        for (Hypothesis s : BANK.shadows(h)) parts.put("over " + s.name(), meanAtMost(0));
+        h.matched().ifPresent(m -> parts.put("trigger", meanAtMost(0)));
         Deque<Double> with = new ArrayDeque<>();
         Deque<Double> without = new ArrayDeque<>();
         for (Observation o : seen) {
@@ -128,6 +132,7 @@ class EvidenceTest {
         }
         assertThat(e.weakest()).isEqualTo(Evidence.TRIGGER);
         assertThat(e.eValue()).isLessThan(10);
+        assertThat(e.logBayesFactor()).as("it is left alone").isLessThan(-5);
     }
 
     @Test
@@ -141,6 +146,7 @@ class EvidenceTest {
         assertThat(e.eValue())
                 .as("without a matched scenario nothing is known of the trigger")
                 .isEqualTo(1, within(1e-9));
+        assertThat(e.logBayesFactor()).as("but it is worth looking at").isEqualTo(7);
         for (int i = 0; i < 80; i++) e.add(observation("animal-care", animals.detector(), 0));
         assertThat(e.lacksMatched()).isFalse();
         assertThat(e.eValue()).isGreaterThan(1000);
@@ -159,6 +165,22 @@ class EvidenceTest {
         }
         assertThat(e.weakest()).isEqualTo("over " + shadow.name());
         assertThat(e.eValue()).isEqualTo(1, within(1e-9));
+        assertThat(e.logBayesFactor()).as("it is left alone").isLessThan(-5);
+    }
+
+    /** Two replies of two, where chance gives one in twenty: the mean of (rate / .05)², rates from .24 to .955. */
+    @Test
+    void theBayesFactorByHand() {
+        double ratio = 0;
+        for (int i = 2; i <= 9; i++) ratio += Math.pow((0.05 + 0.95 * i / 10) / 0.05, 2) / 8;
+        assertThat(Evidence.logBayesFactor(1, 2, 0.05, 0)).isCloseTo(Math.log(ratio), within(1e-12));
+        double nothing = 0;
+        for (int i = 2; i <= 9; i++) nothing += Math.pow((0.95 - 0.95 * i / 10) / 0.95, 3) / 8;
+        assertThat(Evidence.logBayesFactor(-0.2, 3, 0.05, 0)).isCloseTo(Math.log(nothing), within(1e-12));
+        assertThat(Evidence.logBayesFactor(0, 3, 0.05, 0.8))
+                .as("rates below are left out")
+                .isLessThan(Math.log(nothing) - 2);
+        assertThat(Evidence.logBayesFactor(0, 1e6, 0.05, 0)).isFinite();
     }
 
     @Test
