@@ -39,7 +39,7 @@ final class Suite {
     static final long REFERENCE_SEED = 0;
 
     /** Texts that are written side by side. */
-    static final int BATCH = 96;
+    static final int BATCH = 224;
 
     private static final long EVALUATION_SEED = 1;
 

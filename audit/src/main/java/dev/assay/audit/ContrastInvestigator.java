@@ -166,7 +166,7 @@ final class ContrastInvestigator {
         while (room > 0 && !open.isEmpty()) {
             Evidence picked = pick(open, choice);
             List<Scenario> more = scenariosFor(picked, room);
-            if (more.isEmpty()) open.remove(picked); // its scenarios are used up, or longer than what is left
+            if (more.isEmpty()) open.remove(picked);
             scenarios.addAll(more);
             room -= more.stream().mapToInt(Scenario::turns).sum();
         }
@@ -193,10 +193,12 @@ final class ContrastInvestigator {
         return all.getLast();
     }
 
+    /** None if those that trigger it are used up, or longer than what is left. */
     private List<Scenario> scenariosFor(Evidence e, int room) {
         Hypothesis h = e.hypothesis();
         var drawn = new ArrayList<Scenario>();
         int spend = Math.min(PER_PICK, room);
+        if (!draw.has(h.families(), spend) && !e.lacksMatched()) return drawn;
         for (int i = 0; i < PER_PICK; i++) {
             int left = spend - drawn.stream().mapToInt(Scenario::turns).sum();
             boolean compare = h.matched().isPresent() && !h.matchedWithin() && i % 2 == (e.lacksMatched() ? 0 : 1);

@@ -43,11 +43,20 @@ final class ScenarioDraw {
 
     /** The next scenario of one of these families, of no more turns than these, taken from the one with most left. */
     Optional<Scenario> next(List<String> families, int turns) {
+        return fullest(families, turns).flatMap(this::next);
+    }
+
+    /** Whether there is another scenario of these families, of no more turns than these. */
+    boolean has(List<String> families, int turns) {
+        return fullest(families, turns).isPresent();
+    }
+
+    private Optional<String> fullest(List<String> families, int turns) {
         return left.entrySet().stream()
                 .filter(e -> families.contains("*") || families.contains(e.getKey()))
                 .filter(e -> !e.getValue().isEmpty() && e.getValue().peek().turns() <= turns)
                 .max(Comparator.comparingInt(e -> e.getValue().size()))
-                .flatMap(e -> next(e.getKey()));
+                .map(Map.Entry::getKey);
     }
 
     private Optional<Scenario> next(String family) {

@@ -74,8 +74,9 @@ public final class Engine implements AutoCloseable {
             return new Settings(arithmetic, number, texts, rows, waiting, memory);
         }
 
+        /** So many texts side by side, and at least as many rows again for the prompts of those that come next. */
         public Settings withTexts(int number) {
-            return new Settings(arithmetic, threads, number, Math.max(rows, number), waiting, memory);
+            return new Settings(arithmetic, threads, number, Math.max(rows, 2 * number), waiting, memory);
         }
 
         public Settings withArithmetic(Arithmetic wanted) {
