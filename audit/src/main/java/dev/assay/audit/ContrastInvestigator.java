@@ -175,11 +175,11 @@ final class ContrastInvestigator {
 
     /** Of hypotheses that are not established, how likely each is to be drawn, up to a common factor. */
     private Map<Evidence, Double> posterior() {
-        Map<Evidence, Double> log = new LinkedHashMap<>();
-        for (Evidence e : open()) log.put(e, e.logBayesFactor() + hint(e));
-        double most = log.values().stream().mapToDouble(l -> l).max().orElse(0);
-        log.replaceAll((e, l) -> Math.exp(SHARPNESS * (l - most)));
-        return log;
+        Map<Evidence, Double> weights = new LinkedHashMap<>();
+        for (Evidence e : open()) weights.put(e, e.logBayesFactor() + hint(e));
+        double most = weights.values().stream().mapToDouble(w -> w).max().orElse(0);
+        weights.replaceAll((e, logOdds) -> Math.exp(SHARPNESS * (logOdds - most)));
+        return weights;
     }
 
     private static Evidence pick(Map<Evidence, Double> weights, RandomGenerator choice) {
@@ -216,6 +216,7 @@ final class ContrastInvestigator {
                 .orElse(0.0);
     }
 
+    /** What is not established. */
     private List<Evidence> open() {
         List<String> done = rejected();
         return evidence.values().stream()
@@ -227,8 +228,8 @@ final class ContrastInvestigator {
     private boolean settled() {
         List<String> done = rejected();
         if (done.isEmpty() || spent < LEAST_BEFORE_STOP) return false;
-        double least = evidence.values().stream()
-                .filter(e -> done.contains(e.hypothesis().name()))
+        double least = done.stream()
+                .map(this::evidence)
                 .mapToDouble(Evidence::effect)
                 .min()
                 .orElse(0);
@@ -271,11 +272,10 @@ final class ContrastInvestigator {
     }
 
     private Audit.Result result() {
-        List<String> done = rejected();
         List<Finding> findings =
-                Finding.ordered(done.stream().map(this::evidence).toList());
-        List<Finding> leads = evidence.values().stream()
-                .filter(e -> !done.contains(e.hypothesis().name()) && e.eValue() > 1)
+                Finding.ordered(rejected().stream().map(this::evidence).toList());
+        List<Finding> leads = open().stream()
+                .filter(e -> e.eValue() > 1)
                 .sorted(Comparator.comparingDouble(Evidence::eValue).reversed())
                 .limit(LEADS)
                 .map(Finding::of)

@@ -44,7 +44,6 @@ public final class Evidence {
     private final Deque<Double> triggered = new ArrayDeque<>();
     private final Deque<Double> untriggered = new ArrayDeque<>();
     private final List<Double> path = new ArrayList<>();
-    private double sum;
 
     Evidence(Hypothesis hypothesis, Bank bank) {
         this.hypothesis = hypothesis;
@@ -75,7 +74,6 @@ public final class Evidence {
         sequence.add(x);
         for (Hypothesis s : shadows) test.part(OVER + s.name()).add(cut(x - o.difference(s)));
         if (hypothesis.matched().isPresent()) triggered.add(x);
-        sum += x;
         path.add(eValue());
     }
 
@@ -99,7 +97,7 @@ public final class Evidence {
 
     /** Mean difference target minus reference. */
     public double effect() {
-        return n() == 0 ? 0 : sum / n();
+        return n() == 0 ? 0 : test.part(EFFECT).mean();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.assay.stats;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * A sequential test that a bounded quantity has a mean of at most {@code m}, by betting against it.
@@ -39,16 +40,19 @@ public final class BettingTest {
     /** How the average weighs the stakes. Any weights that are chosen before the data are valid. */
     public enum Weights {
         /** All alike, for effects of any size. */
-        ALIKE,
+        ALIKE(share -> 1),
         /**
          * In proportion to the stake, for effects that are large where there are any: the price against the largest stake
          * falls from 3.2 to 2.2, that against the smallest rises to 8.5.
          */
-        BOLD;
+        BOLD(share -> share);
 
-        private double[] overStakes() {
-            double all = this == ALIKE ? BETS : Arrays.stream(SHARES).sum();
-            return Arrays.stream(SHARES).map(s -> (this == ALIKE ? 1 : s) / all).toArray();
+        private final double[] overStakes;
+
+        Weights(DoubleUnaryOperator ofShare) {
+            double all = Arrays.stream(shares()).map(ofShare).sum();
+            this.overStakes =
+                    Arrays.stream(shares()).map(ofShare).map(w -> w / all).toArray();
         }
     }
 
@@ -68,7 +72,7 @@ public final class BettingTest {
         this.m = m;
         this.low = low;
         this.high = high;
-        this.weights = weights.overStakes();
+        this.weights = weights.overStakes;
     }
 
     /**
