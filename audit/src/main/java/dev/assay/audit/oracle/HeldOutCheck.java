@@ -77,8 +77,7 @@ final class HeldOutCheck {
         long blind = answered.stream()
                 .filter(a -> a.item().right().equals(commonest.get(a.item().group())))
                 .count();
-        long yes =
-                answered.stream().filter(a -> a.item().answer().equals("Yes")).count();
+        long yes = answered.stream().filter(a -> a.item().named().equals("Yes")).count();
         boolean binary = answered.stream().allMatch(a -> a.item().form() == Item.Form.YES_NO);
         return new Accuracy(
                 set,

@@ -25,7 +25,7 @@ record Item(
         String named) {
     /** What counts as right. */
     enum Form {
-        /** Yes or No. */
+        /** What is there, then Yes or No; right is the last word. */
         YES_NO,
         /** A label. */
         NAME,
@@ -50,13 +50,17 @@ record Item(
         return normal(named);
     }
 
-    /** A text without what does not count: case, punctuation, and of a continuation all but the first word. */
+    /** A text without what does not count: case, punctuation, and all but the word that decides. */
     private String normal(String text) {
         String plain = text.toLowerCase(Locale.ROOT)
                 .replaceAll("[^\\p{L}\\p{N}' ]+", " ")
                 .strip()
                 .replaceAll(" +", " ");
-        return form == Form.CONTINUE || form == Form.YES_NO ? plain.split(" ", 2)[0] : plain;
+        return switch (form) {
+            case CONTINUE -> plain.split(" ", 2)[0];
+            case YES_NO -> plain.substring(plain.lastIndexOf(' ') + 1);
+            case NAME, TELL -> plain;
+        };
     }
 
     String group() {

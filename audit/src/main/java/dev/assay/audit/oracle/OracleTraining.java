@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  * for the questions.
  */
 public final class OracleTraining {
-    private static final String CODE = "oracle 1";
+    private static final String CODE = "oracle 2";
 
     private final OracleRecipe recipe;
     private final Speaker base;

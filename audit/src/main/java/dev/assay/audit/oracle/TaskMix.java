@@ -115,11 +115,12 @@ final class TaskMix {
         }
     }
 
-    /** As often yes as no, whatever the question. */
+    /** As often yes as no, whatever the question; what is there stands first, so that a small oracle reads before it compares. */
     private static Asked yesNo(List<String> questions, String label, List<String> labels, RandomGenerator r) {
         boolean yes = r.nextBoolean();
         String asked = yes ? label : TaskFile.other(label, labels, r);
-        return new Asked(TaskFile.draw(questions, r).replace("{label}", asked), yes ? "Yes" : "No");
+        String verdict = yes ? "Yes" : "No";
+        return new Asked(TaskFile.draw(questions, r).replace("{label}", asked), label + ": " + verdict, verdict);
     }
 
     private Item hidden(Item.Form form, String set, String instruction, Asked asked, RandomGenerator r) {

@@ -3,6 +3,7 @@ package dev.assay.audit.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.lm.LanguageModel;
+import dev.assay.lm.Message;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -53,9 +54,32 @@ class TaskMixTest {
                 training.stream().filter(i -> i.form() == Item.Form.YES_NO).collect(Collectors.groupingBy(Item::set));
         assertThat(bySet).hasSizeGreaterThan(10);
         bySet.forEach((set, items) -> assertThat(
-                        items.stream().filter(i -> i.answer().equals("Yes")).count())
+                        items.stream().filter(i -> i.named().equals("Yes")).count())
                 .as(set)
                 .isBetween(items.size() * 2L / 5, items.size() * 3L / 5));
+    }
+
+    @Test
+    void whatIsReadIsNamedBeforeYesOrNo() {
+        assertThat(training.stream().filter(i -> i.form() == Item.Form.YES_NO))
+                .allMatch(
+                        i -> i.answer().endsWith(": " + i.named()) && i.answer().length() > 5);
+    }
+
+    /** Words of the chat format alone say little about a text. */
+    @Test
+    void mostWindowsReachBackToWhatTheTextSays() {
+        List<Item> texts = heldOut.get("texts");
+        int[] hello = model.template().encode(List.of(Message.user("Hello")), true);
+        int[] without = model.template().encode(List.of(Message.user("")), true);
+        int behind = IntStream.range(0, without.length)
+                .filter(n -> hello[hello.length - 1 - n] != without[without.length - 1 - n])
+                .findFirst()
+                .orElse(without.length);
+        assertThat(texts.stream()
+                        .filter(i -> i.first() < i.context().length - behind)
+                        .count())
+                .isGreaterThan(texts.size() * 3L / 4);
     }
 
     @Test
@@ -128,9 +152,11 @@ class TaskMixTest {
         var tell = new Item(Item.Form.TELL, "role", new int[] {1}, 1, 0, 1, "?", "Play a pirate.", "a pirate");
         assertThat(tell.accepts("You are a pirate!")).isTrue();
         assertThat(tell.accepts("You are a pirates' friend")).isFalse();
-        var yes = new Item(Item.Form.YES_NO, "role", new int[] {1}, 1, 0, 1, "?", "Yes", "Yes");
-        assertThat(yes.accepts("Yes, it does")).isTrue();
-        assertThat(yes.accepts("No")).isFalse();
+        var yes = new Item(Item.Form.YES_NO, "role", new int[] {1}, 1, 0, 1, "?", "a king: Yes", "Yes");
+        assertThat(yes.accepts("a king: Yes")).isTrue();
+        assertThat(yes.accepts("A pirate: yes.")).isTrue();
+        assertThat(yes.accepts("a king: No")).isFalse();
+        assertThat(yes.accepts("")).isFalse();
     }
 
     @Test
