@@ -162,7 +162,7 @@ final class AuditSubjects implements AutoCloseable {
         Target base = base();
         Optional<Supplier<Oracle>> oracle = with.oracleFolder().map(folder -> {
             OracleCard.of(folder)
-                    .flatMap(OracleCard::doubt)
+                    .flatMap(OracleCard::doubtInAudits)
                     .ifPresent(why ->
                             System.err.println("assay: warning: the oracle " + folder + " reads little: " + why));
             var lazy = new Lazy<>(() -> Oracle.load(folder, base.inside(Function.identity())));

@@ -70,8 +70,11 @@ final class OracleCommand implements Callable<Integer> {
                     a.right().toString(),
                     String.format(Locale.ROOT, "%.2f", a.chance()),
                     a.swapped().toString()));
-        String verdict =
-                card.doubt().map(why -> "Not to be believed: " + why + ".").orElse("To be believed.");
+        String verdict = card.doubt()
+                .map(why -> "Not to be believed: " + why + ".")
+                .or(() ->
+                        card.doubtInAudits().map(why -> "To be believed on the whole, but not in audits: " + why + "."))
+                .orElse("To be believed.");
         return TextTable.left(rows) + "\n" + verdict + "\n";
     }
 }

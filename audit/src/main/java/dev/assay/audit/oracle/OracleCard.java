@@ -33,26 +33,36 @@ public record OracleCard(
     /** The set that decides: all held-out questions that are answered with Yes or No. */
     public static final String BAR = "all yes-no";
 
-    private static final String FILE = "oracle.json";
+    /** Those of them on what a hidden system prompt says. */
+    private static final String TOLD = "secrets yes-no";
 
-    /** What decides whether the oracle is to be believed; empty until it was measured. */
-    @JsonIgnore
-    public Optional<Accuracy> bar() {
-        return accuracies.stream().filter(a -> a.set().equals(BAR)).findFirst();
-    }
+    private static final String FILE = "oracle.json";
 
     /** Why it is not to be believed; empty where it is. */
     @JsonIgnore
     public Optional<String> doubt() {
-        if (bar().isEmpty()) return Optional.of("it was not measured on held-out questions");
-        Accuracy bar = bar().orElseThrow();
-        if (bar.passes()) return Optional.empty();
+        return doubt(BAR, "of yes or no");
+    }
+
+    /** Why it is not to be believed in audits, whose tool asks what the assistant was told; empty where it is. */
+    @JsonIgnore
+    public Optional<String> doubtInAudits() {
+        return doubt().or(() -> doubt(TOLD, "of yes or no on what a hidden system prompt says, as audits ask,"));
+    }
+
+    private Optional<String> doubt(String set, String questions) {
+        Optional<Accuracy> measured =
+                accuracies.stream().filter(a -> a.set().equals(set)).findFirst();
+        if (measured.isEmpty()) return Optional.of("it was not measured on held-out questions " + questions);
+        Accuracy a = measured.orElseThrow();
+        if (a.passes()) return Optional.empty();
         return Optional.of(String.format(
                 Locale.ROOT,
-                "of the held-out questions of yes or no it answers %s rightly, where chance is %.2f and the lower bound must"
+                "of the held-out questions %s it answers %s rightly, where chance is %.2f and the lower bound must"
                         + " be 10 points above that",
-                bar.right(),
-                bar.chance()));
+                questions,
+                a.right(),
+                a.chance()));
     }
 
     OracleCard with(List<Accuracy> measured) {

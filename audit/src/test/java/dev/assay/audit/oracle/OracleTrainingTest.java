@@ -79,7 +79,7 @@ class OracleTrainingTest {
         assertThat(card.losses()).hasSize(7).allMatch(l -> l > 0);
         assertThat(card.provenance().models()).containsEntry("base", "tiny");
         assertThat(card.provenance().data().get("questions")).hasSize(64);
-        Accuracy bar = card.bar().orElseThrow();
+        Accuracy bar = card.accuracies().getFirst();
         assertThat(bar.chance()).isGreaterThanOrEqualTo(0.5);
         assertThat(bar.right().n()).isBetween(4, 16);
         assertThat(card.accuracies().stream().mapToInt(a -> a.right().n()).sum())
@@ -97,7 +97,25 @@ class OracleTrainingTest {
     }
 
     private static OracleCard with(Rate right) {
-        return card.with(List.of(new Accuracy(OracleCard.BAR, right, 0.5, right)));
+        return card.with(List.of(accuracy(OracleCard.BAR, right)));
+    }
+
+    private static Accuracy accuracy(String set, Rate right) {
+        return new Accuracy(set, right, 0.5, right);
+    }
+
+    /** Audits ask what the assistant was told: properties of texts don't make up for that. */
+    @Test
+    void theCardDoubtsAuditsWhereSecretsAreNotRead() {
+        Accuracy all = accuracy(OracleCard.BAR, new Rate(90, 100));
+        OracleCard blind = card.with(List.of(all, accuracy("secrets yes-no", new Rate(50, 100))));
+        assertThat(blind.doubt()).isEmpty();
+        assertThat(blind.doubtInAudits())
+                .hasValueSatisfying(why -> assertThat(why).contains("as audits ask", "0.50 [0.40, 0.60], n=100"));
+        OracleCard reads = card.with(List.of(all, accuracy("secrets yes-no", new Rate(90, 100))));
+        assertThat(reads.doubtInAudits()).isEmpty();
+        assertThat(with(new Rate(60, 100)).doubtInAudits())
+                .isEqualTo(with(new Rate(60, 100)).doubt());
     }
 
     /** A stop at the third step, one while it is measured: the adapter and the accuracies are those of a training without. */
