@@ -47,7 +47,7 @@ public record OracleCard(
     /** Why it is not to be believed in audits, whose tool asks what the assistant was told; empty where it is. */
     @JsonIgnore
     public Optional<String> doubtInAudits() {
-        return doubt().or(() -> doubt(TOLD, "of yes or no on what a hidden system prompt says, as audits ask,"));
+        return doubt().or(() -> doubt(TOLD, "of yes or no on what a hidden system prompt says (as audits ask)"));
     }
 
     private Optional<String> doubt(String set, String questions) {
